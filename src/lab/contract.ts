@@ -1,0 +1,193 @@
+/**
+ * The one list of what the lab does for its doors: every method with the schema of its parameters, and every event.
+ * Preload, ipc server, browser server and browser client are made from it; there is no second list. Everything that
+ * crosses is plain data. A path never crosses: files are chosen in a dialog (desktop) or travel as text (browser), and
+ * are named afterwards by an opaque handle.
+ */
+import { z } from 'zod';
+import type { BootLayout, Zonelist } from '../sim/kernel/boot/layout.ts';
+import type { Issue } from '../sim/base/errors.ts';
+import type { MachineProfile } from '../sim/profiles/schema.ts';
+import type { RunReport, SampleFrame } from '../sim/engine/report.ts';
+import type { TraceInfo } from '../sim/workloads/trace.ts';
+import { workloadSchema } from '../sim/workloads/workload.ts';
+
+export interface MachineSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly line: string;
+  readonly nodes: number;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  /** For the thumbnail. */
+  readonly interconnect: string;
+  /** Where its figures come from, in two words: `boot log`, `measured`, `assumed`. */
+  readonly basis: string;
+  readonly year: string;
+}
+
+export interface FlavourSummary {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** A pattern of the workload registry. */
+export interface PatternSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+}
+
+/** A metric of engine/metrics.ts. */
+export interface MetricSummary {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly description: string;
+  /** Which way is better; 0 where neither is. */
+  readonly better: -1 | 0 | 1;
+}
+
+/** What the window needs once: registries and the profile's JSON Schema with titles, units, ranges and defaults. */
+export interface Catalogue {
+  readonly version: string;
+  readonly machines: readonly MachineSummary[];
+  readonly flavours: readonly FlavourSummary[];
+  readonly patterns: readonly PatternSummary[];
+  readonly metrics: readonly MetricSummary[];
+  readonly profileSchema: unknown;
+}
+
+/** A profile checked and booted: `layout` is there when the schema's issues are none. */
+export interface Checked {
+  readonly profile?: MachineProfile;
+  readonly layout?: BootLayout;
+  readonly issues: readonly Issue[];
+  /** Paths (of numbers that the machine rests on) without a source. */
+  readonly assumed: readonly string[];
+}
+
+/** An opened machine. `handle` names the file it came from; null for a built-in or an unsaved one. */
+export interface OpenedMachine {
+  readonly handle: string | null;
+  readonly name: string;
+  readonly checked: Checked;
+}
+
+export interface RecentMachine {
+  readonly handle: string;
+  readonly name: string;
+  readonly title: string;
+  /** ISO date of the last open or save. */
+  readonly when: string;
+}
+
+export interface SavedFile {
+  readonly handle: string;
+  readonly name: string;
+}
+
+/** What went wrong, as it crosses a process: rebuilt on the other side, never with a stack. */
+export interface LabFailure {
+  readonly kind: 'input' | 'invariant' | 'cancelled' | 'failed';
+  readonly message: string;
+  readonly source: string;
+  readonly issues: readonly Issue[];
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: LabFailure };
+
+export type RunState = 'preparing' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
+
+const handle = z.string().min(1).max(200);
+const runId = z.string().min(1).max(100);
+const text = z.string().max(64 * 1024 * 1024);
+const name = z.string().min(1).max(300);
+const nothing = z.tuple([]);
+
+export const runRequestSchema = z.strictObject({
+  profile: z.unknown(),
+  workloads: z.array(workloadSchema).min(1).max(64),
+  seed: z.number().int().min(0).max(2 ** 32 - 1),
+});
+export type RunRequest = z.output<typeof runRequestSchema>;
+
+/** A method: the schema of its parameters, and (as a type only) what it returns. */
+interface Method<P extends z.ZodType, R> {
+  readonly params: P;
+  readonly returns?: R;
+}
+const method = <R>() => {
+  return <P extends z.ZodType>(params: P): Method<P, R> => ({ params });
+};
+
+/**
+ * Every method. A method whose comment says "desktop" or "browser" is answered in that door only, since one opens
+ * files by dialogs and the other by upload and download.
+ */
+export const methods = {
+  /** Registries, schema, version. */
+  catalogue: method<Catalogue>()(nothing),
+  openBuiltIn: method<OpenedMachine>()(z.tuple([z.string().max(100)])),
+  /** Validates and boots; pure, in milliseconds, on every edit. */
+  check: method<Checked>()(z.tuple([z.unknown()])),
+  /** Zonelists of one node, for machines too large to carry all of them. */
+  zonelists: method<readonly Zonelist[]>()(z.tuple([z.unknown(), z.number().int().min(0)])),
+  /** Text of a machine file to a machine; `name` is for messages. Browser: after an upload. */
+  parseMachine: method<OpenedMachine>()(z.tuple([name, text])),
+  /** The bytes of a machine file. Browser: for a download. */
+  formatMachine: method<string>()(z.tuple([z.unknown()])),
+  /** Desktop: a dialog; null when it was dismissed. */
+  openMachine: method<OpenedMachine | null>()(nothing),
+  openRecent: method<OpenedMachine>()(z.tuple([handle])),
+  recentMachines: method<readonly RecentMachine[]>()(nothing),
+  forgetRecent: method<null>()(z.tuple([handle])),
+  /** Desktop: writes to the file named by `handle`, atomically, keeping the one before as a backup until it is whole. */
+  saveMachine: method<SavedFile>()(z.tuple([handle, z.unknown()])),
+  /** Desktop: a dialog; null when it was dismissed. */
+  saveMachineAs: method<SavedFile | null>()(z.tuple([name, z.unknown()])),
+  /** Desktop: a dialog, then the trace is read, packed and counted; null when the dialog was dismissed. */
+  openTrace: method<TraceInfo | null>()(nothing),
+  /** Traces opened in this session. */
+  traces: method<readonly TraceInfo[]>()(nothing),
+  startRun: method<string>()(z.tuple([runRequestSchema])),
+  pauseRun: method<null>()(z.tuple([runId])),
+  resumeRun: method<null>()(z.tuple([runId])),
+  cancelRun: method<null>()(z.tuple([runId])),
+  /** The report of a run that is done. */
+  runReport: method<RunReport>()(z.tuple([runId])),
+  /** The bytes of a run file, as `numaq run --out` writes it. Browser: for a download. */
+  formatRun: method<string>()(z.tuple([runId])),
+  /** Desktop: a dialog; null when it was dismissed. */
+  saveRunAs: method<SavedFile | null>()(z.tuple([runId, name])),
+} as const;
+
+export type MethodName = keyof typeof methods;
+export type Params<M extends MethodName> = z.output<(typeof methods)[M]['params']> extends infer T extends readonly unknown[] ? T : never;
+export type Returns<M extends MethodName> = (typeof methods)[M] extends Method<z.ZodType, infer R> ? R : never;
+
+/** The lab as its doors call it. Bad input and cancellations come back as a LabFailure, thrown as LabError by the client. */
+export type LabApi = { readonly [M in MethodName]: (...params: Params<M>) => Promise<Returns<M>> };
+
+/** Every event, name to payload. */
+export interface LabEvents {
+  /** At most 30 a second for each run. `frames` are the rows made since the last one. */
+  readonly runProgress: {
+    readonly runId: string;
+    readonly state: RunState;
+    /** 0 to 1. */
+    readonly progress: number;
+    readonly timeNs: number;
+    /** References simulated so far. */
+    readonly references: number;
+    readonly frames: readonly SampleFrame[];
+    readonly failure?: LabFailure;
+  };
+  /** Reading of a trace: 0 to 1. */
+  readonly traceProgress: { readonly name: string; readonly progress: number };
+  /** A command chosen in the desktop's menu, or a file opened from outside: the window acts as if its own key was pressed. */
+  readonly command: { readonly id: string };
+  readonly machineOpened: OpenedMachine;
+}
+export type EventName = keyof LabEvents;
+export const eventNames: readonly EventName[] = ['runProgress', 'traceProgress', 'command', 'machineOpened'];

@@ -1,0 +1,58 @@
+/**
+ * What a run leaves behind: the fully resolved configuration and the results, plain data in a fixed key order, so that
+ * the same profile, workload and seed give the same bytes.
+ */
+import type { MachineProfile } from '../profiles/schema.ts';
+import type { WorkloadSpec } from '../workloads/workload.ts';
+
+export const RUN_FORMAT = 'numaq-lab/run';
+export const RUN_VERSION = 1;
+
+export interface RunConfig {
+  readonly profile: MachineProfile;
+  readonly workloads: readonly WorkloadSpec[];
+  /** 0 to 2^32 - 1. */
+  readonly seed: number;
+  /** Virtual time between two rows of samples, ns. */
+  readonly sampleNs: number;
+}
+
+/** A table of numbers: `rows[i][j]` is the value of column `columns[j]`. Metric ids are of engine/metrics.ts. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+}
+
+export interface RunResult {
+  /** Virtual time until the last stream ended, ns. */
+  readonly elapsedNs: number;
+  /** Metric id to value, of the whole run. */
+  readonly totals: Readonly<Record<string, number>>;
+  /** One row a CPU that ran, with its id in column `cpu`. */
+  readonly cpus: Table;
+  /** One row a node, with its id in column `node`: numastat, free pages at the end, utilisation of its bus. */
+  readonly nodes: Table;
+  /** One row a zone: node, zone (0 DMA, 1 Normal, 2 HighMem), index, free pages at start and end. */
+  readonly zones: Table;
+  /** One row a link: from, to, bytes, utilisation. */
+  readonly links: Table;
+  /** Samples over virtual time, first column `timeNs`; later columns are metric ids (rates are per interval). */
+  readonly samples: Table;
+}
+
+export interface RunReport {
+  readonly format: typeof RUN_FORMAT;
+  readonly version: typeof RUN_VERSION;
+  /** Version of the simulator that made it. */
+  readonly engine: string;
+  readonly config: RunConfig;
+  /** Paths of the assumed parameters that the result rests on. */
+  readonly assumed: readonly string[];
+  readonly result: RunResult;
+}
+
+/** One row of samples as it is made, for the screen. */
+export interface SampleFrame {
+  readonly columns: readonly string[];
+  readonly row: readonly number[];
+}

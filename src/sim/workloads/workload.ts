@@ -1,0 +1,71 @@
+/**
+ * What runs on a machine. A workload is a stream of references per CPU; it knows nothing of nodes, zones or frames.
+ */
+import { z } from 'zod';
+
+const cpusSchema = z.array(z.number().int().min(0)).min(1).max(16384).meta({ title: 'CPUs' });
+const startSchema = z.number().min(0).max(1e15).default(0).meta({ title: 'Start', unit: 'ns' });
+/** Addresses of the original trace, end exclusive; up to 2^53. */
+const sharedSchema = z
+  .strictObject({ start: z.number().int().min(0), end: z.number().int().min(0) })
+  .meta({ title: 'Shared segment', description: 'This part of the address space is one segment for all copies.' });
+
+export const workloadSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('trace'),
+    /** The trace's SHA-256 and the name it was opened under. */
+    trace: z.strictObject({ name: z.string(), sha256: z.string() }),
+    cpus: cpusSchema,
+    startNs: startSchema,
+    shared: sharedSchema.optional(),
+    /** Stop after this many records of each copy. */
+    limit: z.number().int().min(1).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('pattern'),
+    pattern: z.string(),
+    cpus: cpusSchema,
+    startNs: startSchema,
+    /** Bytes of the array that the pattern works on, and references per CPU. */
+    bytes: z.number().int().min(64).max(2 ** 40),
+    references: z.number().int().min(1).max(1e12),
+  }),
+]);
+export type WorkloadSpec = z.output<typeof workloadSchema>;
+export type TraceWorkload = Extract<WorkloadSpec, { kind: 'trace' }>;
+export type PatternWorkload = Extract<WorkloadSpec, { kind: 'pattern' }>;
+
+/** What one CPU executes: an address space, and records in it. */
+export interface ReferenceStream {
+  readonly cpu: number;
+  /** Streams with the same number share an address space (threads); others are processes. */
+  readonly addressSpace: number;
+  readonly startNs: number;
+  /** Records in all, for the progress bar. */
+  readonly records: number;
+  /** As TraceSource.read; addresses are virtual addresses of the address space, folded as in trace.ts. */
+  read(position: number, into: Uint32Array): number;
+  /** Starts only when the program's stream of this index has ended (first touch by one, then use by all). */
+  readonly after?: number;
+}
+
+/** A mapping of an address space: where a fault may fill in neighbours. Folded virtual bytes, end exclusive. */
+export interface Mapping {
+  readonly start: number;
+  readonly end: number;
+  /** Mappings with the same segment number are one shared segment; -1 is private anonymous memory. */
+  readonly segment: number;
+  /** Offset of `start` within the segment, bytes. */
+  readonly segmentOffset: number;
+}
+
+export interface AddressSpaceSpec {
+  readonly mappings: readonly Mapping[];
+}
+
+/** A workload made ready: streams and the address spaces they run in. */
+export interface Program {
+  readonly title: string;
+  readonly streams: readonly ReferenceStream[];
+  readonly addressSpaces: readonly AddressSpaceSpec[];
+}
