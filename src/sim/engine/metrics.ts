@@ -1,0 +1,274 @@
+/**
+ * The one list of metrics: id, label, unit, and how it is made of the counters of an interval (a sample) or of a whole
+ * run. Charts, tables, CSV and reports are all made from it.
+ */
+import * as C from '../hardware/counters.ts';
+
+export interface Metric {
+  readonly id: string;
+  readonly label: string;
+  /** Empty for a count. Shares are in %. */
+  readonly unit: '' | 'ns' | '%';
+  readonly description: string;
+  /** Which way is better; 0 where neither is. */
+  readonly better: -1 | 0 | 1;
+  /** From the counters of the interval; NaN-free: a ratio of nothing is 0. */
+  readonly of: (c: Float64Array) => number;
+}
+
+const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+const percent = (part: number, whole: number): number => 100 * ratio(part, whole);
+
+const l1d = (c: Float64Array): number => c[C.L1D_READS]! + c[C.L1D_WRITES]!;
+const l1dMisses = (c: Float64Array): number => c[C.L1D_READ_MISSES]! + c[C.L1D_WRITE_MISSES]!;
+const l2 = (c: Float64Array): number => c[C.L2_READS]! + c[C.L2_WRITES]!;
+const l2Misses = (c: Float64Array): number => c[C.L2_READ_MISSES]! + c[C.L2_WRITE_MISSES]!;
+const served = (c: Float64Array): number =>
+  c[C.SERVED_LOCAL]! +
+  c[C.SERVED_TRANSFER]! +
+  c[C.SERVED_REMOTE_CACHE]! +
+  c[C.SERVED_REMOTE]! +
+  c[C.SERVED_REMOTE_DIRTY]!;
+const references = (c: Float64Array): number => c[C.READS]! + c[C.WRITES]! + c[C.FETCHES]!;
+const tlbMisses = (c: Float64Array): number => c[C.DTLB_MISSES]! + c[C.ITLB_MISSES]!;
+
+const count = (id: string, label: string, description: string, better: -1 | 0 | 1, counter: number): Metric => ({
+  id,
+  label,
+  unit: '',
+  description,
+  better,
+  of: (c) => c[counter]!,
+});
+const share = (
+  id: string,
+  label: string,
+  description: string,
+  better: -1 | 0 | 1,
+  part: (c: Float64Array) => number,
+  whole: (c: Float64Array) => number,
+): Metric => ({ id, label, unit: '%', description, better, of: (c) => percent(part(c), whole(c)) });
+
+export const metrics: readonly Metric[] = [
+  {
+    id: 'references',
+    label: 'References',
+    unit: '',
+    description: 'Reads, writes and instruction fetches; a modify counts as both.',
+    better: 0,
+    of: references,
+  },
+  count(
+    'instructions',
+    'Instructions',
+    'Fetch records; data records where a stream has no fetches.',
+    0,
+    C.INSTRUCTIONS,
+  ),
+  count('reads', 'Reads', 'Data reads.', 0, C.READS),
+  count('writes', 'Writes', 'Data writes.', 0, C.WRITES),
+  count('fetches', 'Instruction fetches', 'Fetch records.', 0, C.FETCHES),
+
+  {
+    id: 'l1dAccesses',
+    label: 'L1D accesses',
+    unit: '',
+    description: 'One for each line a data reference touches.',
+    better: 0,
+    of: l1d,
+  },
+  {
+    id: 'l1dMisses',
+    label: 'L1D misses',
+    unit: '',
+    description: 'L1 data accesses that missed.',
+    better: -1,
+    of: l1dMisses,
+  },
+  count('l1dReadMisses', 'L1D read misses', 'L1 data reads that missed.', -1, C.L1D_READ_MISSES),
+  count('l1dWriteMisses', 'L1D write misses', 'L1 data writes that missed.', -1, C.L1D_WRITE_MISSES),
+  share('l1dHitRate', 'L1D hit rate', 'Share of L1 data accesses that hit.', 1, (c) => l1d(c) - l1dMisses(c), l1d),
+  count('l1iAccesses', 'L1I accesses', 'One for each line an instruction fetch touches.', 0, C.L1I_ACCESSES),
+  count('l1iMisses', 'L1I misses', 'L1 instruction accesses that missed.', -1, C.L1I_MISSES),
+  {
+    id: 'l2Accesses',
+    label: 'L2 accesses',
+    unit: '',
+    description: 'Fills for an L1, and dirty lines written back by an L1.',
+    better: 0,
+    of: l2,
+  },
+  { id: 'l2Misses', label: 'L2 misses', unit: '', description: 'L2 accesses that missed.', better: -1, of: l2Misses },
+  count('l2ReadMisses', 'L2 fill misses', 'Fills that missed L2.', -1, C.L2_READ_MISSES),
+  count(
+    'l2WriteMisses',
+    'L2 write-back misses',
+    'Lines written back by an L1 that L2 no longer had.',
+    -1,
+    C.L2_WRITE_MISSES,
+  ),
+  share('l2HitRate', 'L2 hit rate', 'Share of L2 accesses that hit.', 1, (c) => l2(c) - l2Misses(c), l2),
+  count('l1Writebacks', 'L1 write-backs', 'Dirty lines evicted from L1.', -1, C.L1_WRITEBACKS),
+  count('l2Writebacks', 'L2 write-backs', 'Dirty lines evicted from L2.', -1, C.L2_WRITEBACKS),
+
+  { id: 'tlbMisses', label: 'TLB misses', unit: '', description: 'Data and instruction.', better: -1, of: tlbMisses },
+  count('dtlbMisses', 'Data TLB misses', 'Each is a page walk.', -1, C.DTLB_MISSES),
+  count('itlbMisses', 'Instruction TLB misses', 'Each is a page walk.', -1, C.ITLB_MISSES),
+  share(
+    'tlbHitRate',
+    'TLB hit rate',
+    'Share of references that needed no page walk.',
+    1,
+    (c) => references(c) - tlbMisses(c),
+    references,
+  ),
+  count('walkReads', 'Page-walk reads', 'Page-table entries that the walker read, through L2.', -1, C.WALK_READS),
+
+  count(
+    'servedLocal',
+    'Served by own node',
+    'L2 misses served by the memory of the CPU’s own node.',
+    0,
+    C.SERVED_LOCAL,
+  ),
+  count(
+    'servedTransfer',
+    'Served by a neighbour',
+    'L2 misses served by the cache of another CPU of the node.',
+    0,
+    C.SERVED_TRANSFER,
+  ),
+  count(
+    'servedRemoteCache',
+    'Served by remote cache',
+    'L2 misses to remote memory served by the node’s remote cache.',
+    0,
+    C.SERVED_REMOTE_CACHE,
+  ),
+  count('servedRemote', 'Served by remote memory', 'L2 misses served by another node’s memory.', -1, C.SERVED_REMOTE),
+  count(
+    'servedRemoteDirty',
+    'Served by a remote owner',
+    'L2 misses served by the cache of a CPU of another node.',
+    -1,
+    C.SERVED_REMOTE_DIRTY,
+  ),
+  share(
+    'localShare',
+    'Local',
+    'Share of L2 misses served within the node by memory or a neighbour.',
+    1,
+    (c) => c[C.SERVED_LOCAL]! + c[C.SERVED_TRANSFER]!,
+    served,
+  ),
+  share(
+    'remoteCacheShare',
+    'Remote cache',
+    'Share of L2 misses served by the node’s remote cache.',
+    0,
+    (c) => c[C.SERVED_REMOTE_CACHE]!,
+    served,
+  ),
+  share(
+    'remoteShare',
+    'Remote',
+    'Share of L2 misses served by another node.',
+    -1,
+    (c) => c[C.SERVED_REMOTE]! + c[C.SERVED_REMOTE_DIRTY]!,
+    served,
+  ),
+  share(
+    'remoteHomeShare',
+    'Home remote',
+    'Share of L2 misses whose home is another node.',
+    -1,
+    (c) => c[C.HOME_REMOTE]!,
+    served,
+  ),
+  share(
+    'remoteCacheHitRate',
+    'Remote cache hit rate',
+    'Share of the L2 misses with a remote home that the remote cache served.',
+    1,
+    (c) => c[C.SERVED_REMOTE_CACHE]!,
+    (c) => c[C.HOME_REMOTE]!,
+  ),
+  count('upgrades', 'Upgrades', 'Writes to a line that others share.', -1, C.UPGRADES),
+  count('invalidations', 'Invalidations', 'Lines taken out of other caches by writes.', -1, C.INVALIDATIONS),
+  count(
+    'remoteCacheEvictions',
+    'Remote cache evictions',
+    'Lines that a remote cache gave up.',
+    -1,
+    C.REMOTE_CACHE_EVICTIONS,
+  ),
+  {
+    id: 'meanMissNs',
+    label: 'Mean miss latency',
+    unit: 'ns',
+    description: 'Of L2 misses and upgrades.',
+    better: -1,
+    of: (c) => ratio(c[C.MISS_NS]!, served(c) + c[C.UPGRADES]!),
+  },
+  {
+    id: 'meanQueueNs',
+    label: 'Mean wait',
+    unit: 'ns',
+    description: 'For buses and links, per L2 miss or upgrade; part of the mean miss latency.',
+    better: -1,
+    of: (c) => ratio(c[C.QUEUE_NS]!, served(c) + c[C.UPGRADES]!),
+  },
+  {
+    id: 'missNs',
+    label: 'Time in misses',
+    unit: 'ns',
+    description: 'All CPUs added up.',
+    better: -1,
+    of: (c) => c[C.MISS_NS]!,
+  },
+  {
+    id: 'queueNs',
+    label: 'Time waiting',
+    unit: 'ns',
+    description: 'For buses and links, all CPUs added up.',
+    better: -1,
+    of: (c) => c[C.QUEUE_NS]!,
+  },
+  {
+    id: 'walkNs',
+    label: 'Time in page walks',
+    unit: 'ns',
+    description: 'All CPUs added up.',
+    better: -1,
+    of: (c) => c[C.WALK_NS]!,
+  },
+
+  count('faults', 'Page faults', 'Demand faults; no I/O.', -1, C.FAULTS),
+  count('ptesFilled', 'ptes filled', 'By faults; with page clusters more than one a fault.', 0, C.PTES_FILLED),
+  {
+    id: 'faultNs',
+    label: 'Time in faults',
+    unit: 'ns',
+    description: 'All CPUs added up, clearing of pages included.',
+    better: -1,
+    of: (c) => c[C.FAULT_NS]!,
+  },
+];
+
+/**
+ * Columns of a sample row: virtual time at the end of the interval, then metrics of the interval, then the free pages
+ * (4 KiB frames) of each sampled zone as `free:<node>:<zone>:<index>`.
+ */
+export const sampledMetrics: readonly string[] = [
+  'references',
+  'l1dHitRate',
+  'l2HitRate',
+  'tlbHitRate',
+  'remoteCacheHitRate',
+  'localShare',
+  'remoteCacheShare',
+  'remoteShare',
+  'meanMissNs',
+  'meanQueueNs',
+  'faults',
+];
