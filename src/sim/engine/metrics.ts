@@ -19,18 +19,18 @@ export interface Metric {
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 const percent = (part: number, whole: number): number => 100 * ratio(part, whole);
 
-const l1d = (c: Float64Array): number => c[C.L1D_READS]! + c[C.L1D_WRITES]!;
-const l1dMisses = (c: Float64Array): number => c[C.L1D_READ_MISSES]! + c[C.L1D_WRITE_MISSES]!;
-const l2 = (c: Float64Array): number => c[C.L2_READS]! + c[C.L2_WRITES]!;
-const l2Misses = (c: Float64Array): number => c[C.L2_READ_MISSES]! + c[C.L2_WRITE_MISSES]!;
+const l1d = (c: Float64Array): number => c[C.L1D_READS] + c[C.L1D_WRITES];
+const l1dMisses = (c: Float64Array): number => c[C.L1D_READ_MISSES] + c[C.L1D_WRITE_MISSES];
+const l2 = (c: Float64Array): number => c[C.L2_READS] + c[C.L2_WRITES];
+const l2Misses = (c: Float64Array): number => c[C.L2_READ_MISSES] + c[C.L2_WRITE_MISSES];
 const served = (c: Float64Array): number =>
-  c[C.SERVED_LOCAL]! +
-  c[C.SERVED_TRANSFER]! +
-  c[C.SERVED_REMOTE_CACHE]! +
-  c[C.SERVED_REMOTE]! +
-  c[C.SERVED_REMOTE_DIRTY]!;
-const references = (c: Float64Array): number => c[C.READS]! + c[C.WRITES]! + c[C.FETCHES]!;
-const tlbMisses = (c: Float64Array): number => c[C.DTLB_MISSES]! + c[C.ITLB_MISSES]!;
+  c[C.SERVED_LOCAL] +
+  c[C.SERVED_TRANSFER] +
+  c[C.SERVED_REMOTE_CACHE] +
+  c[C.SERVED_REMOTE] +
+  c[C.SERVED_REMOTE_DIRTY];
+const references = (c: Float64Array): number => c[C.READS] + c[C.WRITES] + c[C.FETCHES];
+const tlbMisses = (c: Float64Array): number => c[C.DTLB_MISSES] + c[C.ITLB_MISSES];
 
 const count = (id: string, label: string, description: string, better: -1 | 0 | 1, counter: number): Metric => ({
   id,
@@ -38,7 +38,7 @@ const count = (id: string, label: string, description: string, better: -1 | 0 | 
   unit: '',
   description,
   better,
-  of: (c) => c[counter]!,
+  of: (c) => c[counter],
 });
 const share = (
   id: string,
@@ -158,7 +158,7 @@ export const metrics: readonly Metric[] = [
     'Local',
     'Share of L2 misses served within the node by memory or a neighbour.',
     1,
-    (c) => c[C.SERVED_LOCAL]! + c[C.SERVED_TRANSFER]!,
+    (c) => c[C.SERVED_LOCAL] + c[C.SERVED_TRANSFER],
     served,
   ),
   share(
@@ -166,7 +166,7 @@ export const metrics: readonly Metric[] = [
     'Remote cache',
     'Share of L2 misses served by the node’s remote cache.',
     0,
-    (c) => c[C.SERVED_REMOTE_CACHE]!,
+    (c) => c[C.SERVED_REMOTE_CACHE],
     served,
   ),
   share(
@@ -174,7 +174,7 @@ export const metrics: readonly Metric[] = [
     'Remote',
     'Share of L2 misses served by another node.',
     -1,
-    (c) => c[C.SERVED_REMOTE]! + c[C.SERVED_REMOTE_DIRTY]!,
+    (c) => c[C.SERVED_REMOTE] + c[C.SERVED_REMOTE_DIRTY],
     served,
   ),
   share(
@@ -182,7 +182,7 @@ export const metrics: readonly Metric[] = [
     'Home remote',
     'Share of L2 misses whose home is another node.',
     -1,
-    (c) => c[C.HOME_REMOTE]!,
+    (c) => c[C.HOME_REMOTE],
     served,
   ),
   share(
@@ -190,8 +190,8 @@ export const metrics: readonly Metric[] = [
     'Remote cache hit rate',
     'Share of the L2 misses with a remote home that the remote cache served.',
     1,
-    (c) => c[C.SERVED_REMOTE_CACHE]!,
-    (c) => c[C.HOME_REMOTE]!,
+    (c) => c[C.SERVED_REMOTE_CACHE],
+    (c) => c[C.HOME_REMOTE],
   ),
   count('upgrades', 'Upgrades', 'Writes to a line that others share.', -1, C.UPGRADES),
   count('invalidations', 'Invalidations', 'Lines taken out of other caches by writes.', -1, C.INVALIDATIONS),
@@ -208,7 +208,7 @@ export const metrics: readonly Metric[] = [
     unit: 'ns',
     description: 'Of L2 misses and upgrades.',
     better: -1,
-    of: (c) => ratio(c[C.MISS_NS]!, served(c) + c[C.UPGRADES]!),
+    of: (c) => ratio(c[C.MISS_NS], served(c) + c[C.UPGRADES]),
   },
   {
     id: 'meanQueueNs',
@@ -216,7 +216,7 @@ export const metrics: readonly Metric[] = [
     unit: 'ns',
     description: 'For buses and links, per L2 miss or upgrade; part of the mean miss latency.',
     better: -1,
-    of: (c) => ratio(c[C.QUEUE_NS]!, served(c) + c[C.UPGRADES]!),
+    of: (c) => ratio(c[C.QUEUE_NS], served(c) + c[C.UPGRADES]),
   },
   {
     id: 'missNs',
@@ -224,7 +224,7 @@ export const metrics: readonly Metric[] = [
     unit: 'ns',
     description: 'All CPUs added up.',
     better: -1,
-    of: (c) => c[C.MISS_NS]!,
+    of: (c) => c[C.MISS_NS],
   },
   {
     id: 'queueNs',
@@ -232,7 +232,7 @@ export const metrics: readonly Metric[] = [
     unit: 'ns',
     description: 'For buses and links, all CPUs added up.',
     better: -1,
-    of: (c) => c[C.QUEUE_NS]!,
+    of: (c) => c[C.QUEUE_NS],
   },
   {
     id: 'walkNs',
@@ -240,7 +240,7 @@ export const metrics: readonly Metric[] = [
     unit: 'ns',
     description: 'All CPUs added up.',
     better: -1,
-    of: (c) => c[C.WALK_NS]!,
+    of: (c) => c[C.WALK_NS],
   },
 
   count('faults', 'Page faults', 'Demand faults; no I/O.', -1, C.FAULTS),
@@ -251,7 +251,7 @@ export const metrics: readonly Metric[] = [
     unit: 'ns',
     description: 'All CPUs added up, clearing of pages included.',
     better: -1,
-    of: (c) => c[C.FAULT_NS]!,
+    of: (c) => c[C.FAULT_NS],
   },
 ];
 

@@ -80,8 +80,14 @@ export const cpuSchema = z
   .strictObject({
     name: z.string().max(80).meta({ title: 'Name' }),
     clockMHz: positive(1e5).meta({ title: 'Clock', unit: 'MHz' }),
-    instructionNs: z.number().min(0).max(1e4).meta({ title: 'Instruction', unit: 'ns', description: 'An instruction that hits its caches.' }),
-    l1i: l1Schema.optional().meta({ title: 'L1 instruction', description: 'Left out: instruction fetches cost no cache access.' }),
+    instructionNs: z
+      .number()
+      .min(0)
+      .max(1e4)
+      .meta({ title: 'Instruction', unit: 'ns', description: 'An instruction that hits its caches.' }),
+    l1i: l1Schema
+      .optional()
+      .meta({ title: 'L1 instruction', description: 'Left out: instruction fetches cost no cache access.' }),
     l1d: l1Schema.meta({ title: 'L1 data' }),
     l2: l2Schema.meta({ title: 'L2' }),
     itlb: tlbSchema.optional().meta({ title: 'Instruction TLB' }),
@@ -89,7 +95,10 @@ export const cpuSchema = z
     instructions: z
       .enum(['fetch', 'count', 'skip'])
       .default('fetch')
-      .meta({ title: 'Instruction lines', description: 'fetch: through L1I and L2; count: time only; skip: as cache simulators do.' }),
+      .meta({
+        title: 'Instruction lines',
+        description: 'fetch: through L1I and L2; count: time only; skip: as cache simulators do.',
+      }),
   })
   .meta({ title: 'CPU' });
 
@@ -108,14 +117,24 @@ const fabricFields = {
     unit: 'ns',
     description: 'An unloaded miss served by the nearest other node (on a one-way ring: by any other node).',
   }),
-  hopNs: z.number().min(0).max(1e6).meta({ title: 'Hop', unit: 'ns', description: 'What each further link adds, one way.' }),
   linkMBps: positive(1e7).meta({ title: 'Link bandwidth', unit: 'MB/s' }),
-  queued: z.boolean().default(true).meta({ title: 'Queueing', description: 'Off: messages never wait for each other.' }),
+  queued: z
+    .boolean()
+    .default(true)
+    .meta({ title: 'Queueing', description: 'Off: messages never wait for each other.' }),
   invalidation: z
     .enum(['serial', 'parallel'])
     .default('parallel')
-    .meta({ title: 'Invalidation', description: 'serial: one sharer after the other, as SCI’s sharing list; parallel: all at once.' }),
+    .meta({
+      title: 'Invalidation',
+      description: 'serial: one sharer after the other, as SCI’s sharing list; parallel: all at once.',
+    }),
 };
+const hopNs = z
+  .number()
+  .min(0)
+  .max(1e6)
+  .meta({ title: 'Hop', unit: 'ns', description: 'What each further link adds, one way.' });
 const linkSchema = z
   .strictObject({
     from: whole(0, 4095).meta({ title: 'From node' }),
@@ -129,14 +148,28 @@ export const interconnectSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('none') }).meta({ title: 'None' }),
     z
-      .strictObject({ kind: z.literal('ring'), oneWay: z.boolean().default(true).meta({ title: 'One direction' }), ...fabricFields })
+      .strictObject({
+        kind: z.literal('ring'),
+        oneWay: z.boolean().default(true).meta({ title: 'One direction' }),
+        hopNs,
+        ...fabricFields,
+      })
       .meta({ title: 'Ring' }),
     z
-      .strictObject({ kind: z.literal('mesh'), columns: whole(1, 4096).meta({ title: 'Columns' }), ...fabricFields })
+      .strictObject({
+        kind: z.literal('mesh'),
+        columns: whole(1, 4096).meta({ title: 'Columns' }),
+        hopNs,
+        ...fabricFields,
+      })
       .meta({ title: 'Mesh' }),
     z.strictObject({ kind: z.literal('crossbar'), ...fabricFields }).meta({ title: 'Crossbar' }),
     z
-      .strictObject({ kind: z.literal('links'), links: z.array(linkSchema).max(20000).meta({ title: 'Links' }), ...fabricFields })
+      .strictObject({
+        kind: z.literal('links'),
+        links: z.array(linkSchema).max(20000).meta({ title: 'Links' }),
+        ...fabricFields,
+      })
       .meta({ title: 'Explicit links' }),
     z
       .strictObject({
@@ -156,17 +189,27 @@ export const interconnectSchema = z
 
 export const machineSchema = z
   .strictObject({
-    bits: z.union([z.literal(32), z.literal(64)]).meta({ title: 'Address bits', unit: 'bits', description: '64: no highmem.' }),
+    bits: z
+      .union([z.literal(32), z.literal(64)])
+      .meta({ title: 'Address bits', unit: 'bits', description: '64: no highmem.' }),
     pae: z.boolean().meta({ title: 'PAE', description: '36-bit physical addresses, 8-byte ptes, 2 MiB large pages.' }),
     nodes: z.array(nodeSchema).min(1).max(4096).meta({ title: 'Nodes' }),
     cpu: cpuSchema,
     bus: busSchema,
-    localNs: z.number().min(0).max(1e6).meta({ title: 'Local latency', unit: 'ns', description: 'A miss served by the own node’s memory.' }),
+    localNs: z
+      .number()
+      .min(0)
+      .max(1e6)
+      .meta({ title: 'Local latency', unit: 'ns', description: 'A miss served by the own node’s memory.' }),
     transferNs: z
       .number()
       .min(0)
       .max(1e6)
-      .meta({ title: 'Cache-line transfer', unit: 'ns', description: 'A miss served by another CPU’s cache of the same node.' }),
+      .meta({
+        title: 'Cache-line transfer',
+        unit: 'ns',
+        description: 'A miss served by another CPU’s cache of the same node.',
+      }),
     remoteCache: remoteCacheSchema.optional(),
     interconnect: interconnectSchema,
   })
@@ -175,12 +218,20 @@ export const machineSchema = z
 export const placementSchema = z
   .discriminatedUnion('policy', [
     z.strictObject({ policy: z.literal('first-touch') }).meta({ title: 'First touch' }),
-    z.strictObject({ policy: z.literal('preferred'), node: whole(0, 4095).meta({ title: 'Node' }) }).meta({ title: 'Preferred' }),
     z
-      .strictObject({ policy: z.literal('bind'), nodes: z.array(whole(0, 4095)).min(1).max(4096).meta({ title: 'Nodes' }) })
+      .strictObject({ policy: z.literal('preferred'), node: whole(0, 4095).meta({ title: 'Node' }) })
+      .meta({ title: 'Preferred' }),
+    z
+      .strictObject({
+        policy: z.literal('bind'),
+        nodes: z.array(whole(0, 4095)).min(1).max(4096).meta({ title: 'Nodes' }),
+      })
       .meta({ title: 'Bind' }),
     z
-      .strictObject({ policy: z.literal('interleave'), nodes: z.array(whole(0, 4095)).min(1).max(4096).meta({ title: 'Nodes' }) })
+      .strictObject({
+        policy: z.literal('interleave'),
+        nodes: z.array(whole(0, 4095)).min(1).max(4096).meta({ title: 'Nodes' }),
+      })
       .meta({ title: 'Interleave' }),
   ])
   .meta({ title: 'Placement policy' });
@@ -193,20 +244,46 @@ const itemSchema = z.strictObject({
 export const kernelSchema = z
   .strictObject({
     flavour: z.string().min(1).max(40).meta({ title: 'Flavour' }),
-    highpte: z.boolean().optional().meta({ title: 'highpte', description: 'Last-level page tables in highmem. Rule: the flavour’s.' }),
+    highpte: z
+      .boolean()
+      .optional()
+      .meta({ title: 'highpte', description: 'Last-level page tables in highmem. Rule: the flavour’s.' }),
     kvaRemap: z
       .boolean()
       .optional()
-      .meta({ title: 'KVA remap', description: 'Each node’s mem_map on the node, mapped into low memory’s address space. Rule: the flavour’s.' }),
-    structPageBytes: whole(8, 256).optional().meta({ title: 'sizeof(struct page)', unit: 'B', description: 'Rule: follows from flavour and switches.' }),
-    pageMmuShift: whole(0, 6).default(0).meta({ title: 'PAGE_MMUSHIFT', description: 'A page cluster is 4 KiB << this.' }),
+      .meta({
+        title: 'KVA remap',
+        description: 'Each node’s mem_map on the node, mapped into low memory’s address space. Rule: the flavour’s.',
+      }),
+    structPageBytes: whole(8, 256)
+      .optional()
+      .meta({ title: 'sizeof(struct page)', unit: 'B', description: 'Rule: follows from flavour and switches.' }),
+    pageMmuShift: whole(0, 6)
+      .default(0)
+      .meta({ title: 'PAGE_MMUSHIFT', description: 'A page cluster is 4 KiB << this.' }),
     placement: placementSchema.default({ policy: 'first-touch' }),
     codeKiB: whole(0, 2 ** 20).meta({ title: 'Kernel code', unit: 'KiB' }),
     dataKiB: whole(0, 2 ** 20).meta({ title: 'Kernel data', unit: 'KiB' }),
     initKiB: whole(0, 2 ** 20).meta({ title: 'Kernel init', unit: 'KiB', description: 'Freed after boot.' }),
-    reservedKiB: whole(0, 2 ** 24).meta({ title: 'Other reserved', unit: 'KiB', description: 'Reserved at boot beside mem_map, code, data and init.' }),
-    bootItems: z.array(itemSchema).max(64).default([]).meta({ title: 'Taken after boot', description: 'Low memory used up to the login prompt.' }),
-    faultNs: z.number().min(0).max(1e6).meta({ title: 'Page fault', unit: 'ns', description: 'Entry, handler and return, without the clearing of the page.' }),
+    reservedKiB: whole(0, 2 ** 24).meta({
+      title: 'Other reserved',
+      unit: 'KiB',
+      description: 'Reserved at boot beside mem_map, code, data and init.',
+    }),
+    bootItems: z
+      .array(itemSchema)
+      .max(64)
+      .default([])
+      .meta({ title: 'Taken after boot', description: 'Low memory used up to the login prompt.' }),
+    faultNs: z
+      .number()
+      .min(0)
+      .max(1e6)
+      .meta({
+        title: 'Page fault',
+        unit: 'ns',
+        description: 'Entry, handler and return, without the clearing of the page.',
+      }),
   })
   .meta({ title: 'Kernel' });
 
@@ -222,16 +299,30 @@ const watermarkSchema = z
 
 export const zonesSchema = z
   .strictObject({
-    dmaLimitMiB: whole(0, 4096).default(16).meta({ title: 'DMA limit', unit: 'MiB', description: 'Rule: 16, the reach of ISA DMA.' }),
+    dmaLimitMiB: whole(0, 4096)
+      .default(16)
+      .meta({ title: 'DMA limit', unit: 'MiB', description: 'Rule: 16, the reach of ISA DMA.' }),
     userSpaceMiB: whole(256, 4096)
       .default(3072)
-      .meta({ title: 'User space', unit: 'MiB', description: 'PAGE_OFFSET: 3072 is the 3:1 split, 2048 2:2, 1024 1:3.' }),
+      .meta({
+        title: 'User space',
+        unit: 'MiB',
+        description: 'PAGE_OFFSET: 3072 is the 3:1 split, 2048 2:2, 1024 1:3.',
+      }),
     vmallocReserveMiB: whole(0, 2048)
       .default(128)
-      .meta({ title: 'vmalloc reserve', unit: 'MiB', description: 'Kernel address space kept from the direct map: vmalloc, pkmap, fixmap.' }),
+      .meta({
+        title: 'vmalloc reserve',
+        unit: 'MiB',
+        description: 'Kernel address space kept from the direct map: vmalloc, pkmap, fixmap.',
+      }),
     maxmemMiB: whole(1, 4096)
       .optional()
-      .meta({ title: 'maxmem', unit: 'MiB', description: 'Limit of low memory. Rule: kernel address space less the vmalloc reserve (896).' }),
+      .meta({
+        title: 'maxmem',
+        unit: 'MiB',
+        description: 'Limit of low memory. Rule: kernel address space less the vmalloc reserve (896).',
+      }),
     zonesPerType: z
       .strictObject({
         dma: whole(1, 64).default(1).meta({ title: 'DMA' }),
@@ -245,10 +336,21 @@ export const zonesSchema = z
       .min(0)
       .max(0.5)
       .default(0)
-      .meta({ title: 'Fall-back zone', description: 'Share of each type kept until every other zone failed. No kernel had one.' }),
-    watermarks: z.array(watermarkSchema).max(20000).default([]).meta({ title: 'Watermarks', description: 'Rule: the flavour’s.' }),
-    minFreeKbytes: whole(0, 2 ** 24).optional().meta({ title: 'min_free_kbytes', unit: 'kB', description: 'Rule: the flavour’s.' }),
-    lowerZoneProtection: whole(0, 1000).default(0).meta({ title: 'lower_zone_protection', description: '2.6.0: 0 by default.' }),
+      .meta({
+        title: 'Fall-back zone',
+        description: 'Share of each type kept until every other zone failed. No kernel had one.',
+      }),
+    watermarks: z
+      .array(watermarkSchema)
+      .max(20000)
+      .default([])
+      .meta({ title: 'Watermarks', description: 'Rule: the flavour’s.' }),
+    minFreeKbytes: whole(0, 2 ** 24)
+      .optional()
+      .meta({ title: 'min_free_kbytes', unit: 'kB', description: 'Rule: the flavour’s.' }),
+    lowerZoneProtection: whole(0, 1000)
+      .default(0)
+      .meta({ title: 'lower_zone_protection', description: '2.6.0: 0 by default.' }),
     lowmemReserveRatio: z
       .strictObject({
         dma: whole(1, 1e6).default(256).meta({ title: 'DMA' }),
@@ -263,14 +365,22 @@ export const profileSchema = z.strictObject({
   format: z.literal(PROFILE_FORMAT),
   version: z.literal(PROFILE_VERSION),
   title: z.string().min(1).max(120).meta({ title: 'Title' }),
-  notes: z.string().max(100_000).default('').meta({ title: 'Notes', description: 'Markdown, shown when the machine is opened.' }),
+  notes: z
+    .string()
+    .max(100_000)
+    .default('')
+    .meta({ title: 'Notes', description: 'Markdown, shown when the machine is opened.' }),
   machine: machineSchema,
   kernel: kernelSchema,
   zones: zonesSchema.prefault({}),
   sources: z
     .record(z.string(), z.string())
     .default({})
-    .meta({ title: 'Sources', description: 'Path or prefix of a path to the source of its number; `assumed` (or `assumed: why`) where there is none.' }),
+    .meta({
+      title: 'Sources',
+      description:
+        'Path or prefix of a path to the source of its number; `assumed` (or `assumed: why`) where there is none.',
+    }),
 });
 
 /** A parsed profile: every default filled in, nothing resolved that a flavour decides. */
