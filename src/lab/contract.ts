@@ -108,7 +108,11 @@ const nothing = z.tuple([]);
 export const runRequestSchema = z.strictObject({
   profile: z.unknown(),
   workloads: z.array(workloadSchema).min(1).max(64),
-  seed: z.number().int().min(0).max(2 ** 32 - 1),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
 });
 export type RunRequest = z.output<typeof runRequestSchema>;
 
@@ -163,7 +167,8 @@ export const methods = {
 } as const;
 
 export type MethodName = keyof typeof methods;
-export type Params<M extends MethodName> = z.output<(typeof methods)[M]['params']> extends infer T extends readonly unknown[] ? T : never;
+export type Params<M extends MethodName> =
+  z.output<(typeof methods)[M]['params']> extends infer T extends readonly unknown[] ? T : never;
 export type Returns<M extends MethodName> = (typeof methods)[M] extends Method<z.ZodType, infer R> ? R : never;
 
 /** The lab as its doors call it. Bad input and cancellations come back as a LabFailure, thrown as LabError by the client. */
@@ -191,3 +196,14 @@ export interface LabEvents {
 }
 export type EventName = keyof LabEvents;
 export const eventNames: readonly EventName[] = ['runProgress', 'traceProgress', 'command', 'machineOpened'];
+
+/**
+ * What the desktop's preload puts on the window as `numaq`: every method and the events, nothing else. Results are not
+ * thrown across, since an Error loses its fields on the way.
+ */
+export type Bridge = {
+  readonly [M in MethodName]: (...params: Params<M>) => Promise<Result<Returns<M>>>;
+} & {
+  /** Returns the function that stops listening. */
+  readonly on: <E extends EventName>(event: E, listener: (payload: LabEvents[E]) => void) => () => void;
+};
