@@ -1,0 +1,32 @@
+/** Errors of the lab and the simulator as plain data that crosses a process: never with a stack. */
+import { Cancelled, InputError, InvariantError } from '../sim/base/errors.ts';
+import type { LabFailure } from './contract.ts';
+
+/** What a thrown value comes to for the person who asked. */
+export function toFailure(error: unknown): LabFailure {
+  if (error instanceof InputError) {
+    return { kind: 'input', message: error.message, source: error.source, issues: error.issues };
+  }
+  const bare = { source: '', issues: [] };
+  if (error instanceof Cancelled) return { kind: 'cancelled', message: error.message, ...bare };
+  if (error instanceof InvariantError) {
+    const state = JSON.stringify(error.state);
+    const message = `The model contradicts itself: ${error.message}${state === '{}' ? '' : ` ${state.slice(0, 2000)}`}`;
+    return { kind: 'invariant', message, ...bare };
+  }
+  return { kind: 'failed', message: error instanceof Error ? error.message : String(error), ...bare };
+}
+
+/** The error that a failure was made of, as far as it crossed: its class, message, source and issues. */
+export function fromFailure(failure: LabFailure): Error {
+  switch (failure.kind) {
+    case 'input':
+      return new InputError(failure.source, failure.issues);
+    case 'cancelled':
+      return new Cancelled();
+    case 'invariant':
+      return new InvariantError(failure.message);
+    case 'failed':
+      return new Error(failure.message);
+  }
+}
