@@ -1,0 +1,150 @@
+/**
+ * The one list of commands: keyboard, palette, desktop menu and buttons all act through it. An id is what the desktop's
+ * menu sends. `keys` is for people and for `matchesKeys`: `Mod` is Ctrl, or Cmd on a Mac.
+ */
+import type { Lab } from './lab.svelte.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  /** First is shown; the others work too (a browser keeps some keys for itself). */
+  readonly keys: readonly string[];
+  /** Words that the palette finds it by, beside its title. */
+  readonly words?: string;
+  /** Single keys are quiet while a field has the focus. */
+  readonly enabled: () => boolean;
+  readonly run: () => void | Promise<unknown>;
+}
+
+const always = (): boolean => true;
+
+/** Commands of a lab. Panels add theirs (run, pause) by `lab.register`. */
+export function labCommands(lab: Lab): readonly Command[] {
+  const { machine, files, view, theme, dialogs } = lab;
+  const opened = (): boolean => machine.profile !== null;
+  const inLab = (): boolean => opened() && view.screen === 'lab';
+  return [
+    { id: 'file.new', title: 'New machine', keys: ['Mod+N', 'Alt+N'], enabled: always, run: () => files.newMachine() },
+    {
+      id: 'file.open',
+      title: 'Open…',
+      keys: ['Mod+O'],
+      words: 'load file',
+      enabled: always,
+      run: () => files.openFile(),
+    },
+    { id: 'file.save', title: 'Save', keys: ['Mod+S'], enabled: opened, run: () => files.save() },
+    { id: 'file.saveAs', title: 'Save as…', keys: ['Mod+Shift+S'], enabled: opened, run: () => files.saveAs() },
+    { id: 'edit.undo', title: 'Undo', keys: ['Mod+Z'], enabled: () => machine.canUndo, run: () => machine.undo() },
+    {
+      id: 'edit.redo',
+      title: 'Redo',
+      keys: ['Mod+Shift+Z', 'Mod+Y'],
+      enabled: () => machine.canRedo,
+      run: () => machine.redo(),
+    },
+    { id: 'machine.addNode', title: 'Add a node', keys: [], enabled: opened, run: () => lab.nodes.add() },
+    {
+      id: 'machine.duplicateNode',
+      title: 'Duplicate the selected node',
+      keys: [],
+      enabled: () => lab.nodes.canDuplicate,
+      run: () => lab.nodes.duplicate(),
+    },
+    {
+      id: 'machine.removeNode',
+      title: 'Remove the selected node',
+      keys: ['Delete'],
+      enabled: () => inLab() && lab.nodes.canRemove,
+      run: () => lab.nodes.remove(),
+    },
+    { id: 'machine.notes', title: 'Notes of the machine', keys: [], enabled: opened, run: () => dialogs.showNotes() },
+    { id: 'view.start', title: 'Show Start', keys: ['Mod+1', 'Alt+1'], enabled: always, run: () => view.show('start') },
+    { id: 'view.lab', title: 'Show Lab', keys: ['Mod+2', 'Alt+2'], enabled: opened, run: () => view.show('lab') },
+    { id: 'view.runs', title: 'Show Runs', keys: ['Mod+3', 'Alt+3'], enabled: always, run: () => view.show('runs') },
+    {
+      id: 'view.outline',
+      title: 'Outline on or off',
+      keys: ['Mod+B'],
+      words: 'panel left',
+      enabled: inLab,
+      run: () => view.toggle('outline'),
+    },
+    {
+      id: 'view.inspector',
+      title: 'Inspector on or off',
+      keys: ['Mod+I'],
+      words: 'panel right',
+      enabled: inLab,
+      run: () => view.toggle('inspector'),
+    },
+    {
+      id: 'view.bottom',
+      title: 'Bottom panel on or off',
+      keys: ['Mod+J'],
+      words: 'budget charts',
+      enabled: inLab,
+      run: () => view.toggle('bottom'),
+    },
+    {
+      id: 'view.theme',
+      title: 'Dark or light',
+      keys: [],
+      words: 'theme colours',
+      enabled: always,
+      run: () => theme.toggle(),
+    },
+    {
+      id: 'view.themeSystem',
+      title: 'Dark or light as the system',
+      keys: [],
+      words: 'theme',
+      enabled: always,
+      run: () => theme.choose('system'),
+    },
+    {
+      id: 'view.palette',
+      title: 'Commands',
+      keys: ['Mod+K'],
+      enabled: always,
+      run: () => void (view.paletteOpen = !view.paletteOpen),
+    },
+    {
+      id: 'help.keys',
+      title: 'All keys',
+      keys: ['?'],
+      words: 'shortcuts help',
+      enabled: always,
+      run: () => void (view.keysOpen = true),
+    },
+  ];
+}
+
+/** True where the key event is the one that `keys` names (`Mod+Shift+Z`, `Delete`, `?`). */
+export function matchesKeys(event: KeyboardEvent, keys: string, mac: boolean): boolean {
+  const parts = keys.split('+');
+  const key = parts.at(-1) as string;
+  const mod = parts.includes('Mod');
+  if ((mac ? event.metaKey : event.ctrlKey) !== mod || (mac ? event.ctrlKey : event.metaKey)) return false;
+  if (event.altKey !== parts.includes('Alt')) return false;
+  // A sign such as ? carries its own Shift on most keyboards.
+  const sign = key.length === 1 && !/[\p{L}\p{N}]/u.test(key);
+  if (!sign && event.shiftKey !== parts.includes('Shift')) return false;
+  if (key === 'Space') return event.key === ' ';
+  if (/^\d$/.test(key)) return event.code === `Digit${key}` || event.key === key;
+  return event.key.toLowerCase() === key.toLowerCase();
+}
+
+/** True for keys that write into a field when typed there: they are quiet while one has the focus. */
+export function isQuietInFields(keys: string): boolean {
+  return !keys.includes('Mod+') && !keys.includes('Alt+');
+}
+
+/** Keys as a person reads them: `Ctrl Shift Z`, on a Mac `⌘ ⇧ Z`. */
+export function keysText(keys: string, mac: boolean): string {
+  const names: Readonly<Record<string, string>> = mac ? { Mod: '⌘', Shift: '⇧', Alt: '⌥' } : { Mod: 'Ctrl' };
+  return keys
+    .split('+')
+    .map((part) => names[part] ?? part)
+    .join(' ');
+}

@@ -1,0 +1,76 @@
+/** Everything that a window's components share, put together once. It holds the parts and does nothing itself. */
+import { getContext, setContext } from 'svelte';
+import type { Catalogue } from '../../src/lab/contract.ts';
+import type { Client } from '../client/client.ts';
+import { labCommands, type Command } from './commands.ts';
+import { DialogsState } from './dialogs.svelte.ts';
+import { FilesState } from './files.svelte.ts';
+import { MachineState } from './machine.svelte.ts';
+import { NodesState } from './nodes.svelte.ts';
+import { RecentState } from './recent.svelte.ts';
+import { RunsState } from './runs.svelte.ts';
+import { SelectionState } from './selection.svelte.ts';
+import { ThemeState } from './theme.svelte.ts';
+import { ViewState } from './view.svelte.ts';
+
+export class Lab {
+  readonly client: Client;
+  /** Registries and the profile's JSON Schema: never changes while the window is open. */
+  readonly catalogue: Catalogue;
+  readonly machine: MachineState;
+  readonly selection = new SelectionState();
+  readonly nodes: NodesState;
+  readonly runs: RunsState;
+  readonly recent: RecentState;
+  readonly theme = new ThemeState();
+  readonly view = new ViewState();
+  readonly dialogs = new DialogsState();
+  readonly files: FilesState;
+
+  #commands = $state.raw<readonly Command[]>([]);
+
+  constructor(client: Client, catalogue: Catalogue) {
+    this.client = client;
+    this.catalogue = catalogue;
+    this.machine = new MachineState(client);
+    this.nodes = new NodesState(this.machine, this.selection);
+    this.runs = new RunsState(client);
+    this.recent = new RecentState(client);
+    const { machine, recent, dialogs, selection, view } = this;
+    this.files = new FilesState({ client, machine, recent, dialogs, selection, view });
+    this.#commands = labCommands(this);
+  }
+
+  /** Every command, in the order of the palette. */
+  get commands(): readonly Command[] {
+    return this.#commands;
+  }
+
+  /** Adds commands of a component; returns what takes them away (call it when the component goes). */
+  register(commands: readonly Command[]): () => void {
+    this.#commands = [...this.#commands, ...commands];
+    return () => {
+      this.#commands = this.#commands.filter((command) => !commands.includes(command));
+    };
+  }
+
+  /** Runs the command of that id if there is one and it is enabled. */
+  command(id: string): void {
+    const command = this.#commands.find((candidate) => candidate.id === id);
+    if (command?.enabled() === true) void command.run();
+  }
+}
+
+const key = Symbol('lab');
+
+/** Gives the lab to the components below; called once, by App. */
+export function setLab(lab: Lab): Lab {
+  return setContext(key, lab);
+}
+
+/** The lab of this window. Throws where App did not give one. */
+export function useLab(): Lab {
+  const lab = getContext<Lab | undefined>(key);
+  if (lab === undefined) throw new Error('No lab in the context: render the component inside App.');
+  return lab;
+}

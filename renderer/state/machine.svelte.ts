@@ -1,0 +1,253 @@
+/**
+ * The machine on the table: its profile, what boot makes of it, and what was typed but refused. Every edit is checked by
+ * the lab at once. While a check is under way further edits wait and go together into the next one, so that a
+ * dragged border never queues up. A value that the check refuses is kept aside with its issues; profile and layout stay
+ * the last valid ones, hence they can always be saved, run and drawn.
+ */
+import type { Checked, LabFailure, OpenedMachine } from '../../src/lab/contract.ts';
+import type { Issue } from '../../src/sim/base/errors.ts';
+import type { BootLayout } from '../../src/sim/kernel/boot/layout.ts';
+import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
+import type { Client } from '../client/client.ts';
+import { failureOf } from './failure.ts';
+import { getAt, isWithin, setAt } from './path.ts';
+
+/** A value that was typed and refused, and why. It is shown in its field until it is mended or left. */
+export interface Refused {
+  readonly path: string;
+  readonly value: unknown;
+  readonly issues: readonly Issue[];
+}
+
+/** A state that undo comes back to. */
+interface Step {
+  readonly profile: MachineProfile;
+  readonly checked: Checked;
+  /** Edits of one gesture (a drag, a held arrow key) are one step. */
+  readonly gesture: string | undefined;
+}
+
+interface Edit {
+  readonly path: string;
+  readonly value: unknown;
+  readonly gesture: string | undefined;
+  readonly done: (accepted: boolean) => void;
+}
+
+const MAX_UNDO = 200;
+
+export class MachineState {
+  /** The last valid profile; null until a machine is opened. Never changed in place. */
+  profile = $state.raw<MachineProfile | null>(null);
+  /** The boot of `profile`. It may say `boots: false`: a machine that is valid, and too large for its low memory. */
+  layout = $state.raw<BootLayout | null>(null);
+  /** Paths of the numbers without a source. */
+  assumed = $state.raw<readonly string[]>([]);
+  /** What was typed and refused: at most one value a path. */
+  refused = $state.raw<readonly Refused[]>([]);
+  /** Names the file that the machine came from; null for a built-in or a new one. */
+  handle = $state.raw<string | null>(null);
+  /** File name, or the name under which it was opened. */
+  name = $state.raw('');
+  /** True while the lab is looking at an edit. */
+  checking = $state.raw(false);
+  /** The lab did not answer: nothing typed is lost, the next edit tries again. */
+  failure = $state.raw<LabFailure | null>(null);
+  /** Grows with every accepted change and every opening: what a run remembers to know that it is stale. */
+  revision = $state.raw(0);
+
+  #undo = $state.raw<readonly Step[]>([]);
+  #redo = $state.raw<readonly Step[]>([]);
+  #saved = $state.raw<MachineProfile | null>(null);
+  #gesture: string | undefined;
+  #queue: Edit[] = [];
+  #running = false;
+  #checked: Checked | null = null;
+  /** Changes when another machine is opened: answers to checks of the one before are dropped. */
+  #opening = 0;
+  readonly #client: Pick<Client, 'check'>;
+
+  /** Every issue at a field, of all refused values. */
+  readonly issues: readonly Issue[] = $derived(this.refused.flatMap((refused) => refused.issues));
+  /** Changed since it was opened or saved. */
+  readonly dirty: boolean = $derived(this.profile !== this.#saved);
+  readonly canUndo: boolean = $derived(this.#undo.length > 0);
+  readonly canRedo: boolean = $derived(this.#redo.length > 0);
+
+  constructor(client: Pick<Client, 'check'>) {
+    this.#client = client;
+  }
+
+  /** Puts an opened machine on the table. False where it has no valid profile: then nothing changes. */
+  open(opened: OpenedMachine): boolean {
+    const { profile, layout } = opened.checked;
+    if (profile === undefined || layout === undefined) return false;
+    this.#opening += 1;
+    for (const edit of this.#queue.splice(0)) edit.done(false);
+    this.#undo = [];
+    this.#redo = [];
+    this.#gesture = undefined;
+    this.refused = [];
+    this.failure = null;
+    this.handle = opened.handle;
+    this.name = opened.name;
+    this.#show(profile, opened.checked);
+    this.#saved = profile;
+    return true;
+  }
+
+  /**
+   * Sets the value at a path (`machine.nodes[3].memoryMiB`); undefined gives an optional field back to its rule. Resolves
+   * to true when the value is in force, to false when it was refused (see `refused`) or replaced by a later one.
+   * A number set by hand is marked `assumed` in the profile's sources. Edits with the same `gesture` are one undo step.
+   */
+  edit(path: string, value: unknown, gesture?: string): Promise<boolean> {
+    return new Promise((done) => {
+      const older = this.#queue.findIndex((edit) => edit.path === path);
+      if (older >= 0) this.#queue.splice(older, 1)[0].done(false);
+      this.#queue.push({ path, value, gesture, done });
+      void this.#work();
+    });
+  }
+
+  /** Puts a whole profile in the place of this one (add a node, undoable). False when it was refused: see `refused` at ''. */
+  replace(profile: MachineProfile, gesture?: string): Promise<boolean> {
+    return this.edit('', profile, gesture);
+  }
+
+  /** Leaves a refused value: the field shows the one in force again. Without a path: all of them. */
+  restore(path?: string): void {
+    this.refused = path === undefined ? [] : this.refused.filter((refused) => refused.path !== path);
+  }
+
+  /** Issues that belong to the field at `path`: its own refused value's, and any whose place lies in it. */
+  issuesAt(path: string): readonly Issue[] {
+    const own = this.#refusedAt(path)?.issues;
+    return own ?? this.issues.filter((issue) => isWithin(issue.path, path));
+  }
+
+  /** The value to show at a field: the refused one where there is one, else the one in force. */
+  valueAt(path: string): unknown {
+    const refused = this.#refusedAt(path);
+    return refused === undefined ? getAt(this.profile, path) : refused.value;
+  }
+
+  undo(): void {
+    const step = this.#undo.at(-1);
+    if (step === undefined) return;
+    const now = this.#now();
+    this.#undo = this.#undo.slice(0, -1);
+    if (now !== null) this.#redo = [...this.#redo, now];
+    this.#return(step);
+  }
+
+  redo(): void {
+    const step = this.#redo.at(-1);
+    if (step === undefined) return;
+    const now = this.#now();
+    this.#redo = this.#redo.slice(0, -1);
+    if (now !== null) this.#undo = [...this.#undo, now];
+    this.#return(step);
+  }
+
+  /** `profile` has been written to a file: edits made meanwhile stay unsaved. */
+  markSaved(handle: string | null, name: string, profile: MachineProfile): void {
+    this.handle = handle;
+    this.name = name;
+    this.#saved = profile;
+  }
+
+  #refusedAt(path: string): Refused | undefined {
+    return this.refused.find((refused) => refused.path === path);
+  }
+
+  #now(): Step | null {
+    return this.profile === null || this.#checked === null
+      ? null
+      : { profile: this.profile, checked: this.#checked, gesture: undefined };
+  }
+
+  #return(step: Step): void {
+    this.#gesture = undefined;
+    this.refused = [];
+    this.#show(step.profile, step.checked);
+  }
+
+  #show(profile: MachineProfile, checked: Checked): void {
+    this.#checked = checked;
+    this.profile = profile;
+    this.layout = checked.layout ?? null;
+    this.assumed = checked.assumed;
+    this.revision += 1;
+  }
+
+  async #work(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    this.checking = true;
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0);
+      if (!(await this.#apply(batch)) && batch.length > 1) {
+        for (const edit of batch) await this.#apply([edit]);
+      }
+    }
+    this.#running = false;
+    this.checking = false;
+  }
+
+  /** Checks the profile with a batch of edits in it. False where it was refused and the batch should be tried one by one. */
+  async #apply(batch: readonly Edit[]): Promise<boolean> {
+    const opening = this.#opening;
+    const finish = (accepted: boolean): true => {
+      for (const edit of batch) edit.done(accepted);
+      return true;
+    };
+    const base = this.profile;
+    if (base === null) return finish(false);
+    const candidate = batch.reduce<MachineProfile>((profile, edit) => withValue(profile, edit.path, edit.value), base);
+    let checked: Checked;
+    try {
+      checked = await this.#client.check(candidate);
+    } catch (error) {
+      if (opening !== this.#opening) return finish(false);
+      this.failure = failureOf(error);
+      checked = { issues: this.failure.issues, assumed: [] };
+      return finish(false);
+    }
+    if (opening !== this.#opening) return finish(false);
+    this.failure = null;
+    // Undo came while the check was under way: the edit was made to what is no longer there.
+    if (this.profile !== base) return finish(false);
+    const issues = checked.issues.length > 0 ? checked.issues : (checked.layout?.issues ?? []);
+    if (checked.profile !== undefined && checked.layout !== undefined && issues.length === 0) {
+      this.#accept(batch, checked.profile, checked);
+      return finish(true);
+    }
+    if (batch.length > 1) return false;
+    const { path, value } = batch[0];
+    this.refused = [...this.refused.filter((refused) => refused.path !== path), { path, value, issues }];
+    return finish(false);
+  }
+
+  #accept(batch: readonly Edit[], profile: MachineProfile, checked: Checked): void {
+    const before = this.#now();
+    const gesture = batch.at(-1)?.gesture;
+    const goesOn = gesture !== undefined && gesture === this.#gesture;
+    if (before !== null && !goesOn) this.#undo = [...this.#undo, before].slice(-MAX_UNDO);
+    this.#gesture = gesture;
+    this.#redo = [];
+    this.refused = this.refused.filter((refused) => !batch.some((edit) => isWithin(refused.path, edit.path)));
+    this.#show(profile, checked);
+  }
+}
+
+/** The profile with a value set, and where a number was set by hand, with that said in its sources. */
+export function withValue(profile: MachineProfile, path: string, value: unknown): MachineProfile {
+  if (path === '') return value as MachineProfile;
+  const next = setAt(profile, path, value);
+  const rests = path.startsWith('machine') || path.startsWith('kernel') || path.startsWith('zones');
+  if (!rests || (typeof value !== 'number' && value !== undefined)) return next;
+  const sources = Object.fromEntries(Object.entries(next.sources).filter(([at]) => !isWithin(at, path)));
+  if (value !== undefined) sources[path] = 'assumed: set by hand';
+  return { ...next, sources };
+}

@@ -1,0 +1,221 @@
+/**
+ * The runs of this window: started here, followed by events, kept with their samples by column. Sample columns are plain
+ * arrays that grow in place; `frameCount` is what components watch, so a frame costs no copy.
+ */
+import type { LabEvents, LabFailure, RunRequest, RunState, SavedFile } from '../../src/lab/contract.ts';
+import type { SampleFrame, RunReport } from '../../src/sim/engine/report.ts';
+import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
+import type { TraceInfo } from '../../src/sim/workloads/trace.ts';
+import type { WorkloadSpec } from '../../src/sim/workloads/workload.ts';
+import type { Client } from '../client/client.ts';
+import { failureOf } from './failure.ts';
+
+type RunClient = Pick<
+  Client,
+  'startRun' | 'pauseRun' | 'resumeRun' | 'cancelRun' | 'runReport' | 'saveRunAs' | 'openTrace' | 'traces' | 'on'
+>;
+
+/** What a run is started with. */
+export interface RunStart {
+  readonly profile: MachineProfile;
+  /** MachineState.revision at the start: when the machine's has moved on, the run is of the machine before the edit. */
+  readonly revision: number;
+  readonly workloads: readonly WorkloadSpec[];
+  readonly seed: number;
+  /** One line that names what runs. */
+  readonly title: string;
+}
+
+export class Run {
+  readonly start: RunStart;
+  /** 1 for the first run of this window, and so on. */
+  readonly number: number;
+  /** The lab's name for it; empty until it has answered. */
+  id = $state.raw('');
+  state = $state.raw<RunState>('preparing');
+  /** 0 to 1. */
+  progress = $state.raw(0);
+  timeNs = $state.raw(0);
+  references = $state.raw(0);
+  /** Metric ids of the sample columns, `timeNs` first; empty until the first frame. */
+  columns = $state.raw<readonly string[]>([]);
+  /** Rows so far: watch this, then read `column(id)`. */
+  frameCount = $state.raw(0);
+  report = $state.raw<RunReport | null>(null);
+  failure = $state.raw<LabFailure | null>(null);
+  /** References per second of real time, over the last second or so; 0 when it does not run. */
+  rate = $state.raw(0);
+
+  readonly active: boolean = $derived(
+    this.state === 'preparing' || this.state === 'running' || this.state === 'paused',
+  );
+
+  readonly #series: Record<string, number[]> = {};
+  #mark: { readonly at: number; readonly references: number } | null = null;
+
+  constructor(start: RunStart, number: number) {
+    this.start = start;
+    this.number = number;
+  }
+
+  /** The samples of a column, oldest first; empty where the run has no such column. The array grows: do not keep it. */
+  column(id: string): readonly number[] {
+    return this.#series[id] ?? [];
+  }
+
+  /** Takes what an event says. `now` is milliseconds of real time, for the rate. */
+  take(event: LabEvents['runProgress'], now: number): void {
+    this.state = event.state;
+    this.progress = event.progress;
+    this.timeNs = event.timeNs;
+    this.references = event.references;
+    if (event.failure !== undefined) this.failure = event.failure;
+    if (event.frames.length > 0) this.#append(event.frames);
+    this.#measure(now);
+  }
+
+  #append(frames: readonly SampleFrame[]): void {
+    for (const frame of frames) {
+      if (this.columns !== frame.columns && this.columns.length !== frame.columns.length) this.columns = frame.columns;
+      frame.columns.forEach((id, index) => {
+        (this.#series[id] ??= []).push(frame.row[index]);
+      });
+    }
+    this.frameCount += frames.length;
+  }
+
+  #measure(now: number): void {
+    if (this.state !== 'running') {
+      this.#mark = null;
+      this.rate = 0;
+    } else if (this.#mark === null || this.references < this.#mark.references) {
+      this.#mark = { at: now, references: this.references };
+    } else if (now - this.#mark.at >= 500) {
+      this.rate = ((this.references - this.#mark.references) * 1000) / (now - this.#mark.at);
+      this.#mark = { at: now, references: this.references };
+    }
+  }
+}
+
+export class RunsState {
+  /** Newest first. */
+  list = $state.raw<readonly Run[]>([]);
+  /** The run that charts and tables show. */
+  current = $state.raw<Run | null>(null);
+  traces = $state.raw<readonly TraceInfo[]>([]);
+  /** A trace is being read: its name and how far (0 to 1). */
+  reading = $state.raw<{ readonly name: string; readonly progress: number } | null>(null);
+  /** What could not be started or opened last. */
+  failure = $state.raw<LabFailure | null>(null);
+
+  /** The run under way, of which there is at most one in a window. */
+  readonly active: Run | null = $derived(this.list.find((run) => run.active) ?? null);
+
+  readonly #client: RunClient;
+  /** Progress that came before the answer that names its run. */
+  #early: readonly LabEvents['runProgress'][] = [];
+  readonly #stop: (() => void)[];
+
+  constructor(client: RunClient) {
+    this.#client = client;
+    this.#stop = [
+      client.on('runProgress', (event) => this.#follow(event)),
+      client.on('traceProgress', (event) => (this.reading = event.progress < 1 ? event : null)),
+    ];
+  }
+
+  /** Stops listening to the lab. */
+  dispose(): void {
+    for (const stop of this.#stop) stop();
+  }
+
+  /** Starts a run and makes it the current one. Resolves to null when the lab refused it (see `failure`). */
+  async start(start: RunStart): Promise<Run | null> {
+    const run = new Run(start, this.list.length + 1);
+    this.failure = null;
+    this.list = [run, ...this.list];
+    this.current = run;
+    const request: RunRequest = { profile: start.profile, workloads: [...start.workloads], seed: start.seed };
+    try {
+      run.id = await this.#client.startRun(request);
+    } catch (error) {
+      run.state = 'failed';
+      run.failure = failureOf(error);
+      this.failure = run.failure;
+      return null;
+    }
+    for (const event of this.#early) if (event.runId === run.id) this.#take(run, event);
+    this.#early = [];
+    return run;
+  }
+
+  pause(run: Run | null = this.active): Promise<void> {
+    return this.#tell(run, (id) => this.#client.pauseRun(id));
+  }
+
+  resume(run: Run | null = this.active): Promise<void> {
+    return this.#tell(run, (id) => this.#client.resumeRun(id));
+  }
+
+  cancel(run: Run | null = this.active): Promise<void> {
+    return this.#tell(run, (id) => this.#client.cancelRun(id));
+  }
+
+  select(run: Run | null): void {
+    this.current = run;
+  }
+
+  /** Lets a person choose a trace file; null when the dialog was dismissed or the file is no trace (see `failure`). */
+  async openTrace(): Promise<TraceInfo | null> {
+    this.failure = null;
+    try {
+      const trace = await this.#client.openTrace();
+      this.traces = await this.#client.traces();
+      return trace;
+    } catch (error) {
+      this.failure = failureOf(error);
+      return null;
+    } finally {
+      this.reading = null;
+    }
+  }
+
+  /** Saves a run file by dialog or download; null when it was dismissed or failed (see `failure`). */
+  async save(run: Run, name: string): Promise<SavedFile | null> {
+    try {
+      return await this.#client.saveRunAs(run.id, name);
+    } catch (error) {
+      this.failure = failureOf(error);
+      return null;
+    }
+  }
+
+  async #tell(run: Run | null, act: (id: string) => Promise<null>): Promise<void> {
+    if (run === null || run.id === '' || !run.active) return;
+    try {
+      await act(run.id);
+    } catch (error) {
+      this.failure = failureOf(error);
+    }
+  }
+
+  #follow(event: LabEvents['runProgress']): void {
+    const run = this.list.find((candidate) => candidate.id === event.runId);
+    if (run !== undefined) this.#take(run, event);
+    else if (this.list.some((candidate) => candidate.id === '' && candidate.active))
+      this.#early = [...this.#early, event];
+  }
+
+  #take(run: Run, event: LabEvents['runProgress']): void {
+    run.take(event, performance.now());
+    if (event.state === 'done' && run.report === null) void this.#fetchReport(run);
+  }
+
+  async #fetchReport(run: Run): Promise<void> {
+    try {
+      run.report = await this.#client.runReport(run.id);
+    } catch (error) {
+      run.failure = failureOf(error);
+    }
+  }
+}

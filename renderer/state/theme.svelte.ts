@@ -1,0 +1,39 @@
+/** Dark or light: what the system says until a person chooses. `data-theme` on the root is all that components see. */
+import { readStored, writeStored } from './stored.ts';
+
+export type Theme = 'dark' | 'light';
+export type ThemeChoice = Theme | 'system';
+
+export class ThemeState {
+  choice = $state.raw<ThemeChoice>('system');
+  #system = $state.raw<Theme>('dark');
+
+  /** The theme in force: read it where a canvas or a chart takes its colours from the tokens. */
+  readonly current: Theme = $derived(this.choice === 'system' ? this.#system : this.choice);
+
+  constructor() {
+    const stored = readStored('theme');
+    if (stored === 'dark' || stored === 'light') this.choice = stored;
+    const light = window.matchMedia('(prefers-color-scheme: light)');
+    const follow = (): void => {
+      this.#system = light.matches ? 'light' : 'dark';
+      this.#show();
+    };
+    light.addEventListener('change', follow);
+    follow();
+  }
+
+  choose(choice: ThemeChoice): void {
+    this.choice = choice;
+    writeStored('theme', choice);
+    this.#show();
+  }
+
+  toggle(): void {
+    this.choose(this.current === 'dark' ? 'light' : 'dark');
+  }
+
+  #show(): void {
+    document.documentElement.dataset.theme = this.current;
+  }
+}

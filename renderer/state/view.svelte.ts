@@ -1,0 +1,91 @@
+/** Which screen and which panels are seen, and how large they are. Sizes outlive the window. */
+import { readStored, writeStored } from './stored.ts';
+
+export type Screen = 'start' | 'lab' | 'runs';
+export type Panel = 'outline' | 'inspector' | 'bottom';
+
+/** Pixels: what a panel starts with and the limits of its border. */
+export const panelLimits: Readonly<
+  Record<Panel, { readonly size: number; readonly min: number; readonly max: number }>
+> = {
+  outline: { size: 187, min: 140, max: 360 },
+  inspector: { size: 268, min: 240, max: 480 },
+  bottom: { size: 321, min: 120, max: 640 },
+};
+
+/** Below this width the inspector lies over the centre instead of beside it. */
+export const OVERLAY_WIDTH = 1280;
+
+export class ViewState {
+  screen = $state.raw<Screen>('start');
+  /** Width of the window, px. */
+  width = $state.raw(1440);
+  paletteOpen = $state.raw(false);
+  keysOpen = $state.raw(false);
+
+  #open = $state.raw<Readonly<Record<Panel, boolean>>>({ outline: true, inspector: true, bottom: true });
+  #sizes = $state.raw<Readonly<Record<Panel, number>>>({
+    outline: panelLimits.outline.size,
+    inspector: panelLimits.inspector.size,
+    bottom: panelLimits.bottom.size,
+  });
+
+  /** The inspector lies over the centre, and is opened only when it is asked for. */
+  readonly overlay: boolean = $derived(this.width < OVERLAY_WIDTH);
+
+  constructor() {
+    const stored = readStored('panels');
+    if (stored === null || typeof stored !== 'object') return;
+    const sizes = { ...this.#sizes };
+    const open = { ...this.#open };
+    for (const panel of Object.keys(panelLimits) as Panel[]) {
+      const { size, isOpen } = ((stored as Record<string, unknown>)[panel] ?? {}) as {
+        size?: unknown;
+        isOpen?: unknown;
+      };
+      if (typeof size === 'number') sizes[panel] = clampSize(panel, size);
+      if (typeof isOpen === 'boolean') open[panel] = isOpen;
+    }
+    this.#sizes = sizes;
+    this.#open = open;
+  }
+
+  show(screen: Screen): void {
+    this.screen = screen;
+  }
+
+  isOpen(panel: Panel): boolean {
+    return this.#open[panel];
+  }
+
+  size(panel: Panel): number {
+    return this.#sizes[panel];
+  }
+
+  setOpen(panel: Panel, open: boolean): void {
+    this.#open = { ...this.#open, [panel]: open };
+    this.#store();
+  }
+
+  toggle(panel: Panel): void {
+    this.setOpen(panel, !this.#open[panel]);
+  }
+
+  resize(panel: Panel, size: number): void {
+    this.#sizes = { ...this.#sizes, [panel]: clampSize(panel, size) };
+    this.#store();
+  }
+
+  #store(): void {
+    const entries = (Object.keys(panelLimits) as Panel[]).map((panel) => [
+      panel,
+      { size: this.#sizes[panel], isOpen: this.#open[panel] },
+    ]);
+    writeStored('panels', Object.fromEntries(entries));
+  }
+}
+
+function clampSize(panel: Panel, size: number): number {
+  const { min, max } = panelLimits[panel];
+  return Math.min(max, Math.max(min, Math.round(size)));
+}
