@@ -7,7 +7,15 @@
  * Hot loop: a way is one Int32, line << 1 | dirty, in order of recency.
  */
 import { log2 } from '../base/bits.ts';
-import { KIND_MASK, REF_FETCH, REF_READ, REF_WRITE, REGION_HIGH_SHIFT, SIZE_MASK, SIZE_SHIFT } from '../workloads/trace.ts';
+import {
+  KIND_MASK,
+  REF_FETCH,
+  REF_READ,
+  REF_WRITE,
+  REGION_HIGH_SHIFT,
+  SIZE_MASK,
+  SIZE_SHIFT,
+} from '../workloads/trace.ts';
 import * as C from './counters.ts';
 import type { CacheShape } from './set-assoc.ts';
 

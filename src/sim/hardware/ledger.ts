@@ -1,0 +1,64 @@
+/**
+ * A resource that carries one transfer at a time (a memory bus, a link), as a ledger of its time: virtual time is cut
+ * into slots of SLOT_NS, a transfer books its time in the first slots that have some left, and waits until the first of
+ * them. CPUs run a little ahead of each other, so bookings do not come in order of time; the ledger does not mind.
+ * Bandwidth is conserved exactly; the wait within one slot is not finer than the slot.
+ *
+ * Slots live in a ring: time that lies more than the ring behind the newest booking counts as free.
+ */
+import { ceilPowerOfTwo } from '../base/bits.ts';
+
+const SLOT_NS = 128;
+
+export class Ledger {
+  /** Time booked so far, ns. */
+  busyNs = 0;
+  bytes = 0;
+  private readonly used: Float64Array;
+  /** Which slot of virtual time a place in the ring stands for, plus 1; 0 for none yet. */
+  private readonly slotOf: Float64Array;
+  private readonly mask: number;
+
+  /** `requesters` can wait at once, each with one transfer: the ring is long enough for all of them. */
+  constructor(
+    private readonly nsPerByte: number,
+    private readonly queued: boolean,
+    requesters: number,
+  ) {
+    const slots = ceilPowerOfTwo(Math.max(64, (4 * requesters * 256 * nsPerByte) / SLOT_NS));
+    this.used = new Float64Array(slots);
+    this.slotOf = new Float64Array(slots);
+    this.mask = slots - 1;
+  }
+
+  /** Books a transfer that could start at `now`; returns how long it waits, ns. */
+  book(now: number, bytes: number): number {
+    let left = bytes * this.nsPerByte;
+    this.busyNs += left;
+    this.bytes += bytes;
+    if (!this.queued) return 0;
+    const { used, slotOf, mask } = this;
+    let wait = -1;
+    let slot = Math.floor(now / SLOT_NS);
+    for (;;) {
+      const place = slot & mask;
+      if (slotOf[place] < slot + 1) {
+        slotOf[place] = slot + 1;
+        used[place] = 0;
+      } else if (slotOf[place] > slot + 1) {
+        return wait < 0 ? 0 : wait;
+      }
+      const free = SLOT_NS - used[place];
+      if (free > 0) {
+        if (wait < 0) wait = Math.max(0, slot * SLOT_NS + used[place] - now);
+        if (left <= free) {
+          used[place] += left;
+          return wait;
+        }
+        used[place] = SLOT_NS;
+        left -= free;
+      }
+      slot++;
+    }
+  }
+}
