@@ -17,6 +17,7 @@ function on(event: string, listener: (payload: unknown) => void): () => void {
   if (!(eventNames as readonly string[]).includes(event)) throw new TypeError(`there is no event "${event}"`);
   const forward = (_: IpcRendererEvent, payload: unknown): void => listener(payload);
   ipcRenderer.on(`lab:${event}`, forward);
+  ipcRenderer.send('lab:listening', event);
   return () => {
     ipcRenderer.off(`lab:${event}`, forward);
   };
