@@ -92,13 +92,10 @@ export const cpuSchema = z
     l2: l2Schema.meta({ title: 'L2' }),
     itlb: tlbSchema.optional().meta({ title: 'Instruction TLB' }),
     dtlb: tlbSchema.optional().meta({ title: 'Data TLB', description: 'Left out: addresses are used as they are.' }),
-    instructions: z
-      .enum(['fetch', 'count', 'skip'])
-      .default('fetch')
-      .meta({
-        title: 'Instruction lines',
-        description: 'fetch: through L1I and L2; count: time only; skip: as cache simulators do.',
-      }),
+    instructions: z.enum(['fetch', 'count', 'skip']).default('fetch').meta({
+      title: 'Instruction lines',
+      description: 'fetch: through L1I and L2; count: time only; skip: as cache simulators do.',
+    }),
   })
   .meta({ title: 'CPU' });
 
@@ -122,13 +119,10 @@ const fabricFields = {
     .boolean()
     .default(true)
     .meta({ title: 'Queueing', description: 'Off: messages never wait for each other.' }),
-  invalidation: z
-    .enum(['serial', 'parallel'])
-    .default('parallel')
-    .meta({
-      title: 'Invalidation',
-      description: 'serial: one sharer after the other, as SCI’s sharing list; parallel: all at once.',
-    }),
+  invalidation: z.enum(['serial', 'parallel']).default('parallel').meta({
+    title: 'Invalidation',
+    description: 'serial: one sharer after the other, as SCI’s sharing list; parallel: all at once.',
+  }),
 };
 const hopNs = z
   .number()
@@ -201,15 +195,11 @@ export const machineSchema = z
       .min(0)
       .max(1e6)
       .meta({ title: 'Local latency', unit: 'ns', description: 'A miss served by the own node’s memory.' }),
-    transferNs: z
-      .number()
-      .min(0)
-      .max(1e6)
-      .meta({
-        title: 'Cache-line transfer',
-        unit: 'ns',
-        description: 'A miss served by another CPU’s cache of the same node.',
-      }),
+    transferNs: z.number().min(0).max(1e6).meta({
+      title: 'Cache-line transfer',
+      unit: 'ns',
+      description: 'A miss served by another CPU’s cache of the same node.',
+    }),
     remoteCache: remoteCacheSchema.optional(),
     interconnect: interconnectSchema,
   })
@@ -248,13 +238,10 @@ export const kernelSchema = z
       .boolean()
       .optional()
       .meta({ title: 'highpte', description: 'Last-level page tables in highmem. Rule: the flavour’s.' }),
-    kvaRemap: z
-      .boolean()
-      .optional()
-      .meta({
-        title: 'KVA remap',
-        description: 'Each node’s mem_map on the node, mapped into low memory’s address space. Rule: the flavour’s.',
-      }),
+    kvaRemap: z.boolean().optional().meta({
+      title: 'KVA remap',
+      description: 'Each node’s mem_map on the node, mapped into low memory’s address space. Rule: the flavour’s.',
+    }),
     structPageBytes: whole(8, 256)
       .optional()
       .meta({ title: 'sizeof(struct page)', unit: 'B', description: 'Rule: follows from flavour and switches.' }),
@@ -275,15 +262,11 @@ export const kernelSchema = z
       .max(64)
       .default([])
       .meta({ title: 'Taken after boot', description: 'Low memory used up to the login prompt.' }),
-    faultNs: z
-      .number()
-      .min(0)
-      .max(1e6)
-      .meta({
-        title: 'Page fault',
-        unit: 'ns',
-        description: 'Entry, handler and return, without the clearing of the page.',
-      }),
+    faultNs: z.number().min(0).max(1e6).meta({
+      title: 'Page fault',
+      unit: 'ns',
+      description: 'Entry, handler and return, without the clearing of the page.',
+    }),
   })
   .meta({ title: 'Kernel' });
 
@@ -302,27 +285,21 @@ export const zonesSchema = z
     dmaLimitMiB: whole(0, 4096)
       .default(16)
       .meta({ title: 'DMA limit', unit: 'MiB', description: 'Rule: 16, the reach of ISA DMA.' }),
-    userSpaceMiB: whole(256, 4096)
-      .default(3072)
-      .meta({
-        title: 'User space',
-        unit: 'MiB',
-        description: 'PAGE_OFFSET: 3072 is the 3:1 split, 2048 2:2, 1024 1:3.',
-      }),
-    vmallocReserveMiB: whole(0, 2048)
-      .default(128)
-      .meta({
-        title: 'vmalloc reserve',
-        unit: 'MiB',
-        description: 'Kernel address space kept from the direct map: vmalloc, pkmap, fixmap.',
-      }),
-    maxmemMiB: whole(1, 4096)
-      .optional()
-      .meta({
-        title: 'maxmem',
-        unit: 'MiB',
-        description: 'Limit of low memory. Rule: kernel address space less the vmalloc reserve (896).',
-      }),
+    userSpaceMiB: whole(256, 4096).default(3072).meta({
+      title: 'User space',
+      unit: 'MiB',
+      description: 'PAGE_OFFSET: 3072 is the 3:1 split, 2048 2:2, 1024 1:3.',
+    }),
+    vmallocReserveMiB: whole(0, 2048).default(128).meta({
+      title: 'vmalloc reserve',
+      unit: 'MiB',
+      description: 'Kernel address space kept from the direct map: vmalloc, pkmap, fixmap.',
+    }),
+    maxmemMiB: whole(1, 4096).optional().meta({
+      title: 'maxmem',
+      unit: 'MiB',
+      description: 'Limit of low memory. Rule: kernel address space less the vmalloc reserve (896).',
+    }),
     zonesPerType: z
       .strictObject({
         dma: whole(1, 64).default(1).meta({ title: 'DMA' }),
@@ -331,15 +308,10 @@ export const zonesSchema = z
       })
       .default({ dma: 1, normal: 1, highmem: 1 })
       .meta({ title: 'Zones per type', description: 'No kernel had more than one.' }),
-    fallbackShare: z
-      .number()
-      .min(0)
-      .max(0.5)
-      .default(0)
-      .meta({
-        title: 'Fall-back zone',
-        description: 'Share of each type kept until every other zone failed. No kernel had one.',
-      }),
+    fallbackShare: z.number().min(0).max(0.5).default(0).meta({
+      title: 'Fall-back zone',
+      description: 'Share of each type kept until every other zone failed. No kernel had one.',
+    }),
     watermarks: z
       .array(watermarkSchema)
       .max(20000)
@@ -373,14 +345,11 @@ export const profileSchema = z.strictObject({
   machine: machineSchema,
   kernel: kernelSchema,
   zones: zonesSchema.prefault({}),
-  sources: z
-    .record(z.string(), z.string())
-    .default({})
-    .meta({
-      title: 'Sources',
-      description:
-        'Path or prefix of a path to the source of its number; `assumed` (or `assumed: why`) where there is none.',
-    }),
+  sources: z.record(z.string(), z.string()).default({}).meta({
+    title: 'Sources',
+    description:
+      'Path or prefix of a path to the source of its number; `assumed` (or `assumed: why`) where there is none.',
+  }),
 });
 
 /** A parsed profile: every default filled in, nothing resolved that a flavour decides. */

@@ -1,0 +1,13 @@
+/** The simulator's only door. What is not named here is its own business. */
+export { Cancelled, InputError, InvariantError, describeIssue, makeIssue, type Issue } from './base/errors.ts';
+
+export { builtInById, builtins, type BuiltIn } from './profiles/builtin/index.ts';
+export { flavourById, flavours, type Flavour } from './profiles/flavours.ts';
+export { formatProfile } from './profiles/format.ts';
+export { profileJsonSchema, type FieldSchema } from './profiles/json-schema.ts';
+export { parseProfile, validateProfile } from './profiles/parse.ts';
+export { SET_BY_HAND, parseAssignment, pathIssue, setPath } from './profiles/paths.ts';
+export { traitsOf } from './profiles/resolve.ts';
+export * from './profiles/schema.ts';
+export { assumedGroups, assumedPaths, isAssumed, sourceOf } from './profiles/sources.ts';
+export type { KernelTraits, StructPage } from './profiles/traits.ts';

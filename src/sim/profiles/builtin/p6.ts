@@ -1,0 +1,59 @@
+/**
+ * What the Pentium III machines share: P6 cores with 32-byte lines, and the one-quad costs that were measured on a
+ * 4-CPU 700 MHz Pentium III. Each source is written once, here, and named by the machines.
+ */
+import type { MachineProfileInput } from '../schema.ts';
+
+type Machine = MachineProfileInput['machine'];
+type Sources = Readonly<Record<string, string>>;
+
+export const INTEL = 'Intel Architecture Software Developer’s Manual, P6 family: caches, TLBs, CPUID descriptors';
+export const MCKENNEY_COSTS = 'P. E. McKenney, dissertation 2004: costs on a 4-CPU 700 MHz P-III SMP';
+export const MCKENNEY_LATENCY = 'P. E. McKenney, latencytrend spreadsheet (perfbook)';
+export const HEARSAY = 'assumed: hearsay, no primary source';
+
+/** What the dissertation measured at 700 MHz, ns. A transfer between caches is the middle of 113 to 170. */
+const AT_700 = { instructionNs: 0.7, l2HitNs: 12.9, transferNs: 141.5 };
+
+/** A P6 core of this clock and L2 (512 KiB has 4 ways, 1 MiB and 2 MiB have 8). Core times go with the clock. */
+export function p6Cpu(name: string, clockMHz: number, l2Kib: number): Machine['cpu'] {
+  const atThisClock = (ns: number): number => Math.round(((ns * 700) / clockMHz) * 100) / 100;
+  return {
+    name,
+    clockMHz,
+    instructionNs: atThisClock(AT_700.instructionNs),
+    l1i: { kib: 16, ways: 4, lineBytes: 32 },
+    l1d: { kib: 16, ways: 4, lineBytes: 32 },
+    l2: { kib: l2Kib, ways: l2Kib === 512 ? 4 : 8, lineBytes: 32, hitNs: atThisClock(AT_700.l2HitNs) },
+    itlb: { entries: 32, ways: 4 },
+    dtlb: { entries: 64, ways: 4 },
+  };
+}
+
+/** Cache-line transfer between two CPUs of a bus, ns. */
+export const p6TransferNs = AT_700.transferNs;
+
+/** Sources of p6Cpu() and p6TransferNs, but for the CPU's clock and the size of its L2. */
+export function p6Sources(clockMHz: number): Sources {
+  const measured = clockMHz === 700;
+  const core = measured ? MCKENNEY_COSTS : 'assumed: measured at 700 MHz, scaled by the clock';
+  return {
+    'machine.cpu.instructionNs': core,
+    'machine.cpu.l1i': INTEL,
+    'machine.cpu.l1d': INTEL,
+    'machine.cpu.l2': INTEL,
+    'machine.cpu.l2.hitNs': core,
+    'machine.cpu.itlb': INTEL,
+    'machine.cpu.dtlb': INTEL,
+    'machine.transferNs': measured
+      ? `${MCKENNEY_COSTS}: 113 to 170 ns, its middle`
+      : 'assumed: as measured on a 700 MHz P-III SMP (113 to 170 ns, its middle)',
+  };
+}
+
+/** A frame in part is no RAM: the PC’s hole below 1 MiB, frames 0x9f to 0xff of the e820 map (0-0x9fc00, then 1 MB). */
+export const PC_HOLE = { startKiB: 0x9f * 4, endKiB: 0x100 * 4 };
+
+/** No source gives the cost of a page fault on these machines. */
+export const P6_FAULT_NS = 2000;
+export const P6_FAULT_SOURCE = 'assumed: no source; some 1,400 cycles at 700 MHz';

@@ -1,0 +1,55 @@
+/**
+ * sizeof(struct page) by the field lists of include/linux/mm.h of each kernel line. i386 sizes are arithmetic on those
+ * lists (the 44 and 40 bytes are also what the boot logs of the 64 GB and 16 GB boxes give). No boot log of a 64-bit
+ * machine was read: those sizes are the same lists with 8-byte words, and are marked assumed.
+ */
+import type { Flavour, StructPageLayout } from './flavours.ts';
+import type { StructPage } from './traits.ts';
+
+export interface StructPageInputs {
+  readonly bits: 32 | 64;
+  readonly pae: boolean;
+  /** CONFIG_HIGHMEM: 2.4 then keeps each page's kernel address in `virtual`. */
+  readonly highmem: boolean;
+  readonly highpte: boolean;
+}
+
+/** Words and counters of each list, for 64-bit machines (no `virtual`, no highpte there). */
+const BYTES_64: Readonly<Record<StructPageLayout, { bytes: number; why: string }>> = {
+  '2.4': { bytes: 88, why: '2.4 fields with 8-byte words, without virtual: ten words and a padded count' },
+  rhel3: { bytes: 104, why: 'rmap15 fields with 8-byte words, without virtual, age and count padded' },
+  pte_chain: { bytes: 80, why: '2.6.0 fields with 8-byte words, count padded' },
+  anon_vma: {
+    bytes: 56,
+    why: 'flags 8, _count 4, _mapcount 4, private and mapping 16, index 8, lru 16',
+  },
+};
+
+function sizeOn32(layout: StructPageLayout, inputs: StructPageInputs): { bytes: number; why: string } {
+  const wide = inputs.highpte && inputs.pae;
+  switch (layout) {
+    case '2.4':
+      return inputs.highmem
+        ? { bytes: 48, why: '2.4 with highmem: eleven words and virtual' }
+        : { bytes: 44, why: '2.4 without highmem: eleven words, no virtual' };
+    case 'rhel3':
+      return wide
+        ? { bytes: 60, why: 'rmap15 with highpte and PAE: pte_addr_t takes 8 bytes' }
+        : { bytes: 56, why: 'rmap15: a pte chain and an age more than 2.4.22' };
+    case 'pte_chain':
+      return wide
+        ? { bytes: 44, why: 'highpte and PAE: pte_addr_t takes 8 bytes' }
+        : { bytes: 40, why: 'pte_addr_t takes 4 bytes, no virtual' };
+    case 'anon_vma':
+      return { bytes: 32, why: 'since 2.6.7 no pte chain in struct page' };
+  }
+}
+
+/** sizeof(struct page) in bytes, what makes it so, and whether that is assumed. */
+export function structPageOf(flavour: Flavour, inputs: StructPageInputs): StructPage {
+  if (inputs.bits === 64) {
+    const { bytes, why } = BYTES_64[flavour.structPage];
+    return { bytes, why: `64-bit: ${why}`, assumed: true };
+  }
+  return { ...sizeOn32(flavour.structPage, inputs), assumed: false };
+}
