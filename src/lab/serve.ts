@@ -3,9 +3,10 @@
  * the contract's schema, calls the lab, and returns what happened as plain data.
  */
 import type { z } from 'zod';
-import { type Issue, InputError, makeIssue } from '../sim/base/errors.ts';
+import { InputError, makeIssue } from '../sim/base/errors.ts';
 import { type LabApi, type MethodName, methods, type Result } from './contract.ts';
 import { toFailure } from './failure.ts';
+import { schemaIssues } from './schema-issues.ts';
 
 export type Dispatch = (method: unknown, params: unknown) => Promise<Result<unknown>>;
 
@@ -31,12 +32,8 @@ function checkMethod(method: unknown): MethodName {
 function checkParams(name: MethodName, params: unknown): readonly unknown[] {
   const checked = (methods[name].params as z.ZodType<readonly unknown[]>).safeParse(params);
   if (checked.success) return checked.data;
-  throw new InputError(name, checked.error.issues.slice(0, 20).map(issueOf));
-}
-
-function issueOf(issue: z.core.$ZodIssue): Issue {
-  const path = issue.path
-    .map((part, depth) => (typeof part === 'number' ? `[${part}]` : `${depth === 0 ? '' : '.'}${String(part)}`))
-    .join('');
-  return { code: issue.code, path, expected: '', found: '', message: issue.message.slice(0, 500) };
+  throw new InputError(
+    name,
+    schemaIssues(checked.error, params).map(({ issue }) => issue),
+  );
 }

@@ -14,7 +14,12 @@ export const workloadSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('trace'),
     /** The trace's SHA-256 and the name it was opened under. */
-    trace: z.strictObject({ name: z.string(), sha256: z.string() }),
+    trace: z.strictObject({
+      name: z.string(),
+      sha256: z.string(),
+      /** As given on a command line, so that its run file can be verified without naming the trace again. */
+      path: z.string().max(4096).optional(),
+    }),
     cpus: cpusSchema,
     startNs: startSchema,
     shared: sharedSchema.optional(),
@@ -27,7 +32,11 @@ export const workloadSchema = z.discriminatedUnion('kind', [
     cpus: cpusSchema,
     startNs: startSchema,
     /** Bytes of the array that the pattern works on, and references per CPU. */
-    bytes: z.number().int().min(64).max(2 ** 40),
+    bytes: z
+      .number()
+      .int()
+      .min(64)
+      .max(2 ** 40),
     references: z.number().int().min(1).max(1e12),
   }),
 ]);

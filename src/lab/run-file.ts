@@ -1,0 +1,164 @@
+/**
+ * Run files (`*.numaq-run.json`): the resolved configuration and the results of a run as canonical JSON, the same
+ * bytes for the same run, with a last line by which later changes are found (integrity.ts).
+ */
+import { z } from 'zod';
+import { InputError, makeIssue } from '../sim/base/errors.ts';
+import { RUN_FORMAT, RUN_VERSION, type RunReport } from '../sim/engine/report.ts';
+import { describeValue } from '../sim/profiles/describe.ts';
+import { jsonFault, placeOf } from '../sim/profiles/json-fault.ts';
+import { parsePath, type Segment } from '../sim/profiles/path-text.ts';
+import { validateProfile } from '../sim/profiles/parse.ts';
+import { profileSchema } from '../sim/profiles/schema.ts';
+import { workloadSchema } from '../sim/workloads/workload.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { type Integrity, integrityOf } from './integrity.ts';
+import { jsonTree, nodeAt } from './json-tree.ts';
+import { schemaIssues } from './schema-issues.ts';
+
+const tableSchema = z
+  .strictObject({ columns: z.array(z.string()), rows: z.array(z.array(z.number())) })
+  .refine((table) => table.rows.every((row) => row.length === table.columns.length), 'rows as long as the columns');
+const integritySchema = z.strictObject({
+  bytes: z.number(),
+  sum: z.number(),
+  weightedSum: z.number(),
+  sha256: z.string(),
+});
+const runFileSchema = z.strictObject({
+  format: z.literal(RUN_FORMAT),
+  version: z.literal(RUN_VERSION),
+  engine: z.string(),
+  config: z.strictObject({
+    // Checked by validateProfile: it knows older versions and makes better sentences.
+    profile: z.unknown(),
+    workloads: z.array(workloadSchema).min(1).max(64),
+    seed: z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1),
+    sampleNs: z.number().gt(0),
+  }),
+  assumed: z.array(z.string()),
+  result: z.strictObject({
+    elapsedNs: z.number(),
+    totals: z.record(z.string(), z.number()),
+    cpus: tableSchema,
+    nodes: tableSchema,
+    zones: tableSchema,
+    links: tableSchema,
+    samples: tableSchema,
+  }),
+  integrity: integritySchema,
+});
+
+const TRAILER =
+  /,\n {2}"integrity": \{ "bytes": (\d+), "sum": (\d+), "weightedSum": (\d+), "sha256": "([0-9a-f]{64})" \}\n\}\n$/;
+
+/** The bytes of a run file. Keys come in the order of the schemas, whatever order the report has. */
+export function formatRun(report: RunReport): string {
+  const { config, result } = report;
+  const ordered: RunReport = {
+    format: report.format,
+    version: report.version,
+    engine: report.engine,
+    config: {
+      profile: profileSchema.parse(config.profile),
+      workloads: config.workloads.map((workload) => workloadSchema.parse(workload)),
+      seed: config.seed,
+      sampleNs: config.sampleNs,
+    },
+    assumed: report.assumed,
+    result: {
+      elapsedNs: result.elapsedNs,
+      totals: result.totals,
+      cpus: tableSchema.parse(result.cpus),
+      nodes: tableSchema.parse(result.nodes),
+      zones: tableSchema.parse(result.zones),
+      links: tableSchema.parse(result.links),
+      samples: tableSchema.parse(result.samples),
+    },
+  };
+  const body = canonicalJson(ordered).slice(0, -'\n}'.length);
+  return body + trailer(integrityOf(Buffer.from(body, 'utf8')));
+}
+
+function trailer({ bytes, sum, weightedSum, sha256 }: Integrity): string {
+  const fields = `"bytes": ${bytes}, "sum": ${sum}, "weightedSum": ${weightedSum}, "sha256": "${sha256}"`;
+  return `,\n  "integrity": { ${fields} }\n}\n`;
+}
+
+/** The bytes of a run file in two: what the last line was made of, and what it says; undefined where there is none. */
+export function splitRunFile(file: Uint8Array): { readonly body: Uint8Array; readonly written: Integrity } | undefined {
+  const tailStart = Math.max(0, file.length - 400);
+  const match = TRAILER.exec(Buffer.from(file.subarray(tailStart)).toString('latin1'));
+  if (match === null) return undefined;
+  const [, bytes, sum, weightedSum, sha256] = match;
+  return {
+    body: file.subarray(0, tailStart + match.index),
+    written: { bytes: Number(bytes), sum: Number(sum), weightedSum: Number(weightedSum), sha256: String(sha256) },
+  };
+}
+
+/** The report in the text of a run file. Throws an InputError whose issues say line, column and path. */
+export function parseRun(text: string, source: string): RunReport {
+  const fault = jsonFault(text);
+  if (fault !== undefined) {
+    const issue = makeIssue('json', placeText(text, fault.offset), fault.expected, fault.found);
+    throw new InputError(source, [issue]);
+  }
+  const value: unknown = JSON.parse(text);
+  checkVersion(value, source);
+  const parsed = runFileSchema.safeParse(value);
+  if (!parsed.success) {
+    const issues = schemaIssues(parsed.error, value);
+    throw new InputError(
+      source,
+      issues.map(({ issue, segments }) => ({ ...issue, path: placeOfPath(text, segments, issue.path) })),
+    );
+  }
+  const { format, version, engine, config, assumed, result } = parsed.data;
+  const profile = within(text, source, () => validateProfile(config.profile, source));
+  return { format, version, engine, config: { ...config, profile }, assumed, result };
+}
+
+/** A refused profile inside of a run file: its issues with their place in that file. */
+function within<T>(text: string, source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      source,
+      error.issues.map((issue) => {
+        const path = ['config.profile', issue.path].filter((part) => part !== '').join('.');
+        return { ...issue, path: placeOfPath(text, parsePath(path) ?? ['config', 'profile'], path) };
+      }),
+    );
+  }
+}
+
+function checkVersion(value: unknown, source: string): void {
+  const head = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  if (head['format'] !== RUN_FORMAT) {
+    const issue = makeIssue('format', 'format', JSON.stringify(RUN_FORMAT), describeValue(head['format']));
+    throw new InputError(source, [{ ...issue, message: `${issue.message}: this is no run file of NUMA-Q Lab` }]);
+  }
+  const version = head['version'];
+  if (typeof version !== 'number' || version <= RUN_VERSION) return;
+  const issue = makeIssue('newer', 'version', `a version up to ${RUN_VERSION}`, String(version));
+  const message = `made by a newer NUMA-Q Lab (version ${version}; this one reads up to ${RUN_VERSION})`;
+  throw new InputError(source, [{ ...issue, message }]);
+}
+
+/** `line 12, column 5` of a character. */
+export function placeText(text: string, offset: number): string {
+  const { line, column } = placeOf(text, offset);
+  return `line ${line}, column ${column}`;
+}
+
+/** `line 12, column 5: config.seed` of a path in a valid JSON text, or of what is nearest around it. */
+export function placeOfPath(text: string, segments: readonly Segment[], shown: string): string {
+  return `${placeText(text, nodeAt(jsonTree(text), segments).start)}${shown === '' ? '' : `: ${shown}`}`;
+}
