@@ -19,10 +19,7 @@ function unknownKey(key: string, parent: readonly Segment[], schema: FieldSchema
   const found = JSON.stringify(shorten(key, 60));
   const issue = makeIssue('unknown-key', pathText([...parent, key]), `a known key (${oneOf(known)})`, found);
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-  return {
-    ...issue,
-    message: `unknown key ${found}${hint} Known here: ${known.join(', ')}`.replace(`${found} Known`, `${found}; known`),
-  };
+  return { ...issue, message: `unknown key ${found}${hint} (known here: ${known.join(', ')})` };
 }
 
 function fromZod(issue: z.core.$ZodIssue, input: unknown, root: FieldSchema): Issue[] {

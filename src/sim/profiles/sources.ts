@@ -1,7 +1,7 @@
 /**
  * Where a profile's numbers come from. `sources` maps a path, or a prefix of paths, to a source; the longest prefix of
- * whole segments speaks for a field. A number left at its default has the default's source. Any other number without a
- * source, or whose source begins with `assumed`, is assumed.
+ * whole segments speaks for a field, and `machine.nodes[].cpus` for that field of every node. A number left at its
+ * default has the default's source. Any other number without a source, or whose source begins with `assumed`, is assumed.
  */
 import { childSchema, profileJsonSchema, stepInto, variantOf, valueAt, type FieldSchema } from './json-schema.ts';
 import { parsePath, pathText, type Segment } from './path-text.ts';
@@ -22,11 +22,13 @@ const DEFAULT_SOURCES: Readonly<Record<string, string>> = {
   'zones.lowmemReserveRatio': 'default: 256 and 32, as 2.6.11 (mm/page_alloc.c)',
 };
 
-/** The key of `sources` that speaks for a path, or undefined. */
+/** The key of `sources` that speaks for a path, or undefined. Of two keys as long, the one that names the element wins. */
 function governing(sources: Readonly<Record<string, string>>, path: Path): string | undefined {
   for (let length = path.length; length > 0; length--) {
     const prefix = pathText(path.slice(0, length));
     if (Object.hasOwn(sources, prefix)) return prefix;
+    const every = prefix.replace(/\[\d+\]/g, '[]');
+    if (Object.hasOwn(sources, every)) return every;
   }
   return undefined;
 }

@@ -229,9 +229,7 @@ allocation starts there. Remote memory is ten to twenty times as far as local me
     kernel: { flavour: '2.4.18', ...image16, faultNs: P6_FAULT_NS },
     sources: {
       'machine.nodes': `${BLIGH}: 16-way, 4 GB in four quads`,
-      ...Object.fromEntries(
-        [0, 1, 2, 3].map((id) => [`machine.nodes[${id}].memoryMiB`, 'assumed: 4 GB spread evenly']),
-      ),
+      'machine.nodes[].memoryMiB': 'assumed: 4 GB spread evenly',
       'machine.nodes[0].holes': 'assumed: as the larger boxes',
       'machine.cpu.clockMHz': BLIGH,
       ...p6Sources(700),

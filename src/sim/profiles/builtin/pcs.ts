@@ -1,0 +1,175 @@
+/** Machines of one bus: the SMP server that NUMA-Q was compared with, a laptop, and the PC of the reverse-map tests. */
+import type { MachineProfileInput } from '../schema.ts';
+import { builtIn, type BuiltIn } from './builtin.ts';
+import { INTEL, MCKENNEY_COSTS, P6_FAULT_NS, P6_FAULT_SOURCE, PC_HOLE, p6Cpu, p6Sources, p6TransferNs } from './p6.ts';
+
+type Body = Omit<MachineProfileInput, 'format' | 'version' | 'title'>;
+
+const CHOICE = 'assumed: a choice';
+const IMAGE = { codeKiB: 1596, dataKiB: 606, initKiB: 288, reservedKiB: 1938 };
+const IMAGE_SOURCE = 'assumed: as the kernel of the 16 GB NUMA-Q';
+const ORDINARY = 'assumed: of the usual order; no source';
+
+const smp: BuiltIn = builtIn(
+  {
+    id: 'smp-8way',
+    title: 'SMP, 8 CPUs',
+    line: '8 x P-III Xeon 700 MHz on one bus, 8 GB: no remote memory, one bus for all',
+    basis: 'measured',
+    year: '2001',
+  },
+  (): Body => ({
+    notes: `What a NUMA machine is measured against: **eight CPUs, one memory, one bus**. No window takes low memory, since there
+is one node; but all eight CPUs queue for the same bus.
+
+- *Costs of instructions, L2, memory and transfers*: measured on a 4-CPU 700 MHz P-III SMP (P. E. McKenney, 2004).
+- Assumed: the number of CPUs on one bus (real 8-way boards had two), 8 GB, 2 MB of L2, the kernel image.
+
+**Try**: the pattern *stream* on 1, 2, 4 and 8 CPUs, and watch the bus saturate.`,
+    machine: {
+      bits: 32,
+      pae: true,
+      nodes: [{ id: 0, cpus: 8, memoryMiB: 8192, holes: [PC_HOLE] }],
+      cpu: p6Cpu('Pentium III Xeon (Cascades) 700 MHz', 700, 2048),
+      bus: { bandwidthMBps: 800 },
+      localNs: 162,
+      transferNs: p6TransferNs,
+      interconnect: { kind: 'none' },
+    },
+    kernel: { flavour: '2.4.18', ...IMAGE, faultNs: P6_FAULT_NS },
+    sources: {
+      'machine.nodes': CHOICE,
+      'machine.nodes[0].holes': 'assumed: as the NUMA-Q boxes',
+      ...p6Sources(700),
+      'machine.cpu.clockMHz': MCKENNEY_COSTS,
+      'machine.cpu.l2.kib': CHOICE,
+      'machine.bus.bandwidthMBps': 'assumed: one bus of 100 MHz x 8 B',
+      'machine.localNs': `${MCKENNEY_COSTS}: memory 162 ns`,
+      kernel: IMAGE_SOURCE,
+      'kernel.faultNs': P6_FAULT_SOURCE,
+    },
+  }),
+);
+
+const laptop: BuiltIn = builtIn(
+  {
+    id: 'laptop-1g',
+    title: 'Laptop, 1 GB',
+    line: 'One Pentium M, 1 GB: 128 MB too many for the direct map',
+    basis: 'assumed',
+    year: '2004',
+  },
+  (): Body => ({
+    notes: `The smallest machine with a highmem problem: **1 GB, of which 896 MB are mapped directly** and 128 MB are not.
+
+- *Caches and TLBs*: Intel. *Everything else*: assumed, of the usual order.
+- In use: people set the split to 2:2 (or bought less memory) rather than pay for highmem.
+
+**Try**: \`zones.userSpaceMiB\` 2048, and see HighMem vanish; page clusters of 64 KB on so small a machine.`,
+    machine: {
+      bits: 32,
+      pae: false,
+      nodes: [
+        {
+          id: 0,
+          cpus: 1,
+          memoryMiB: 1024,
+          holes: [PC_HOLE],
+          io: [{ name: 'IDE disk', kind: 'disk', bandwidthMBps: 30, accessMs: 15, queueDepth: 1, dmaBits: 32 }],
+        },
+      ],
+      cpu: {
+        name: 'Pentium M 1.6 GHz',
+        clockMHz: 1600,
+        instructionNs: 0.6,
+        l1i: { kib: 32, ways: 8, lineBytes: 64 },
+        l1d: { kib: 32, ways: 8, lineBytes: 64 },
+        l2: { kib: 1024, ways: 8, lineBytes: 64, hitNs: 6 },
+        itlb: { entries: 128, ways: 4 },
+        dtlb: { entries: 128, ways: 4 },
+      },
+      bus: { bandwidthMBps: 2133 },
+      localNs: 120,
+      transferNs: 120,
+      interconnect: { kind: 'none' },
+    },
+    kernel: { flavour: '2.6.0', ...IMAGE, faultNs: 1000 },
+    sources: {
+      'machine.nodes': CHOICE,
+      'machine.nodes[0].io': ORDINARY,
+      'machine.cpu': `${INTEL.split(',')[0]}, Pentium M: caches, TLBs, CPUID descriptors`,
+      'machine.cpu.clockMHz': CHOICE,
+      'machine.cpu.instructionNs': ORDINARY,
+      'machine.cpu.l2.hitNs': ORDINARY,
+      'machine.bus.bandwidthMBps': 'assumed: one channel of DDR-266',
+      'machine.localNs': ORDINARY,
+      'machine.transferNs': 'assumed: never used with one CPU',
+      kernel: IMAGE_SOURCE,
+      'kernel.faultNs': ORDINARY,
+    },
+  }),
+);
+
+const MORTON = 'A. Morton, linux-kernel, 5 Apr 2003: rmap-test on one P4 2.7 GHz, 256 MB, IDE, 2.5.66-mm4';
+
+const pc: BuiltIn = builtIn(
+  {
+    id: 'pc-256m',
+    title: 'PC, 256 MB',
+    line: 'One P4 2.7 GHz, 256 MB, 2.5.66-mm: the box of the reverse-map tests',
+    basis: 'published',
+    year: '2003',
+  },
+  (): Body => ({
+    notes: `The PC on which pte chains and objrmap were compared in April 2003 (A. Morton, rmap-test): **one CPU, 256 MB, no highmem**.
+
+- *CPU, memory, disk, kernel*: named in the mail. *Caches and TLBs*: Intel. *Times, image, disk*: assumed.
+- Not modelled: the trace cache, so instruction fetches cost no cache access; the halves of L2’s 128-byte sectors.
+
+**Try**: boot it and compare the budget with the laptop’s; there is no HighMem and no window here.`,
+    machine: {
+      bits: 32,
+      pae: false,
+      nodes: [
+        {
+          id: 0,
+          cpus: 1,
+          memoryMiB: 256,
+          holes: [PC_HOLE],
+          io: [{ name: 'IDE disk', kind: 'disk', bandwidthMBps: 40, accessMs: 12, queueDepth: 1, dmaBits: 32 }],
+        },
+      ],
+      cpu: {
+        name: 'Pentium 4 2.7 GHz',
+        clockMHz: 2700,
+        instructionNs: 0.4,
+        l1d: { kib: 8, ways: 4, lineBytes: 64 },
+        l2: { kib: 512, ways: 8, lineBytes: 64, hitNs: 7 },
+        itlb: { entries: 128, ways: 4 },
+        dtlb: { entries: 64, ways: 64 },
+      },
+      bus: { bandwidthMBps: 2133 },
+      localNs: 130,
+      transferNs: 130,
+      interconnect: { kind: 'none' },
+    },
+    kernel: { flavour: '2.5.66-mm', highpte: false, ...IMAGE, faultNs: 1000 },
+    sources: {
+      'machine.nodes': MORTON,
+      'machine.nodes[0].holes': 'assumed: as the NUMA-Q boxes',
+      'machine.nodes[0].io': ORDINARY,
+      'machine.cpu': 'Intel IA-32 Software Developer’s Manual, Pentium 4: caches, TLBs, CPUID descriptors',
+      'machine.cpu.clockMHz': MORTON,
+      'machine.cpu.instructionNs': ORDINARY,
+      'machine.cpu.l2.hitNs': ORDINARY,
+      'machine.bus.bandwidthMBps': 'assumed: one channel of DDR-266',
+      'machine.localNs': ORDINARY,
+      'machine.transferNs': 'assumed: never used with one CPU',
+      kernel: IMAGE_SOURCE,
+      'kernel.faultNs': ORDINARY,
+    },
+  }),
+);
+
+/** Smallest last. */
+export const pcs: readonly BuiltIn[] = [smp, laptop, pc];
