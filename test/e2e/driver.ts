@@ -1,0 +1,45 @@
+/**
+ * What the specs need of a door, so that they are written once: a page, answers to the questions for a file, commands,
+ * and an end. Which door is opened stands in NUMAQ_DOOR: `browser`, `electron` (from source) or `packaged`.
+ */
+import type { ElectronApplication, Page } from 'playwright-core';
+import { openBrowserDoor } from './browser.ts';
+import { openElectronDoor } from './electron.ts';
+
+export type Door = 'browser' | 'electron' | 'packaged';
+
+export interface Driver {
+  readonly door: Door;
+  readonly page: Page;
+  /** Of the browser door: `http://127.0.0.1:PORT/`; empty on the desktop. */
+  readonly address: string;
+  /** Of the desktop: evaluates in its main process. */
+  readonly app: ElectronApplication | undefined;
+  /** Does `act` and answers the question for a file that it brings up with `file`. */
+  answerOpen(file: string, act: () => Promise<unknown>): Promise<void>;
+  /** Does `act` and has what it saves written to `file`; resolves when it is there. */
+  answerSave(file: string, act: () => Promise<unknown>): Promise<void>;
+  /** Chooses a command: in the desktop's menu by id, in the browser's palette by title. */
+  menu(id: string, title: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DoorOptions {
+  /** Files given to the program when it is started (desktop only). */
+  readonly files?: readonly string[];
+}
+
+export const door: Door = doorOf(process.env['NUMAQ_DOOR'] ?? 'browser');
+
+function doorOf(name: string): Door {
+  if (name === 'browser' || name === 'electron' || name === 'packaged') return name;
+  throw new Error(`NUMAQ_DOOR: expected browser, electron or packaged, found ${name}`);
+}
+
+/** Opens the door under test; its page is ready to be used. */
+export async function openDoor(options: DoorOptions = {}): Promise<Driver> {
+  const driver = door === 'browser' ? await openBrowserDoor() : await openElectronDoor(door, options);
+  driver.page.setDefaultTimeout(15_000);
+  await driver.page.locator('html[data-ready]').waitFor();
+  return driver;
+}
