@@ -35,6 +35,13 @@ export function labCommands(lab: Lab): readonly Command[] {
     },
     { id: 'file.save', title: 'Save', keys: ['Mod+S'], enabled: opened, run: () => files.save() },
     { id: 'file.saveAs', title: 'Save as…', keys: ['Mod+Shift+S'], enabled: opened, run: () => files.saveAs() },
+    {
+      id: 'file.close',
+      title: 'Close the window',
+      keys: [],
+      enabled: () => lab.client.door === 'desktop',
+      run: () => files.close(),
+    },
     { id: 'edit.undo', title: 'Undo', keys: ['Mod+Z'], enabled: () => machine.canUndo, run: () => machine.undo() },
     {
       id: 'edit.redo',

@@ -97,6 +97,16 @@ export class FilesState {
     return answer === 'discard';
   }
 
+  /** True once nothing holds the window any more. */
+  leaving = false;
+
+  /** Closes the window, after asking about unsaved changes. */
+  async close(): Promise<void> {
+    if (!(await this.mayLeave())) return;
+    this.leaving = true;
+    window.close();
+  }
+
   async #open(read: () => Promise<OpenedMachine | null>): Promise<boolean> {
     if (this.busy || !(await this.mayLeave())) return false;
     const { machine, recent, dialogs, selection, view } = this.#parts;
@@ -117,7 +127,7 @@ export class FilesState {
       }
       selection.select({ kind: 'machine' });
       view.show('lab');
-      if (machine.profile?.notes.trim() !== '') void dialogs.showNotes();
+      if (view.notesOnOpen && machine.profile?.notes.trim() !== '') void dialogs.showNotes();
       await recent.refresh();
       return true;
     } catch (error) {

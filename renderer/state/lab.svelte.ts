@@ -2,6 +2,7 @@
 import { getContext, setContext } from 'svelte';
 import type { Catalogue } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
+import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
 import { labCommands, type Command } from './commands.ts';
 import { DialogsState } from './dialogs.svelte.ts';
 import { FilesState } from './files.svelte.ts';
@@ -21,6 +22,8 @@ export class Lab {
   readonly selection = new SelectionState();
   readonly nodes: NodesState;
   readonly runs: RunsState;
+  /** What will run: programs with their CPUs, and the seed. */
+  readonly workload: WorkloadState;
   readonly recent: RecentState;
   readonly theme = new ThemeState();
   readonly view = new ViewState();
@@ -35,6 +38,7 @@ export class Lab {
     this.machine = new MachineState(client);
     this.nodes = new NodesState(this.machine, this.selection);
     this.runs = new RunsState(client);
+    this.workload = new WorkloadState(catalogue.patterns);
     this.recent = new RecentState(client);
     const { machine, recent, dialogs, selection, view } = this;
     this.files = new FilesState({ client, machine, recent, dialogs, selection, view });

@@ -56,7 +56,8 @@ export class NodesState {
   }
 
   #selectedIndex(): number {
-    const id = this.#selection.node;
+    const { current } = this.#selection;
+    const id = current.kind === 'node' ? current.node : null;
     return id === null ? -1 : (this.#machine.profile?.machine.nodes.findIndex((node) => node.id === id) ?? -1);
   }
 }

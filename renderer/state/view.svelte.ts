@@ -22,6 +22,8 @@ export class ViewState {
   width = $state.raw(1440);
   paletteOpen = $state.raw(false);
   keysOpen = $state.raw(false);
+  /** The notes of a machine are shown when it is opened. */
+  notesOnOpen = $state.raw(true);
 
   #open = $state.raw<Readonly<Record<Panel, boolean>>>({ outline: true, inspector: true, bottom: true });
   #sizes = $state.raw<Readonly<Record<Panel, number>>>({
@@ -34,6 +36,7 @@ export class ViewState {
   readonly overlay: boolean = $derived(this.width < OVERLAY_WIDTH);
 
   constructor() {
+    this.notesOnOpen = readStored('notesOnOpen') !== false;
     const stored = readStored('panels');
     if (stored === null || typeof stored !== 'object') return;
     const sizes = { ...this.#sizes };
@@ -74,6 +77,11 @@ export class ViewState {
   resize(panel: Panel, size: number): void {
     this.#sizes = { ...this.#sizes, [panel]: clampSize(panel, size) };
     this.#store();
+  }
+
+  setNotesOnOpen(show: boolean): void {
+    this.notesOnOpen = show;
+    writeStored('notesOnOpen', show);
   }
 
   #store(): void {
