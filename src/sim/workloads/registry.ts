@@ -1,0 +1,32 @@
+/** Workloads made ready: the one place where a spec becomes a program. */
+import { InputError, makeIssue } from '../base/errors.ts';
+import { subSeed } from '../base/rng.ts';
+import { findPattern, patterns } from './patterns.ts';
+import { replay } from './replay.ts';
+import type { TraceSource } from './trace.ts';
+import type { UserSpace } from './user-space.ts';
+import type { Program, WorkloadSpec } from './workload.ts';
+
+/**
+ * The program of the workload `spec`, the run's number `index`. `traces` finds an opened trace by its SHA-256. Throws an
+ * InputError at `workloads[index]` for an unknown trace or pattern, or one that does not fit the machine.
+ */
+export function buildProgram(
+  spec: WorkloadSpec,
+  user: UserSpace,
+  traces: (sha256: string) => TraceSource | undefined,
+  index: number,
+  seed: number,
+): Program {
+  const path = `workloads[${index}]`;
+  if (spec.kind === 'trace') {
+    const source = traces(spec.trace.sha256);
+    if (source !== undefined) return replay(spec, user, source, path);
+    const found = `${spec.trace.name} (SHA-256 ${spec.trace.sha256.slice(0, 12)}...), which is not open`;
+    throw new InputError('', [makeIssue('trace', `${path}.trace`, 'an opened trace', found)]);
+  }
+  const pattern = findPattern(spec.pattern);
+  if (pattern !== undefined) return pattern.build({ spec, user, seed: subSeed(seed, index), path });
+  const expected = `one of ${patterns.map(({ id }) => id).join(', ')}`;
+  throw new InputError('', [makeIssue('pattern', `${path}.pattern`, expected, spec.pattern)]);
+}
