@@ -1,0 +1,445 @@
+/**
+ * One CPU: instruction and data TLB, L1 instruction and data, a unified L2 that includes both (deviation: the P6's L2
+ * does not promise to), write-back, write-allocate, true LRU everywhere, one reference at a time. Sizes from the
+ * profile; figures for the P6 family from Intel's manuals.
+ *
+ * Hot loop: run() handles references that hit the most recent way of TLB and L1 on the spot and leaves everything else
+ * to slow paths. An L1 way is one Int32, line << 1 | modified, most recent first; a modified L1 line is MODIFIED in L2.
+ * L1 lines are physical: slot of the frame (frames.ts) and line within it.
+ */
+import { log2 } from '../base/bits.ts';
+import type { CpuSpec } from '../profiles/schema.ts';
+import { KIND_MASK, REF_FETCH, REF_READ, REGION_HIGH_SHIFT, SIZE_MASK, SIZE_SHIFT } from '../workloads/trace.ts';
+import * as C from './counters.ts';
+import type { PageTable } from './page-table.ts';
+import { EXCLUSIVE, INVALID, MODIFIED, SetAssoc, SHARED } from './set-assoc.ts';
+
+const EMPTY = -2;
+
+/** What a core needs of the rest of the machine. Times are ns. */
+export interface CoreBus {
+  /** An L2 miss: fetches the line and says in `granted` in which MESI state. */
+  miss(core: Core, line: number, write: boolean, now: number): number;
+  /** State that the last miss() granted. */
+  readonly granted: number;
+  /** A write to a line that is SHARED in this core's L2: everybody else gives it up. */
+  upgrade(core: Core, line: number, now: number): number;
+  /** An L2 line goes to make room. */
+  evict(core: Core, line: number, state: number, now: number): void;
+  /** A page that is not mapped: the kernel maps it. */
+  fault(core: Core, table: PageTable, vpn: number, now: number): number;
+}
+
+/** A small set-associative TLB, most recent way first; values are the page's first L1 line. */
+class Tlb {
+  readonly tags: Int32Array;
+  readonly values: Int32Array;
+  readonly setMask: number;
+  readonly ways: number;
+
+  constructor(shape: { readonly entries: number; readonly ways: number }) {
+    this.ways = shape.ways;
+    this.setMask = shape.entries / shape.ways - 1;
+    log2(this.setMask + 1);
+    this.tags = new Int32Array(shape.entries).fill(-1);
+    this.values = new Int32Array(shape.entries);
+  }
+
+  /** Brings the entry to the front; false when it is not there. */
+  find(vpn: number): boolean {
+    const { tags, values, ways } = this;
+    const first = (vpn & this.setMask) * ways;
+    for (let i = first; i < first + ways; i++) {
+      if (tags[i] !== vpn) continue;
+      const value = values[i];
+      for (let j = i; j > first; j--) {
+        tags[j] = tags[j - 1];
+        values[j] = values[j - 1];
+      }
+      tags[first] = vpn;
+      values[first] = value;
+      return true;
+    }
+    return false;
+  }
+
+  insert(vpn: number, value: number): void {
+    const { tags, values, ways } = this;
+    const first = (vpn & this.setMask) * ways;
+    for (let j = first + ways - 1; j > first; j--) {
+      tags[j] = tags[j - 1];
+      values[j] = values[j - 1];
+    }
+    tags[first] = vpn;
+    values[first] = value;
+  }
+
+  flush(): void {
+    this.tags.fill(-1);
+  }
+}
+
+export class Core {
+  /** This CPU's own virtual time, ns. */
+  clock = 0;
+  readonly counters = new Float64Array(C.COUNTERS);
+  readonly l2: SetAssoc;
+  /** L1 line number to L2 line number. */
+  readonly l2Shift: number;
+  /** log2 of the L2 line. */
+  readonly l2LineShift: number;
+  private readonly l1d: Int32Array;
+  private readonly l1dWays: number;
+  private readonly l1dMask: number;
+  private readonly l1i: Int32Array;
+  private readonly l1iWays: number;
+  private readonly l1iMask: number;
+  private readonly lineShift: number;
+  private readonly dtlb: Tlb;
+  private readonly itlb: Tlb;
+  private readonly instructions: CpuSpec['instructions'];
+  private table: PageTable | undefined;
+
+  /**
+   * `cpu`: its number; `node`: place of its node in the profile. The profile must name a data TLB and lines that boot
+   * has checked (L1 data and instruction lines alike, L2 line a multiple).
+   */
+  constructor(
+    readonly cpu: number,
+    readonly node: number,
+    private readonly spec: CpuSpec,
+    private readonly bus: CoreBus,
+  ) {
+    const { l1d, l1i, l2 } = spec;
+    this.lineShift = log2(l1d.lineBytes);
+    this.l2LineShift = log2(l2.lineBytes);
+    this.l2Shift = this.l2LineShift - this.lineShift;
+    this.l1dWays = l1d.ways;
+    this.l1dMask = (l1d.kib * 1024) / (l1d.lineBytes * l1d.ways) - 1;
+    this.l1d = new Int32Array((this.l1dMask + 1) * l1d.ways).fill(EMPTY);
+    this.l1iWays = l1i?.ways ?? 1;
+    this.l1iMask = l1i === undefined ? 0 : (l1i.kib * 1024) / (l1i.lineBytes * l1i.ways) - 1;
+    this.l1i = new Int32Array((this.l1iMask + 1) * this.l1iWays).fill(EMPTY);
+    this.l2 = new SetAssoc({ bytes: l2.kib * 1024, ways: l2.ways, lineBytes: l2.lineBytes });
+    const dtlb = spec.dtlb ?? { entries: 64, ways: 4 };
+    this.dtlb = new Tlb(dtlb);
+    this.itlb = new Tlb(spec.itlb ?? dtlb);
+    this.instructions = l1i === undefined && spec.instructions === 'fetch' ? 'count' : spec.instructions;
+  }
+
+  /** Loads another address space: both TLBs are flushed (CR3). */
+  switchTo(table: PageTable): void {
+    if (this.table === table) return;
+    this.table = table;
+    this.dtlb.flush();
+    this.itlb.flush();
+  }
+
+  /**
+   * Executes records of `words` (two words each, trace.ts) from `from` on, until `to` or until the clock has reached
+   * `until`; returns the first record not executed. `hasFetches`: instructions are records of their own; otherwise a
+   * data record takes the time of one.
+   */
+  run(words: Int32Array, from: number, to: number, until: number, hasFetches: boolean): number {
+    const { l1d, l1dWays, l1dMask, lineShift, dtlb, counters, instructions } = this;
+    const { tags, values, setMask, ways } = dtlb;
+    const lineBytes = 1 << lineShift;
+    const lineMask = lineBytes - 1;
+    const inPage = (4096 >> lineShift) - 1;
+    const ns = this.spec.instructionNs;
+    const fetching = instructions === 'fetch';
+    const fetchNs = instructions === 'skip' ? 0 : ns;
+    const dataNs = hasFetches && instructions !== 'skip' ? 0 : ns;
+    let now = this.clock;
+    let i = from * 2;
+    const end = to * 2;
+    let records = 0;
+    let writes = 0;
+    let modifies = 0;
+    let fetches = 0;
+    let fastFetches = 0;
+    let fast = 0;
+    let fastWrites = 0;
+    /** The line fetched last: the next fetch from it hits, since nobody else runs meanwhile. */
+    let fetchLine = -1;
+    for (; i < end && now < until; i += 2) {
+      const address = words[i];
+      const meta = words[i + 1];
+      const kind = meta & KIND_MASK;
+      const vpn = (address >>> 12) | ((meta >>> REGION_HIGH_SHIFT) << 20);
+      if (kind === REF_FETCH) {
+        fetches++;
+        now += fetchNs;
+        if (!fetching) continue;
+        const line = (vpn << (12 - lineShift)) | ((address >>> lineShift) & inPage);
+        const size = (meta >> SIZE_SHIFT) & SIZE_MASK;
+        if (line === fetchLine && (address & lineMask) + size <= lineBytes) {
+          fastFetches++;
+          continue;
+        }
+        this.clock = now;
+        this.fetch(vpn, address, size);
+        now = this.clock;
+        const last = address + size - 1;
+        fetchLine = last >>> 12 === address >>> 12 ? (vpn << (12 - lineShift)) | ((last >>> lineShift) & inPage) : -1;
+        continue;
+      }
+      const write = (kind & 1) | (kind >> 1);
+      records++;
+      writes += write;
+      modifies += kind >> 1;
+      now += dataNs;
+      const entry = (vpn & setMask) * ways;
+      if (tags[entry] === vpn && (address & lineMask) + ((meta >> SIZE_SHIFT) & SIZE_MASK) <= lineBytes) {
+        const line = values[entry] | ((address >>> lineShift) & inPage);
+        const key = (line << 1) | 1;
+        const most = l1d[(line & l1dMask) * l1dWays];
+        if (most === key || (kind === REF_READ && (most | 1) === key)) {
+          fast += 1 + (kind >> 1);
+          fastWrites += write;
+          continue;
+        }
+      }
+      this.clock = now;
+      this.data(vpn, address, (meta >> SIZE_SHIFT) & SIZE_MASK, kind);
+      now = this.clock;
+    }
+    this.clock = now;
+    counters[C.WRITES] += writes;
+    counters[C.READS] += records - writes + modifies;
+    counters[C.FETCHES] += fetches;
+    counters[C.INSTRUCTIONS] += hasFetches && instructions !== 'skip' ? fetches : records;
+    counters[C.L1I_ACCESSES] += fastFetches;
+    counters[C.L1D_READS] += fast - fastWrites;
+    counters[C.L1D_WRITES] += fastWrites;
+    return i / 2;
+  }
+
+  /** A data reference that is not a plain hit: each line it touches, page by page; a modify reads and writes each. */
+  private data(vpn: number, address: number, size: number, kind: number): void {
+    const lineBytes = 1 << this.lineShift;
+    const inPage = (4096 >> this.lineShift) - 1;
+    let page = vpn;
+    let offset = address & 4095;
+    for (let left = Math.max(1, size); left > 0;) {
+      const base = this.translate(this.dtlb, page, C.DTLB_MISSES);
+      const line = base | ((offset >> this.lineShift) & inPage);
+      if (kind !== REF_WRITE_ONLY) this.access(line, false);
+      if (kind !== REF_READ) this.access(line, true);
+      const step = lineBytes - (offset & (lineBytes - 1));
+      left -= step;
+      offset += step;
+      if (offset === 4096) {
+        offset = 0;
+        page++;
+      }
+    }
+  }
+
+  private fetch(vpn: number, address: number, size: number): void {
+    const lineBytes = 1 << this.lineShift;
+    const inPage = (4096 >> this.lineShift) - 1;
+    let page = vpn;
+    let offset = address & 4095;
+    for (let left = Math.max(1, size); left > 0;) {
+      const base = this.translate(this.itlb, page, C.ITLB_MISSES);
+      this.fetchLine(base | ((offset >> this.lineShift) & inPage));
+      const step = lineBytes - (offset & (lineBytes - 1));
+      left -= step;
+      offset += step;
+      if (offset === 4096) {
+        offset = 0;
+        page++;
+      }
+    }
+  }
+
+  /** First L1 line of the page that a virtual page is mapped to; walks and faults where needed, and takes their time. */
+  private translate(tlb: Tlb, vpn: number, missCounter: number): number {
+    if (!tlb.find(vpn)) {
+      this.counters[missCounter]++;
+      tlb.insert(vpn, this.walk(vpn) << (12 - this.lineShift));
+    }
+    return tlb.values[(vpn & tlb.setMask) * tlb.ways];
+  }
+
+  /** The page walk: slot of the frame. A fault's handler ends with the page mapped, and the walk is done again. */
+  private walk(vpn: number): number {
+    const table = this.table as PageTable;
+    if (table.lookup(vpn) < 0) {
+      const cost = this.bus.fault(this, table, vpn, this.clock);
+      this.clock += cost;
+      this.counters[C.FAULTS]++;
+      this.counters[C.FAULT_NS] += cost;
+    }
+    const start = this.clock;
+    this.counters[C.WALK_READS] += 2;
+    this.readL2(table.upperEntryLine(vpn, this.l2LineShift));
+    this.readL2(table.pteLine(vpn, this.l2LineShift));
+    this.counters[C.WALK_NS] += this.clock - start;
+    return table.lookup(vpn);
+  }
+
+  /** One L1 data access. */
+  private access(line: number, write: boolean): void {
+    const { l1d, l1dWays, counters } = this;
+    counters[write ? C.L1D_WRITES : C.L1D_READS]++;
+    const first = (line & this.l1dMask) * l1dWays;
+    const key = (line << 1) | 1;
+    for (let i = first; i < first + l1dWays; i++) {
+      const entry = l1d[i];
+      if ((entry | 1) !== key) continue;
+      for (let j = i; j > first; j--) l1d[j] = l1d[j - 1];
+      l1d[first] = entry;
+      if (write && entry !== key) {
+        this.own(line);
+        l1d[first] = key;
+      }
+      return;
+    }
+    counters[write ? C.L1D_WRITE_MISSES : C.L1D_READ_MISSES]++;
+    // The victim leaves before the fill, which may take other L1 lines out with an L2 victim of its own.
+    const victim = l1d[first + l1dWays - 1];
+    for (let j = first + l1dWays - 1; j > first; j--) l1d[j] = l1d[j - 1];
+    l1d[first] = EMPTY;
+    if ((victim & 1) === 1) {
+      counters[C.L1_WRITEBACKS]++;
+      counters[C.L2_WRITES]++;
+      const at = this.l2.find((victim >>> 1) >>> this.l2Shift);
+      if (at >= 0) this.l2.touch(at);
+    }
+    this.fill(line >>> this.l2Shift, write);
+    l1d[first] = write ? key : key - 1;
+  }
+
+  private fetchLine(line: number): void {
+    const { l1i, l1iWays, counters } = this;
+    counters[C.L1I_ACCESSES]++;
+    const first = (line & this.l1iMask) * l1iWays;
+    const key = line << 1;
+    for (let i = first; i < first + l1iWays; i++) {
+      if (l1i[i] !== key) continue;
+      for (let j = i; j > first; j--) l1i[j] = l1i[j - 1];
+      l1i[first] = key;
+      return;
+    }
+    counters[C.L1I_MISSES]++;
+    for (let j = first + l1iWays - 1; j > first; j--) l1i[j] = l1i[j - 1];
+    l1i[first] = EMPTY;
+    this.fill(line >>> this.l2Shift, false);
+    l1i[first] = key;
+  }
+
+  /** A read by the page walker, which has no L1. */
+  private readL2(line: number): void {
+    this.fill(line, false);
+  }
+
+  /** Brings a line into L2 (and makes it MODIFIED for a write); takes the time of an L2 access and of what it misses. */
+  private fill(line: number, write: boolean): void {
+    const { l2, counters } = this;
+    counters[C.L2_READS]++;
+    this.clock += this.spec.l2.hitNs;
+    const found = l2.find(line);
+    if (found >= 0) {
+      const at = l2.touch(found);
+      if (write) this.makeModified(at, line);
+      return;
+    }
+    counters[C.L2_READ_MISSES]++;
+    const cost = this.bus.miss(this, line, write, this.clock);
+    counters[C.MISS_NS] += cost;
+    this.clock += cost;
+    l2.insert(line, this.bus.granted);
+    if (l2.evictedLine >= 0) {
+      const { evictedLine, evictedState } = l2;
+      this.dropL1(evictedLine);
+      if (evictedState === MODIFIED) counters[C.L2_WRITEBACKS]++;
+      this.bus.evict(this, evictedLine, evictedState, this.clock);
+    }
+  }
+
+  /** A write to an L1 line that is not modified yet; by inclusion its line is in L2. */
+  private own(line: number): void {
+    const l2Line = line >>> this.l2Shift;
+    this.makeModified(this.l2.find(l2Line), l2Line);
+  }
+
+  private makeModified(at: number, line: number): void {
+    const { l2 } = this;
+    if (l2.states[at] === SHARED) {
+      this.counters[C.UPGRADES]++;
+      const cost = this.bus.upgrade(this, line, this.clock);
+      this.counters[C.MISS_NS] += cost;
+      this.clock += cost;
+    }
+    l2.states[at] = MODIFIED;
+  }
+
+  /** MESI state of an L2 line here. */
+  stateOf(line: number): number {
+    const at = this.l2.find(line);
+    return at < 0 ? INVALID : this.l2.states[at];
+  }
+
+  /** Snooped: the line is taken away. Returns the state it had. */
+  invalidate(line: number): number {
+    const at = this.l2.find(line);
+    if (at < 0) return INVALID;
+    const state = this.l2.states[at];
+    this.l2.remove(at);
+    this.dropL1(line);
+    return state;
+  }
+
+  /** Snooped: the right to write is taken away. Returns the state the line had. */
+  downgrade(line: number): number {
+    const at = this.l2.find(line);
+    if (at < 0) return INVALID;
+    const state = this.l2.states[at];
+    if (state >= EXCLUSIVE) {
+      this.l2.states[at] = SHARED;
+      const firstLine = line << this.l2Shift;
+      for (let part = 0; part < 1 << this.l2Shift; part++) this.cleanL1(firstLine | part);
+    }
+    return state;
+  }
+
+  /** Every line of L1 with its modified bit, for checks of inclusion. */
+  *l1Lines(): Generator<{ readonly line: number; readonly modified: boolean; readonly data: boolean }> {
+    for (const entry of this.l1d) {
+      if (entry !== EMPTY) yield { line: entry >>> 1, modified: (entry & 1) === 1, data: true };
+    }
+    for (const entry of this.l1i) if (entry !== EMPTY) yield { line: entry >>> 1, modified: false, data: false };
+  }
+
+  private dropL1(line: number): void {
+    const firstLine = line << this.l2Shift;
+    for (let part = 0; part < 1 << this.l2Shift; part++) {
+      drop(this.l1d, this.l1dWays, this.l1dMask, firstLine | part);
+      drop(this.l1i, this.l1iWays, this.l1iMask, firstLine | part);
+    }
+  }
+
+  private cleanL1(line: number): void {
+    const { l1d, l1dWays } = this;
+    const first = (line & this.l1dMask) * l1dWays;
+    const key = (line << 1) | 1;
+    for (let i = first; i < first + l1dWays; i++) if (l1d[i] === key) l1d[i] = key - 1;
+  }
+}
+
+/** REF_WRITE: the kind that writes without reading. */
+const REF_WRITE_ONLY = 1;
+
+/** Empties the way that holds a line, if any; ways behind it move up. */
+function drop(l1: Int32Array, ways: number, mask: number, line: number): void {
+  const first = (line & mask) * ways;
+  const key = (line << 1) | 1;
+  for (let i = first; i < first + ways; i++) {
+    if ((l1[i] | 1) !== key) continue;
+    for (let j = i; j < first + ways - 1; j++) l1[j] = l1[j + 1];
+    l1[first + ways - 1] = EMPTY;
+    return;
+  }
+}
