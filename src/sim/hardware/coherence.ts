@@ -65,7 +65,11 @@ export class Coherence {
     if (found === MODIFIED) {
       counters[C.SERVED_TRANSFER]++;
       this.granted = write ? MODIFIED : SHARED;
-      // The owner's node keeps its right to write: the next write needs the node's bus only.
+      // On a read the dirty data goes to memory on the way; the node keeps its right to write.
+      if (!write && home !== core.node) {
+        if (node.remoteCache === undefined) this.writeHome(core.node, home, this.lineBytes, now);
+        else this.markRemoteCache(node, line, MODIFIED);
+      }
       return this.costs.transferNs + this.bookBus(node, core, now, this.lineBytes);
     }
     if (home === core.node) return this.missAtHome(node, core, line, write, found, now);

@@ -45,6 +45,15 @@ export class Interconnect {
     return this.wait;
   }
 
+  /** Time a byte takes on the slowest link of the path, ns. */
+  slowestNsPerByte(from: number, to: number): number {
+    let slowest = 0;
+    this.routes.path(from, to, (link) => {
+      slowest = Math.max(slowest, 1000 / this.routes.bandwidthMBps(link));
+    });
+    return slowest;
+  }
+
   /** Of every link that carried something: its ends (places of nodes, -1 a switch) and its ledger. */
   *used(): Generator<{ readonly from: number; readonly to: number; readonly ledger: Ledger }> {
     for (let link = 0; link < this.ledgers.length; link++) {

@@ -1,0 +1,151 @@
+/**
+ * The machine, wired: CPUs on their nodes' buses, remote caches, the interconnect, coherence over all of them. Read
+ * this file to know what hardware there is; each block is a file beside it. Only CPUs that run something and nodes that
+ * carry something take up memory. The kernel is reached through the page-fault callback alone.
+ */
+import { InputError, makeIssue } from '../base/errors.ts';
+import { log2 } from '../base/bits.ts';
+import type { MachineSpec } from '../profiles/schema.ts';
+import { Coherence } from './coherence.ts';
+import { Core, type CoreBus } from './core.ts';
+import { Frames } from './frames.ts';
+import { Interconnect } from './interconnect.ts';
+import { HardwareNode } from './node.ts';
+import type { PageTable } from './page-table.ts';
+
+/** Maps a page and returns what it took, ns. */
+export type FaultHandler = (core: Core, table: PageTable, vpn: number, now: number) => number;
+
+/** Lines below this would give line numbers over 31 bits before 64 GiB are touched. */
+const LEAST_LINE_BYTES = 32;
+
+export class Machine implements CoreBus {
+  readonly frames: Frames;
+  readonly nodes: readonly HardwareNode[];
+  readonly interconnect: Interconnect;
+  readonly coherence: Coherence;
+  /** CPUs that run something, by number. */
+  readonly cores = new Map<number, Core>();
+  private onFault: FaultHandler | undefined;
+  /** First CPU number of each node. */
+  private readonly firstCpu: readonly number[];
+
+  /**
+   * `starts`, `ends`: pfns of each node's span as booted; `requesters`: how many CPUs will run. Throws InputError where
+   * caches do not fit together.
+   */
+  constructor(
+    private readonly spec: MachineSpec,
+    starts: readonly number[],
+    ends: readonly number[],
+    requesters: number,
+  ) {
+    checkLines(spec);
+    let next = 0;
+    this.firstCpu = spec.nodes.map((node) => (next += node.cpus) - node.cpus);
+    this.frames = new Frames(starts, ends);
+    this.nodes = spec.nodes.map((_, place) => new HardwareNode(spec, place, requesters));
+    this.interconnect = new Interconnect(spec, requesters);
+    const lineShift = log2(spec.cpu.l2.lineBytes);
+    this.coherence = new Coherence(this.nodes, this.frames, this.interconnect, {
+      localNs: spec.localNs,
+      transferNs: spec.transferNs,
+      remoteCacheHitNs: spec.remoteCache?.hitNs ?? 0,
+      lineShift,
+      granuleShift: spec.remoteCache === undefined ? lineShift : log2(spec.remoteCache.lineBytes),
+    });
+  }
+
+  /** The CPU of this number, made when it is first asked for. CPUs are numbered node by node. Throws InputError for one that is not there. */
+  core(cpu: number): Core {
+    const known = this.cores.get(cpu);
+    if (known !== undefined) return known;
+    const place = this.placeOf(cpu);
+    const core = new Core(cpu, place, this.spec.cpu, this);
+    this.cores.set(cpu, core);
+    this.nodes[place].cores.push(core);
+    return core;
+  }
+
+  /** Place of the node that a CPU is on. */
+  placeOf(cpu: number): number {
+    const place = this.firstCpu.findIndex((first, node) => cpu >= first && cpu < first + this.spec.nodes[node].cpus);
+    if (place < 0) {
+      const cpus = this.spec.nodes.reduce((sum, node) => sum + node.cpus, 0);
+      throw new InputError('', [makeIssue('no-such-cpu', 'cpus', `a CPU from 0 to ${cpus - 1}`, String(cpu))]);
+    }
+    return place;
+  }
+
+  setFaultHandler(handler: FaultHandler): void {
+    this.onFault = handler;
+  }
+
+  /** Time to write `bytes` of a frame of node `home` from a CPU of node `from`: the buses' and links' bandwidth, and waits for them. */
+  clearNs(from: number, home: number, bytes: number, now: number): number {
+    const bus = this.nodes[home].bus;
+    const busNs = (bytes * 1000) / (this.spec.nodes[home].bus ?? this.spec.bus).bandwidthMBps;
+    if (from === home) return busNs + bus.book(now, bytes);
+    const linkWait = this.interconnect.send(from, home, bytes, now);
+    const linkNs = this.interconnect.slowestNsPerByte(from, home) * bytes;
+    return this.interconnect.missNs(from, home) + Math.max(busNs, linkNs) + linkWait + bus.book(now + linkWait, bytes);
+  }
+
+  get granted(): number {
+    return this.coherence.granted;
+  }
+
+  miss(core: Core, line: number, write: boolean, now: number): number {
+    return this.coherence.miss(core, line, write, now);
+  }
+
+  upgrade(core: Core, line: number, now: number): number {
+    return this.coherence.upgrade(core, line, now);
+  }
+
+  evict(core: Core, line: number, state: number, now: number): void {
+    this.coherence.evict(core, line, state, now);
+  }
+
+  fault(core: Core, table: PageTable, vpn: number, now: number): number {
+    return this.onFault === undefined ? 0 : this.onFault(core, table, vpn, now);
+  }
+}
+
+function checkLines(spec: MachineSpec): void {
+  const { l1d, l1i, l2 } = spec.cpu;
+  const issues = [];
+  const path = 'machine.cpu';
+  if (l1d.lineBytes < LEAST_LINE_BYTES) {
+    issues.push(
+      makeIssue('line-too-short', `${path}.l1d.lineBytes`, `at least ${LEAST_LINE_BYTES} bytes`, String(l1d.lineBytes)),
+    );
+  }
+  if (l1i !== undefined && l1i.lineBytes !== l1d.lineBytes) {
+    issues.push(
+      makeIssue(
+        'lines-differ',
+        `${path}.l1i.lineBytes`,
+        `the line of L1 data, ${l1d.lineBytes}`,
+        String(l1i.lineBytes),
+      ),
+    );
+  }
+  if (l2.lineBytes < l1d.lineBytes) {
+    issues.push(
+      makeIssue('line-too-short', `${path}.l2.lineBytes`, `at least L1's line, ${l1d.lineBytes}`, String(l2.lineBytes)),
+    );
+  }
+  const remote = spec.remoteCache;
+  if (remote !== undefined && remote.lineBytes < l2.lineBytes) {
+    issues.push(
+      makeIssue(
+        'line-too-short',
+        'machine.remoteCache.lineBytes',
+        `at least L2's line, ${l2.lineBytes}`,
+        String(remote.lineBytes),
+      ),
+    );
+  }
+  if (issues.length > 0) throw new InputError('', issues);
+}
