@@ -1,0 +1,162 @@
+/**
+ * The low-memory budget as pieces of one bar: items of one owner side by side become one piece (each mem_map stands
+ * alone), a piece that is not zero is at least 3 px and the largest gives up the difference, and what does not fit
+ * goes past the end.
+ */
+import type { BootLayout, BudgetItem } from '../../../src/sim/kernel/boot/layout.ts';
+import { formatBytes, formatMiB } from '../format.ts';
+
+const MIB = 1024 * 1024;
+const FRAME_BYTES = 4096;
+const LEAST_PX = 3;
+/** Width of an 11 px figure or letter, measured on Inter, with a little air. */
+const LETTER_PX = 6.3;
+
+export interface Segment {
+  readonly key: string;
+  readonly owner: BudgetItem['owner'];
+  /** The pattern that fills it: `own-memmap`. */
+  readonly pattern: string;
+  readonly title: string;
+  readonly bytes: number;
+  readonly items: readonly BudgetItem[];
+  readonly x: number;
+  readonly width: number;
+  /** Its label, and whether that fits into it. */
+  readonly label: string;
+  readonly fits: boolean;
+}
+
+export interface BudgetPicture {
+  readonly segments: readonly Segment[];
+  /** Where low memory ends, px; the bar's whole width unless the machine does not boot. */
+  readonly end: number;
+  readonly overBytes: number;
+  readonly ticks: readonly { readonly x: number; readonly label: string }[];
+  readonly brackets: readonly { readonly from: number; readonly to: number; readonly label: string }[];
+}
+
+const PATTERNS: Readonly<Record<BudgetItem['owner'], string>> = {
+  mem_map: 'own-memmap',
+  kernel: 'own-kernel',
+  'page-tables': 'own-pt',
+  slab: 'own-slab',
+  hole: 'own-hole',
+  free: 'own-free',
+};
+const TITLES: Readonly<Record<BudgetItem['owner'], string>> = {
+  mem_map: 'mem_map',
+  kernel: 'kernel',
+  'page-tables': 'page tables',
+  slab: 'slab',
+  hole: 'not RAM',
+  free: 'free',
+};
+
+interface Piece {
+  readonly owner: BudgetItem['owner'];
+  readonly items: BudgetItem[];
+  bytes: number;
+}
+
+/** Items in their order, those of one owner side by side put together; items of nothing are left out. */
+function pieces(items: readonly BudgetItem[]): Piece[] {
+  const made: Piece[] = [];
+  for (const item of items) {
+    if (item.bytes === 0) continue;
+    const before = made.at(-1);
+    if (before !== undefined && before.owner === item.owner && item.owner !== 'mem_map') {
+      before.items.push(item);
+      before.bytes += item.bytes;
+    } else made.push({ owner: item.owner, items: [item], bytes: item.bytes });
+  }
+  return made;
+}
+
+/** Widths that add up to `width`: in proportion, none under 3 px, the largest paying for it. */
+export function segmentWidths(bytes: readonly number[], width: number): number[] {
+  const total = bytes.reduce((sum, part) => sum + part, 0);
+  if (total === 0) return bytes.map(() => 0);
+  const widths = bytes.map((part) => (part === 0 ? 0 : Math.max(LEAST_PX, (part / total) * width)));
+  const excess = widths.reduce((sum, part) => sum + part, 0) - width;
+  const largest = widths.indexOf(Math.max(...widths));
+  widths[largest] = Math.max(0, (widths[largest] ?? 0) - excess);
+  return widths;
+}
+
+/** The bar of a layout, `width` pixels wide. */
+export function budgetPicture(layout: BootLayout, width: number): BudgetPicture {
+  const limit = layout.maxmemPfn * FRAME_BYTES;
+  const parts = pieces(layout.lowmemBudget);
+  const sum = parts.reduce((total, part) => total + part.bytes, 0);
+  const overBytes = layout.boots ? 0 : Math.max(0, sum - limit, layout.failure?.shortBytes ?? 0);
+  const whole = Math.max(sum, limit + overBytes, 1);
+  const scale = width / whole;
+  const widths = segmentWidths(
+    parts.map((part) => part.bytes),
+    sum * scale,
+  );
+  let x = 0;
+  const segments = parts.map((part, place): Segment => {
+    const only = part.items.length === 1 ? part.items[0] : undefined;
+    const title = part.owner === 'mem_map' && only !== undefined ? only.item : TITLES[part.owner];
+    const label = `${title}: ${formatBytes(part.bytes)}`;
+    const segment = {
+      key: `${place} ${title}`,
+      owner: part.owner,
+      pattern: PATTERNS[part.owner],
+      title,
+      bytes: part.bytes,
+      items: part.items,
+      x,
+      width: widths[place] ?? 0,
+      label,
+      fits: (widths[place] ?? 0) >= textWidth(label) + 16,
+    };
+    x += segment.width;
+    return segment;
+  });
+  const end = limit * scale;
+  return { segments, end, overBytes, ticks: ticksOf(limit, scale), brackets: bracketsOf(layout, segments, end, scale) };
+}
+
+/** Pixels that a label of 11 px takes, roughly. */
+export function textWidth(text: string): number {
+  return text.length * LETTER_PX;
+}
+
+/** A tick every 128 MiB, or as many times that as keeps them under nine. */
+function ticksOf(limit: number, scale: number): { x: number; label: string }[] {
+  let step = 128 * MIB;
+  while (limit / step > 8) step *= 2;
+  while (limit / step < 2 && step > MIB) step /= 2;
+  const ticks = [];
+  const gib = step >= 1024 * MIB;
+  for (let at = 0; at < limit; at += step) {
+    const figure = gib ? formatMiB(at / 1024, 0) : formatMiB(at, 0);
+    ticks.push({ x: at * scale, label: at === 0 ? `0 ${gib ? 'GiB' : 'MiB'}` : figure });
+  }
+  return ticks;
+}
+
+function bracketsOf(
+  layout: BootLayout,
+  segments: readonly Segment[],
+  end: number,
+  scale: number,
+): BudgetPicture['brackets'] {
+  const brackets = [];
+  const windows = layout.memMap.kvaPagesTotal > 0 ? segments[0] : undefined;
+  if (windows !== undefined && windows.owner === 'mem_map') {
+    brackets.push({
+      from: windows.x,
+      to: Math.min(end, windows.x + windows.width),
+      label: 'taken from nodes’ own frames, costs kernel address space',
+    });
+  }
+  if (layout.boots) {
+    const lowTotal = layout.meminfo.LowTotal * 1024;
+    brackets.push({ from: Math.max(0, end - lowTotal * scale), to: end, label: `LowTotal ${formatBytes(lowTotal)}` });
+  }
+  return brackets.filter(({ from, to, label }) => to - from > textWidth(label) + 12);
+}

@@ -1,0 +1,43 @@
+/** Reads the sample columns of a run: time, metrics, and the free pages of zones (`free:<node>:<zone>:<index>`). */
+import type { ZoneName } from '../../../src/sim/kernel/boot/layout.ts';
+
+/** The part of a Run that charts read. */
+export interface SampledRun {
+  readonly columns: readonly string[];
+  /** Grows with every frame: reading it makes a component follow the run. */
+  readonly frameCount: number;
+  column(id: string): readonly number[];
+}
+
+export interface ZoneAt {
+  readonly node: number;
+  readonly zone: ZoneName;
+  readonly index: number;
+}
+
+const ZONES: readonly ZoneName[] = ['DMA', 'Normal', 'HighMem'];
+
+/** The zone whose free pages a column holds; undefined where it holds something else. */
+export function zoneOf(column: string): ZoneAt | undefined {
+  const match = /^free:(\d+):([A-Za-z]+|\d):(\d+)$/.exec(column);
+  if (match === null) return undefined;
+  const zone = ZONES.find((name, number) => name === match[2] || String(number) === match[2]);
+  return zone === undefined ? undefined : { node: Number(match[1]), zone, index: Number(match[3]) };
+}
+
+/** The columns that hold free pages, in the order of the samples. */
+export function freeColumns(columns: readonly string[]): { readonly id: string; readonly at: ZoneAt }[] {
+  return columns.flatMap((id) => {
+    const at = zoneOf(id);
+    return at === undefined ? [] : [{ id, at }];
+  });
+}
+
+/** Free 4 KiB frames of a zone at the last sample; undefined where it is not sampled. */
+export function freeNow(run: SampledRun, zone: ZoneAt): number | undefined {
+  if (run.frameCount === 0) return undefined;
+  const column = freeColumns(run.columns).find(
+    ({ at }) => at.node === zone.node && at.zone === zone.zone && at.index === zone.index,
+  );
+  return column === undefined ? undefined : run.column(column.id).at(-1);
+}

@@ -1,0 +1,56 @@
+/**
+ * Low memory at each position of the page-cluster slider, everything else as it is: asked of the lab a moment after the
+ * last edit, one position after the other, and dropped as soon as the machine changes again.
+ */
+import type { Checked } from '../../../src/lab/contract.ts';
+import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
+
+export const SHIFTS: readonly number[] = [0, 1, 2, 3, 4, 5, 6];
+const SETTLE_MS = 150;
+
+export interface FrontierPoint {
+  readonly boots: boolean;
+  readonly lowmemMiB: number;
+}
+
+export class FrontierState {
+  /** By PAGE_MMUSHIFT; null while it is not known. */
+  points = $state.raw<readonly (FrontierPoint | null)[]>(SHIFTS.map(() => null));
+  readonly #check: (profile: unknown) => Promise<Checked>;
+  #asked = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(check: (profile: unknown) => Promise<Checked>) {
+    this.#check = check;
+  }
+
+  /** Asks anew for `profile`; figures of before stay until the new ones come. */
+  follow(profile: MachineProfile): void {
+    clearTimeout(this.#timer);
+    const asked = ++this.#asked;
+    this.#timer = setTimeout(() => void this.#ask(profile, asked), SETTLE_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#asked += 1;
+  }
+
+  async #ask(profile: MachineProfile, asked: number): Promise<void> {
+    for (const shift of SHIFTS) {
+      const point = await this.#point({ ...profile, kernel: { ...profile.kernel, pageMmuShift: shift } });
+      if (asked !== this.#asked) return;
+      this.points = this.points.map((old, at) => (at === shift ? point : old));
+    }
+  }
+
+  async #point(profile: MachineProfile): Promise<FrontierPoint | null> {
+    try {
+      const { layout } = await this.#check(profile);
+      return layout === undefined ? null : { boots: layout.boots, lowmemMiB: layout.lowmemMiB };
+    } catch {
+      // The lab did not answer: MachineState says so at the next edit; the slider works without these figures.
+      return null;
+    }
+  }
+}

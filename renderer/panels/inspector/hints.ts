@@ -1,0 +1,46 @@
+/** What a field's tool tip says: what it is, what it may be, what holds where it is left out, and where its number is from. */
+import type { Issue } from '../../../src/sim/base/errors.ts';
+import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
+import { isWithin } from '../../state/path.ts';
+import { formatExact } from '../format.ts';
+import { expectedNumber } from './check-field.ts';
+import { controlOf, type SchemaNode } from './schema.ts';
+
+/** The source of the number at `path`: that of the longest prefix of it which has one. */
+export function sourceOf(sources: MachineProfile['sources'], path: string): string | undefined {
+  let best: string | undefined;
+  for (const at of Object.keys(sources)) {
+    if (isWithin(path, at) && (best === undefined || at.length > best.length)) best = at;
+  }
+  return best === undefined ? undefined : sources[best];
+}
+
+/** The tool tip of the field at `path`, one statement a line. */
+export function hintOf(path: string, node: SchemaNode, profile: MachineProfile | null): string {
+  const lines: string[] = [];
+  if (node.description !== undefined) lines.push(node.description);
+  if (controlOf(node) === 'number') lines.push(capital(`${expectedNumber(node)}${node.unit ? ` ${node.unit}` : ''}.`));
+  if (typeof node.default === 'number' || typeof node.default === 'string') {
+    if (node.default !== '') lines.push(`Default: ${defaultText(node)}.`);
+  }
+  const source = profile === null ? undefined : sourceOf(profile.sources, path);
+  if (source !== undefined) lines.push(/^assumed\b/.test(source) ? capital(source) : `Source: ${source}`);
+  lines.push(path);
+  return lines.join('\n');
+}
+
+function defaultText(node: SchemaNode): string {
+  const value = typeof node.default === 'number' ? formatExact(node.default) : String(node.default);
+  return node.unit === undefined ? value : `${value} ${node.unit}`;
+}
+
+/** An issue as a sentence at the field of `path`; it names its own place where that is another one. */
+export function issueText(issue: Issue, path: string): string {
+  const place = issue.path === path || issue.path === '' ? '' : `${issue.path}: `;
+  const sentence = place === '' ? capital(issue.message) : `${place}${issue.message}`;
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,31 @@
+/** From the machine and the workload on the table to the start of a run. */
+import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
+import type { MachineState } from '../../state/machine.svelte.ts';
+import type { RunsState } from '../../state/runs.svelte.ts';
+import type { WorkloadState } from './workload.svelte.ts';
+
+/** CPUs of all nodes. */
+export function cpuCountOf(profile: MachineProfile): number {
+  return profile.machine.nodes.reduce((sum, node) => sum + node.cpus, 0);
+}
+
+/** Why the machine and its workload cannot run now, as a sentence; null where they can. */
+export function whyNotRun(machine: Pick<MachineState, 'profile' | 'layout'>, workload: WorkloadState): string | null {
+  if (machine.profile === null) return 'Open a machine first.';
+  if (machine.layout?.boots !== true) return 'The machine does not boot.';
+  return workload.problem(cpuCountOf(machine.profile));
+}
+
+/** Starts a run of what is on the table; nothing happens where whyNotRun() has an answer. */
+export async function startRun(machine: MachineState, workload: WorkloadState, runs: RunsState): Promise<void> {
+  const { profile, revision } = machine;
+  if (profile === null || runs.active !== null || whyNotRun(machine, workload) !== null) return;
+  const cpuCount = cpuCountOf(profile);
+  await runs.start({
+    profile,
+    revision,
+    workloads: workload.specs(cpuCount),
+    seed: workload.seed,
+    title: workload.title(cpuCount),
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * What will run: programs with their CPUs, and the seed. A program is a WorkloadSpec that may still lack its trace; its
+ * CPUs follow the machine until a person names some.
+ */
+import type { PatternSummary } from '../../../src/lab/contract.ts';
+import type { TraceInfo } from '../../../src/sim/workloads/trace.ts';
+import type { PatternWorkload, TraceWorkload, WorkloadSpec } from '../../../src/sim/workloads/workload.ts';
+import { formatNumber, formatRanges, formatShort } from '../format.ts';
+
+/** A program keeps to this many CPUs until a person says otherwise: a machine of 16,384 should not start by surprise. */
+export const DEFAULT_CPUS = 16;
+const DEFAULT_BYTES = 16 * 1024 * 1024;
+const DEFAULT_REFERENCES = 500_000;
+
+interface Common {
+  /** Names the program in lists; never shown. */
+  readonly key: number;
+  /** null: the first CPUs of the machine. */
+  readonly cpus: readonly number[] | null;
+  readonly startNs: number;
+}
+export type TraceProgram = Common & Omit<TraceWorkload, 'cpus' | 'startNs'>;
+export type PatternProgram = Common & Omit<PatternWorkload, 'cpus' | 'startNs'>;
+export type ProgramDraft = TraceProgram | PatternProgram;
+
+export class WorkloadState {
+  programs = $state.raw<readonly ProgramDraft[]>([]);
+  seed = $state.raw(1);
+  readonly patterns: readonly PatternSummary[];
+  #lastKey = 0;
+
+  constructor(patterns: readonly PatternSummary[]) {
+    this.patterns = patterns;
+    if (patterns.length > 0) this.addPattern();
+  }
+
+  addPattern(pattern: string = this.patterns[0]?.id ?? ''): void {
+    const common = { key: ++this.#lastKey, cpus: null, startNs: 0 };
+    this.programs = [
+      ...this.programs,
+      { ...common, kind: 'pattern', pattern, bytes: DEFAULT_BYTES, references: DEFAULT_REFERENCES },
+    ];
+  }
+
+  addTrace(trace: TraceInfo | null): void {
+    this.programs = [
+      ...this.programs,
+      { key: ++this.#lastKey, cpus: null, startNs: 0, kind: 'trace', trace: traceName(trace) },
+    ];
+  }
+
+  remove(key: number): void {
+    this.programs = this.programs.filter((program) => program.key !== key);
+  }
+
+  /** Makes a program another pattern, or the replay of a trace; its CPUs and start stay. */
+  become(key: number, what: { readonly pattern: string } | { readonly trace: TraceInfo | null }): void {
+    this.#replace(key, (program) => {
+      const common = { key, cpus: program.cpus, startNs: program.startNs };
+      if ('trace' in what) return { ...common, kind: 'trace', trace: traceName(what.trace) };
+      const { bytes, references } =
+        program.kind === 'pattern' ? program : { bytes: DEFAULT_BYTES, references: DEFAULT_REFERENCES };
+      return { ...common, kind: 'pattern', pattern: what.pattern, bytes, references };
+    });
+  }
+
+  /** Changes what programs of both kinds have. */
+  change(key: number, change: Partial<Pick<Common, 'cpus' | 'startNs'>>): void {
+    this.#replace(key, (program) => ({ ...program, ...change }));
+  }
+
+  changePattern(key: number, change: Partial<Pick<PatternProgram, 'bytes' | 'references'>>): void {
+    this.#replace(key, (program) => (program.kind === 'pattern' ? { ...program, ...change } : program));
+  }
+
+  /** Sets or, with undefined, takes away the shared segment or the limit of a replay. */
+  changeTrace(key: number, change: { shared?: TraceWorkload['shared']; limit?: number | undefined }): void {
+    this.#replace(key, (program) => {
+      if (program.kind !== 'trace') return program;
+      const { shared = undefined, limit = undefined, ...rest } = { ...program, ...change };
+      return { ...rest, ...(shared === undefined ? {} : { shared }), ...(limit === undefined ? {} : { limit }) };
+    });
+  }
+
+  #replace(key: number, change: (program: ProgramDraft) => ProgramDraft): void {
+    this.programs = this.programs.map((program) => (program.key === key ? change(program) : program));
+  }
+
+  /** What keeps the programs from running on a machine of `cpuCount` CPUs, as a sentence; null where nothing does. */
+  problem(cpuCount: number): string | null {
+    if (this.programs.length === 0) return 'Add a program to run.';
+    for (const program of this.programs) {
+      const issue = this.problemOf(program, cpuCount);
+      if (issue !== null) return issue;
+    }
+    return null;
+  }
+
+  /** As problem(), of one program. */
+  problemOf(program: ProgramDraft, cpuCount: number): string | null {
+    if (cpuCount === 0) return 'The machine has no CPU.';
+    if (program.kind === 'trace' && program.trace.sha256 === '') return 'Open a trace file to replay.';
+    if (program.cpus !== null && program.cpus.length === 0) return 'Name the CPUs to run on.';
+    const missing = program.cpus?.find((cpu) => cpu >= cpuCount);
+    if (missing !== undefined) {
+      return `CPU ${missing} is not there: the machine has CPUs 0-${formatNumber(cpuCount - 1).replace(/,/g, '')}.`;
+    }
+    return null;
+  }
+
+  /** The programs as the lab takes them; call it only where problem() is null. */
+  specs(cpuCount: number): WorkloadSpec[] {
+    return this.programs.map(({ key: _key, ...program }): WorkloadSpec => {
+      const cpus = [...(program.cpus ?? defaultCpus(cpuCount))];
+      return { ...program, cpus };
+    });
+  }
+
+  /** One line that names what runs: `sort.lackey.gz on CPUs 0-15`. */
+  title(cpuCount: number): string {
+    if (this.programs.length === 0) return 'Nothing';
+    return this.programs.map((program) => `${this.nameOf(program)} ${cpusText(program, cpuCount)}`).join(' + ');
+  }
+
+  /** The pattern's title or the trace's name. */
+  nameOf(program: ProgramDraft): string {
+    if (program.kind === 'trace') return program.trace.name === '' ? 'Trace' : program.trace.name;
+    return this.patterns.find((pattern) => pattern.id === program.pattern)?.title ?? program.pattern;
+  }
+}
+
+/** The CPUs that a program runs on while nobody named any. */
+export function defaultCpus(cpuCount: number): number[] {
+  return Array.from({ length: Math.min(cpuCount, DEFAULT_CPUS) }, (_, cpu) => cpu);
+}
+
+function cpusText(program: ProgramDraft, cpuCount: number): string {
+  const cpus = program.cpus ?? defaultCpus(cpuCount);
+  if (cpus.length === 0) return 'on no CPU';
+  if (cpus.length === 1) return `on CPU ${cpus[0]}`;
+  const ranges = formatRanges(cpus);
+  return ranges.length > 20 ? `on ${formatShort(cpus.length)} CPUs` : `on CPUs ${ranges}`;
+}
+
+function traceName(trace: TraceInfo | null): TraceWorkload['trace'] {
+  return { name: trace?.name ?? '', sha256: trace?.sha256 ?? '' };
+}
