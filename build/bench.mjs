@@ -1,0 +1,33 @@
+/** `npm run bench`: bundles every test/bench/*.bench.ts for this Node and runs it in a process of its own. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'vite';
+import { root } from './parts.mjs';
+
+const out = join(root, 'dist/bench');
+const wanted = process.argv[2] ?? '';
+
+mkdirSync(out, { recursive: true });
+for (const file of readdirSync(join(root, 'test/bench')).filter((name) => name.endsWith('.bench.ts'))) {
+  if (!file.includes(wanted)) continue;
+  const name = file.replace(/\.ts$/, '.mjs');
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    ssr: { noExternal: true },
+    build: {
+      ssr: `test/bench/${file}`,
+      target: 'node20',
+      outDir: out,
+      emptyOutDir: false,
+      rolldownOptions: {
+        external: [/^node:/],
+        output: { format: 'es', codeSplitting: false, entryFileNames: name },
+      },
+    },
+  });
+  const { status } = spawnSync(process.execPath, ['--expose-gc', join(out, name)], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
