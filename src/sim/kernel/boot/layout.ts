@@ -10,6 +10,8 @@ export interface Watermarks {
   readonly min: number;
   readonly low: number;
   readonly high: number;
+  /** 2.4.21-rhel3 only. */
+  readonly plenty?: number;
 }
 
 export interface ZoneLayout {

@@ -1,0 +1,27 @@
+/**
+ * Everything wrong with a profile that its schema cannot see, because it takes more than one field to see it. Such a
+ * machine does not boot and has no tables; what is merely unusual is a message instead (messages.ts).
+ */
+import type { Issue } from '../../base/errors.ts';
+import type { MachineProfile } from '../../profiles/schema.ts';
+import type { KernelTraits } from '../../profiles/traits.ts';
+import { addressIssues } from './validate-addresses.ts';
+import { cpuIssues } from './validate-cpu.ts';
+import { fabricIssues } from './validate-fabric.ts';
+import { memoryIssues } from './validate-memory.ts';
+import { referenceIssues } from './validate-references.ts';
+
+/** More issues than this are not listed: nobody reads them. */
+const MAX_ISSUES = 100;
+
+/** The issues in the order of the file, at most a hundred; none for a machine that boot() can lay out. */
+export function validate(profile: MachineProfile, traits: KernelTraits): Issue[] {
+  const { machine, zones } = profile;
+  return [
+    ...memoryIssues(machine, profile, traits),
+    ...cpuIssues(machine),
+    ...fabricIssues(machine),
+    ...referenceIssues(profile),
+    ...(machine.bits === 32 ? addressIssues(zones, traits) : []),
+  ].slice(0, MAX_ISSUES);
+}
