@@ -11,7 +11,6 @@ import { pathText, shorten, type Segment } from './path-text.ts';
 
 /** More issues than this are counted, not listed: nobody reads them, and a window shows them on every edit. */
 const MAX_ISSUES = 100;
-const MAX_KEYS = 10;
 
 function unknownKey(key: string, parent: readonly Segment[], schema: FieldSchema | undefined): Issue {
   const known = Object.keys(schema?.properties ?? {});
@@ -27,7 +26,7 @@ function fromZod(issue: z.core.$ZodIssue, input: unknown, root: FieldSchema): Is
   if (issue.code === 'unrecognized_keys') {
     const parent = schemaAt(root, input, path);
     const schema = parent === undefined ? undefined : variantOf(parent, valueAt(input, path));
-    return issue.keys.slice(0, MAX_KEYS).map((key) => unknownKey(key, path, schema));
+    return issue.keys.slice(0, MAX_ISSUES + 1).map((key) => unknownKey(key, path, schema));
   }
   const schema = schemaAt(root, input, path);
   const expected = schema === undefined ? issue.message : describeSchema(schema);

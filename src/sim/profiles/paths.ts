@@ -65,7 +65,7 @@ export function setPath(input: MachineProfileInput, path: string, value: unknown
   const segments = parsePath(path);
   if (issue !== undefined || segments === undefined) throw new InputError(source, issue === undefined ? [] : [issue]);
   const changed = replaced(input, segments, value);
-  return (UNSOURCED.has(String(segments[0])) ? changed : marked(changed, path, value)) as MachineProfileInput;
+  return (UNSOURCED.has(String(segments[0])) ? changed : marked(changed, segments, value)) as MachineProfileInput;
 }
 
 function replaced(node: unknown, path: readonly Segment[], value: unknown): unknown {
@@ -84,13 +84,30 @@ function replaced(node: unknown, path: readonly Segment[], value: unknown): unkn
   return object;
 }
 
-/** The new source speaks for the field and all below it: older sources of its parts go. */
-function marked(input: unknown, path: string, value: unknown): unknown {
+/**
+ * The new source speaks for the field and all below it: older sources of its parts go. Where an element left a list,
+ * the sources of those after it move up with them.
+ */
+function marked(input: unknown, segments: readonly Segment[], value: unknown): unknown {
   if (!isJsonObject(input)) return input;
+  const path = pathText(segments);
   const old = isJsonObject(input.sources) ? Object.entries(input.sources) : [];
-  const kept = old.filter(([key]) => key !== path && !key.startsWith(`${path}.`) && !key.startsWith(`${path}[`));
-  const added = value === undefined ? [] : [[path, SET_BY_HAND] as const];
-  return { ...input, sources: Object.fromEntries([...kept, ...added]) };
+  const kept = old.filter(([key]) => !isWithin(key, path));
+  if (value !== undefined) return { ...input, sources: Object.fromEntries([...kept, [path, SET_BY_HAND]]) };
+  const last = segments[segments.length - 1];
+  const moved = typeof last !== 'number' ? kept : kept.map(([key, source]) => [movedUp(key, segments, last), source]);
+  return { ...input, sources: Object.fromEntries(moved) };
+}
+
+const isWithin = (key: string, path: string): boolean =>
+  key === path || key.startsWith(`${path}.`) || key.startsWith(`${path}[`);
+
+/** A path behind the removed element `index` of a list, with its index one lower; any other path as it is. */
+function movedUp(key: string, removed: readonly Segment[], index: number): string {
+  const list = `${pathText(removed.slice(0, -1))}[`;
+  if (!key.startsWith(list)) return key;
+  const [, number, rest] = /^(\d+)(\].*)$/.exec(key.slice(list.length)) ?? [];
+  return number === undefined || Number(number) < index ? key : `${list}${Number(number) - 1}${rest}`;
 }
 
 /**

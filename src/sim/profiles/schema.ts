@@ -348,7 +348,7 @@ export const profileSchema = z.strictObject({
   sources: z.record(z.string(), z.string()).default({}).meta({
     title: 'Sources',
     description:
-      'Path or prefix of a path to the source of its number; `assumed` (or `assumed: why`) where there is none.',
+      'Path or prefix of a path (`machine.nodes[].cpus`: of every node) to the source of its number; `assumed` (or `assumed: why`) where there is none.',
   }),
 });
 
