@@ -30,9 +30,9 @@ async function main(): Promise<void> {
 /** Where programs of this system keep their settings. */
 function dataFolder(): string {
   const { APPDATA, XDG_CONFIG_HOME } = process.env;
-  if (process.platform === 'win32') return join(APPDATA ?? join(homedir(), 'AppData/Roaming'), 'numaq-lab');
+  if (process.platform === 'win32') return join(APPDATA || join(homedir(), 'AppData/Roaming'), 'numaq-lab');
   if (process.platform === 'darwin') return join(homedir(), 'Library/Application Support/numaq-lab');
-  return join(XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'numaq-lab');
+  return join(XDG_CONFIG_HOME || join(homedir(), '.config'), 'numaq-lab');
 }
 
 main().catch((error: unknown) => {
