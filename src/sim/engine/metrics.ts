@@ -24,11 +24,7 @@ const l1dMisses = (c: Float64Array): number => c[C.L1D_READ_MISSES] + c[C.L1D_WR
 const l2 = (c: Float64Array): number => c[C.L2_READS] + c[C.L2_WRITES];
 const l2Misses = (c: Float64Array): number => c[C.L2_READ_MISSES] + c[C.L2_WRITE_MISSES];
 const served = (c: Float64Array): number =>
-  c[C.SERVED_LOCAL] +
-  c[C.SERVED_TRANSFER] +
-  c[C.SERVED_REMOTE_CACHE] +
-  c[C.SERVED_REMOTE] +
-  c[C.SERVED_REMOTE_DIRTY];
+  c[C.SERVED_LOCAL] + c[C.SERVED_TRANSFER] + c[C.SERVED_REMOTE_CACHE] + c[C.SERVED_REMOTE] + c[C.SERVED_REMOTE_DIRTY];
 const references = (c: Float64Array): number => c[C.READS] + c[C.WRITES] + c[C.FETCHES];
 const tlbMisses = (c: Float64Array): number => c[C.DTLB_MISSES] + c[C.ITLB_MISSES];
 

@@ -1,0 +1,58 @@
+/**
+ * Where a page of user memory is asked for: mm/mempolicy.c of 2.6.11 (A. Kleen), for the whole run.
+ *
+ * first touch: the zonelist of the node of the CPU that faults. preferred: that of one node. bind: a list of its own,
+ * nodes by ascending id, zones of the highest class that is there and nothing else. interleave: the (offset mod k)-th
+ * node's list, where the offset counts page clusters within the mapping or segment, so placement is the same whoever
+ * touches first. Page tables and other kernel memory do not obey it.
+ */
+import type { PlacementSpec } from '../profiles/schema.ts';
+import type { ReadyZonelist } from './page-alloc.ts';
+import type { Zone } from './zone.ts';
+
+/** Finds the GFP_HIGHUSER list of a node for a CPU (several zones of one type start at a place of the CPU's own). */
+export type ListOf = (place: number, cpu: number) => ReadyZonelist;
+
+export class Placement {
+  private readonly places: readonly number[];
+  private readonly bound: ReadyZonelist | undefined;
+
+  /** `placeOf`: node id to place; `zones`: all of the machine's, by place. */
+  constructor(
+    private readonly spec: PlacementSpec,
+    placeOf: (node: number) => number,
+    zones: readonly (readonly Zone[])[],
+    private readonly listOf: ListOf,
+  ) {
+    const ids = spec.policy === 'first-touch' ? [] : spec.policy === 'preferred' ? [spec.node] : spec.nodes;
+    this.places = [...new Set(ids)].sort((a, b) => a - b).map(placeOf);
+    this.bound = spec.policy === 'bind' ? boundList(this.places, zones) : undefined;
+  }
+
+  get interleaves(): boolean {
+    return this.spec.policy === 'interleave';
+  }
+
+  /** The list to allocate from for cluster `offset` of a mapping, faulted by a CPU of node `running`. */
+  list(running: number, cpu: number, offset: number): ReadyZonelist {
+    switch (this.spec.policy) {
+      case 'first-touch':
+        return this.listOf(running, cpu);
+      case 'preferred':
+        return this.listOf(this.places[0], cpu);
+      case 'interleave':
+        return this.listOf(this.places[offset % this.places.length], cpu);
+      case 'bind':
+        return this.bound as ReadyZonelist;
+    }
+  }
+}
+
+const CLASS_INDEX = { DMA: 0, Normal: 1, HighMem: 2 } as const;
+
+/** Only the highest class that the machine has obeys a policy (policy_zone). */
+function boundList(places: readonly number[], zones: readonly (readonly Zone[])[]): ReadyZonelist {
+  const classIndex = Math.max(...zones.flat().map((zone) => CLASS_INDEX[zone.layout.name]));
+  const chosen = places.flatMap((place) => zones[place].filter((zone) => CLASS_INDEX[zone.layout.name] === classIndex));
+  return { zones: chosen, classIndex };
+}
