@@ -1,8 +1,8 @@
 /**
  * Folding: the references of a trace, with addresses of 64 bits, to the records of trace.ts. 16 MiB regions of the
  * original address space are numbered in order of first use. A reference that crosses the end of a region, or that is
- * larger than a record can say (4,095 bytes), is cut into several records; the cuts of large ones lie on multiples of
- * 2 KiB, so that no cache line is referenced twice for it.
+ * larger than a record can say (4,095 bytes), is cut into several records, yet counts once by its kind; the cuts of large
+ * ones lie on multiples of 2 KiB, so that no cache line is referenced twice for it.
  */
 import { InputError, makeIssue } from '../base/errors.ts';
 import { REGION_HIGH_SHIFT, REGION_SHIFT, SIZE_MASK, SIZE_SHIFT, type TraceRegion } from '../workloads/trace.ts';
@@ -112,6 +112,7 @@ export class TraceFolder implements RecordSink {
   private cut(kind: number, high: number, low: number, size: number): void {
     const from = low >>> 0;
     const to = from + size;
+    const counted = this.kinds[kind] + 1;
     for (let at = from; at < to;) {
       const regionEnd = (Math.floor(at / REGION_BYTES) + 1) * REGION_BYTES;
       const piece = to - at > SIZE_MASK ? Math.floor((at + SIZE_MASK) / CUT_BYTES) * CUT_BYTES : to;
@@ -119,6 +120,7 @@ export class TraceFolder implements RecordSink {
       this.record(kind, at < 0x1_0000_0000 ? high : high + 1, at | 0, end - at);
       at = end;
     }
+    this.kinds[kind] = counted;
   }
 
   private tooMany(): InputError {

@@ -28,8 +28,8 @@ export function detectTrace(head: Uint8Array, whole: boolean, source: string): T
   if (isPacked(head)) return 'packed';
   if (head.length === 0) throw refuse(source, 'an empty file');
   if (head.includes(0)) throw refuse(source, 'other binary data');
-  const lines = latin1(head).split('\n');
-  if (!whole) lines.pop(); // it may be cut
+  const lines = latin1(head.subarray(0, SNIFF_BYTES)).split('\n');
+  if (!whole || head.length > SNIFF_BYTES) lines.pop(); // it may be cut
   for (const line of lines) {
     const format = FORMATS.find((candidate) => LINE[candidate].test(line));
     if (format !== undefined) return format;

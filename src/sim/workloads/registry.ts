@@ -1,10 +1,11 @@
 /** Workloads made ready: the one place where a spec becomes a program. */
 import { InputError, makeIssue } from '../base/errors.ts';
 import { subSeed } from '../base/rng.ts';
+import type { MachineProfile } from '../profiles/schema.ts';
 import { findPattern, patterns } from './patterns.ts';
 import { replay } from './replay.ts';
 import type { TraceSource } from './trace.ts';
-import type { UserSpace } from './user-space.ts';
+import { userSpaceOf } from './user-space.ts';
 import type { Program, WorkloadSpec } from './workload.ts';
 
 /**
@@ -13,12 +14,13 @@ import type { Program, WorkloadSpec } from './workload.ts';
  */
 export function buildProgram(
   spec: WorkloadSpec,
-  user: UserSpace,
+  profile: MachineProfile,
   traces: (sha256: string) => TraceSource | undefined,
   index: number,
   seed: number,
 ): Program {
   const path = `workloads[${index}]`;
+  const user = userSpaceOf(profile);
   if (spec.kind === 'trace') {
     const source = traces(spec.trace.sha256);
     if (source !== undefined) return replay(spec, user, source, path);

@@ -30,7 +30,10 @@ export interface TraceRegion {
 export interface TraceInfo {
   readonly name: string;
   readonly records: number;
-  /** Records by kind: reads, writes, modifies, fetches. */
+  /**
+   * References by kind: reads, writes, modifies, fetches. Their sum is less than `records` where references crossed the
+   * end of a region or were larger than 4,095 bytes, and were cut into several records.
+   */
   readonly kinds: readonly [number, number, number, number];
   readonly regions: readonly TraceRegion[];
   /** SHA-256 of the packed form (hex): what a run file remembers the trace by. */

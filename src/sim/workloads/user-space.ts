@@ -1,4 +1,6 @@
 /** What a workload has to know of the machine: how addresses are given, and how much room a process has. */
+import { MIB } from '../base/units.ts';
+import type { MachineProfile } from '../profiles/schema.ts';
 
 export interface UserSpace {
   readonly bits: 32 | 64;
@@ -6,6 +8,11 @@ export interface UserSpace {
   readonly bytes: number;
   /** False where addresses are used as they are (no TLB): then nothing is mapped and any folded address is good. */
   readonly translated: boolean;
+}
+
+/** The user space of a profile's processes. A CPU without a data TLB uses addresses as they are. */
+export function userSpaceOf({ machine, zones }: MachineProfile): UserSpace {
+  return { bits: machine.bits, bytes: zones.userSpaceMiB * MIB, translated: machine.cpu.dtlb !== undefined };
 }
 
 /** True where a process has no more than `bytes` of address space. */
