@@ -54,6 +54,9 @@ const strangeKey = fc.oneof(
   { weight: 1, arbitrary: fc.constant('k'.repeat(100_000)) },
 );
 
+/** An own property, also where its name is __proto__. */
+const property = { enumerable: true, configurable: true, writable: true };
+
 type Mutation = (places: readonly Place[], at: number) => void;
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.constant<Mutation>((places, at) => {
@@ -65,12 +68,9 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
     places[at].parent[places[at].key] = structuredClone(value);
   }),
   fc.tuple(strangeKey, strangeValue).map<Mutation>(([key, value]) => (places, at) => {
-    Object.defineProperty(places[at].parent, key, {
-      value: structuredClone(value),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+    const { parent } = places[at];
+    if (Array.isArray(parent)) parent.push(structuredClone(value));
+    else Object.defineProperty(parent, key, { ...property, value: structuredClone(value) });
   }),
   fc.double({ min: -3, max: 1e6, noNaN: true }).map<Mutation>((factor) => (places, at) => {
     const { parent, key } = places[at];

@@ -51,8 +51,8 @@ export function p6Sources(clockMHz: number): Sources {
   };
 }
 
-/** A frame in part is no RAM: the PC’s hole below 1 MiB, frames 0x9f to 0xff of the e820 map (0-0x9fc00, then 1 MB). */
-export const PC_HOLE = { startKiB: 0x9f * 4, endKiB: 0x100 * 4 };
+/** The PC’s hole below 1 MiB, as e820 has it (0-0x9fc00, then 1 MB): frames 0x9f to 0xff, as a frame in part is no RAM. */
+export const PC_HOLE = { startKiB: 0x9fc00 / 1024, endKiB: 1024 };
 
 /** No source gives the cost of a page fault on these machines. */
 export const P6_FAULT_NS = 2000;
