@@ -30,7 +30,10 @@ export interface Lab {
   on<E extends EventName>(event: E, listener: (payload: LabEvents[E]) => void): () => void;
   /** Opens a machine file that came from outside the window (command line, double click). Rejects with an InputError. */
   openMachineFile(path: string): Promise<OpenedMachine>;
-  /** Reads, packs and counts a trace at `path`, shown as `name` (browser door: after an upload). Rejects with an InputError. */
+  /**
+   * Reads, packs and counts a trace at `path`, shown as `name` (browser door: after an upload). The file may be removed
+   * afterwards. Rejects with an InputError.
+   */
   openTraceFile(path: string, name?: string): Promise<TraceInfo>;
   /** Cancels what runs and removes temporary files. */
   close(): Promise<void>;

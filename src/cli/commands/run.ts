@@ -1,0 +1,65 @@
+/** `numaq run`: workloads on a machine, with a report. */
+import { saveAtomically } from '../../lab/atomic-file.ts';
+import { formatRun } from '../../lab/run-file.ts';
+import { type RunOrder, startSimulation } from '../../lab/run-job.ts';
+import { Cancelled } from '../../sim/base/errors.ts';
+import type { RunReport } from '../../sim/engine/report.ts';
+import { type Io, OK } from '../io.ts';
+import { type MachineOptions, readMachine } from '../machine-argument.ts';
+import { OpenTraces } from '../open-traces.ts';
+import { ProgressBar } from '../progress.ts';
+import { reportText } from '../run-report.ts';
+import { figure, time } from '../table.ts';
+import { type WorkloadOptions, workloadOf } from '../workload-options.ts';
+
+export interface RunOptions extends MachineOptions {
+  readonly seed: number;
+  readonly json?: true;
+  readonly out?: string;
+}
+
+/** References between two looks at Ctrl-C; what comes out does not depend on it. */
+const STEP = 200_000;
+
+/** Runs `workloads` on the machine and prints the report, or writes the run file. Returns the exit code. */
+export async function runCommand(
+  io: Io,
+  argument: string,
+  options: RunOptions,
+  workloads: readonly WorkloadOptions[],
+): Promise<number> {
+  const profile = await readMachine(argument, options);
+  const traces = new OpenTraces(io);
+  try {
+    const specs = [];
+    for (const workload of workloads) {
+      const trace = workload.trace === undefined ? undefined : await traces.open(workload.trace);
+      specs.push(workloadOf(workload, profile, trace));
+    }
+    const report = await simulate(io, { profile, workloads: specs, seed: options.seed }, traces);
+    if (options.out !== undefined) await saveAtomically(options.out, formatRun(report));
+    io.out(options.json ? formatRun(report) : reportText(report));
+    if (options.out !== undefined && !options.json) io.out(`\nWritten to ${options.out}\n`);
+    return OK;
+  } finally {
+    traces.close();
+  }
+}
+
+/** Does `order` with a progress bar. Rejects with Cancelled after Ctrl-C. */
+export async function simulate(io: Io, order: RunOrder, traces: OpenTraces): Promise<RunReport> {
+  const simulation = startSimulation(order, traces.lookup);
+  const bar = new ProgressBar(io);
+  try {
+    while (!simulation.run(STEP)) {
+      if (io.interrupted.aborted) throw new Cancelled();
+      simulation.takeFrames(); // the report has them all: these are for a screen
+      const title = `${figure(simulation.references)} references, ${time(simulation.timeNs)} of virtual time`;
+      bar.show(title, simulation.progress);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return simulation.report();
+  } finally {
+    bar.clear();
+  }
+}

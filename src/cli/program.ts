@@ -1,0 +1,140 @@
+/** The command `numaq`: its commands, options and help. What each does is in commands/. */
+import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
+import { Cancelled, InputError, InvariantError } from '../sim/base/errors.ts';
+import { bootCommand } from './commands/boot.ts';
+import { machinesCommand, patternsCommand } from './commands/machines.ts';
+import { packCommand } from './commands/pack.ts';
+import { runCommand, type RunOptions } from './commands/run.ts';
+import { verifyCommand, type VerifyOptions } from './commands/verify.ts';
+import { BAD_INPUT, INTERRUPTED, type Io, OK } from './io.ts';
+import { collect, type MachineOptions, machineOptions } from './machine-argument.ts';
+import { placement, seed } from './values.ts';
+import { conflict, parseFurther, splitWorkloads, type WorkloadOptions, workloadOptions } from './workload-options.ts';
+
+const MACHINE = 'id of a built-in machine (see numaq machines), or a file';
+
+/** Runs the command line `args` (without node and script). Resolves to the exit code; never rejects. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  const [first = [], ...further] = splitWorkloads(args);
+  let code = OK;
+  const program = new Command('numaq');
+  const configure = (command: Command): Command =>
+    command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
+  configure(program);
+  addCommands(program, io, further, configure, (result) => (code = result));
+  try {
+    if (further.length > 0 && first[0] !== 'run') program.error('error: --and belongs to numaq run');
+    await program.parseAsync(first, { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error, io);
+  }
+}
+
+function addCommands(
+  program: Command,
+  io: Io,
+  further: readonly (readonly string[])[],
+  configure: (command: Command) => Command,
+  done: (code: number) => void,
+): void {
+  program
+    .description('NUMA-Q Lab: machines, boots and runs on the command line')
+    .version(version, '--version', 'print the version')
+    .helpCommand(false)
+    .showHelpAfterError('(numaq --help shows how)')
+    .addHelpText('after', EXAMPLES);
+
+  program
+    .command('machines')
+    .description('list the built-in machines')
+    .option('--json', 'as JSON')
+    .action((options: { json?: true }) => done(machinesCommand(io, options)));
+
+  machineOptions(program.command('boot'))
+    .description('boot a machine and print its memory layout like a boot log; exit code 1 where it does not boot')
+    .argument('<machine>', MACHINE)
+    .option('--json', 'as JSON')
+    .addHelpText('after', BOOT_EXAMPLES)
+    .action(async (machine: string, options: MachineOptions & { json?: true }) =>
+      done(await bootCommand(io, machine, options)),
+    );
+
+  const run = machineOptions(program.command('run'))
+    .description('run workloads on a machine and print a report; further workloads follow after --and')
+    .argument('<machine>', MACHINE);
+  workloadOptions(run)
+    .option('--policy <policy>', 'placement: first-touch, preferred:N, bind:0,1 or interleave:0-3', placement)
+    .option('--seed <number>', 'seed of everything random', seed, 0)
+    .option('--out <file>', 'write the run file: configuration and results, to be verified later')
+    .option('--json', 'print the run file instead of tables')
+    .addHelpText('after', RUN_EXAMPLES)
+    .action(async (machine: string, options: RunOptions & WorkloadOptions) => {
+      const workloads = [options, ...further.map((args) => parseFurther(args, configure))];
+      const wrong = workloads.map(conflict).find((message) => message !== undefined);
+      if (wrong !== undefined) run.error(`error: ${wrong}`);
+      done(await runCommand(io, machine, options, workloads));
+    });
+
+  program
+    .command('verify')
+    .description('run a run file again and compare; exit code 1 where it is not identical')
+    .argument('<file>', 'a run file, as --out writes it')
+    .option('--trace <file>', 'where its trace is now (repeatable)', collect, [])
+    .option('--json', 'the verdict as JSON')
+    .action(async (file: string, options: VerifyOptions) => done(await verifyCommand(io, file, options)));
+
+  program
+    .command('pack')
+    .description('convert a trace to the packed form, which opens at once')
+    .argument('<in>', 'a trace: lackey, din, extended din or packed, plain or gzip')
+    .argument('<out>', 'the packed file')
+    .action(async (from: string, to: string) => done(await packCommand(io, from, to)));
+
+  program
+    .command('patterns')
+    .description('list the patterns for numaq run --pattern')
+    .option('--json', 'as JSON')
+    .action((options: { json?: true }) => done(patternsCommand(io, options)));
+
+  for (const command of program.commands) configure(command);
+}
+
+/** Prints what went wrong, without a stack, and returns the exit code. */
+function explain(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? OK : BAD_INPUT;
+  if (error instanceof Cancelled) {
+    io.err('numaq: cancelled\n');
+    return INTERRUPTED;
+  }
+  if (error instanceof InvariantError) {
+    io.err(`numaq: the model contradicts itself: ${error.message} ${JSON.stringify(error.state).slice(0, 2000)}\n`);
+    return BAD_INPUT;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = error instanceof InputError ? message.split('\n') : [message];
+  io.err(lines.map((line) => `numaq: ${line}\n`).join(''));
+  return BAD_INPUT;
+}
+
+const EXAMPLES = `
+Examples:
+  numaq machines
+  numaq boot numaq-64g-8quad --cluster 8
+  numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-15 --out sort.numaq-run.json
+  numaq verify sort.numaq-run.json
+
+Exit codes: 0 done, 1 the answer is no (does not boot, not identical), 2 bad input.`;
+
+const BOOT_EXAMPLES = `
+Examples:
+  numaq boot numaq-64g-8quad
+  numaq boot numaq-64g-8quad --cluster 8 --json
+  numaq boot my.numaq.json --set kernel.structPageBytes=40 --set 'machine.nodes[3].memoryMiB=4096'`;
+
+const RUN_EXAMPLES = `
+Examples:
+  numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-15
+  numaq run numaq-16g-4quad --pattern random --cpus 0-3 --bytes 256M --policy interleave:0-3
+  numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-7 --and --pattern stream --cpus 8-15 --start 5ms`;

@@ -1,0 +1,178 @@
+/** The lab: every method of the contract over the simulator, the disk and the worker threads. */
+import { basename, resolve } from 'node:path';
+import { version } from '../../package.json';
+import { InputError, makeIssue } from '../sim/base/errors.ts';
+import { metrics } from '../sim/engine/metrics.ts';
+import { flavours } from '../sim/profiles/flavours.ts';
+import { formatProfile } from '../sim/profiles/format.ts';
+import { profileJsonSchema } from '../sim/profiles/json-schema.ts';
+import { validateProfile } from '../sim/profiles/parse.ts';
+import type { MachineProfile } from '../sim/profiles/schema.ts';
+import type { TraceInfo } from '../sim/workloads/trace.ts';
+import { patterns } from '../sim/workloads/patterns.ts';
+import { saveAtomically } from './atomic-file.ts';
+import type { Catalogue, LabApi, OpenedMachine, RunRequest, SavedFile } from './contract.ts';
+import type { Dialogs, Lab, LabOptions } from './door.ts';
+import { EventHub } from './event-hub.ts';
+import * as machines from './machines.ts';
+import { RecentMachines } from './recent.ts';
+import { formatRun } from './run-file.ts';
+import { RunManager } from './run-manager.ts';
+import { readTextFile } from './text-file.ts';
+import { TraceLibrary } from './trace-library.ts';
+
+const MACHINE_SUFFIX = '.numaq.json';
+const RUN_SUFFIX = '.numaq-run.json';
+/** A trace of many gigabytes is read for minutes; the window hears of it ten times a second. */
+const TRACE_PROGRESS_MS = 100;
+
+/** A lab for one door. Its methods reject with InputError, Cancelled, or what the disk says. */
+export function createLab(options: LabOptions): Lab {
+  const lab = new LabService(options);
+  return {
+    api: lab,
+    on: (event, listener) => lab.events.on(event, listener),
+    openMachineFile: (path) => lab.openMachineFile(resolve(path)),
+    openTraceFile: (path, name) => lab.openTraceFile(path, name ?? basename(path), true),
+    close: () => lab.close(),
+  };
+}
+
+class LabService implements LabApi {
+  readonly events = new EventHub();
+  readonly #dialogs: Dialogs | undefined;
+  readonly #recent: RecentMachines;
+  readonly #traces = new TraceLibrary();
+  readonly #runs: RunManager;
+  readonly #closing = new AbortController();
+
+  constructor({ dataDir, workerPath, dialogs }: LabOptions) {
+    this.#dialogs = dialogs;
+    this.#recent = new RecentMachines(dataDir);
+    this.#runs = new RunManager(workerPath, (progress) => this.events.emit('runProgress', progress));
+  }
+
+  readonly catalogue: LabApi['catalogue'] = async () => catalogue();
+
+  readonly openBuiltIn: LabApi['openBuiltIn'] = async (id) => machines.openBuiltIn(id);
+  readonly check: LabApi['check'] = async (profile) => machines.checkMachine(profile);
+  readonly zonelists: LabApi['zonelists'] = async (profile, node) => machines.zonelistsOfNode(profile, node);
+  readonly parseMachine: LabApi['parseMachine'] = async (name, text) => machines.openText(text, name);
+  readonly formatMachine: LabApi['formatMachine'] = async (profile) => formatProfile(validateProfile(profile, ''));
+
+  readonly openMachine: LabApi['openMachine'] = async () => {
+    const path = await this.#dialog().openMachine();
+    return path === null ? null : this.openMachineFile(path);
+  };
+  readonly openRecent: LabApi['openRecent'] = async (handle) => this.openMachineFile(await this.#recent.pathOf(handle));
+  readonly recentMachines: LabApi['recentMachines'] = async () => this.#recent.list();
+  readonly forgetRecent: LabApi['forgetRecent'] = async (handle) => {
+    await this.#recent.forget(handle);
+    return null;
+  };
+
+  readonly saveMachine: LabApi['saveMachine'] = async (handle, profile) =>
+    this.#saveMachine(await this.#recent.pathOf(handle), validateProfile(profile, ''));
+  readonly saveMachineAs: LabApi['saveMachineAs'] = async (name, profile) => {
+    // Before the dialog: nobody should choose a place for what cannot be saved.
+    const checked = validateProfile(profile, '');
+    const path = await this.#dialog().saveMachine(withSuffix(name, MACHINE_SUFFIX));
+    return path === null ? null : this.#saveMachine(path, checked);
+  };
+
+  readonly openTrace: LabApi['openTrace'] = async () => {
+    const path = await this.#dialog().openTrace();
+    return path === null ? null : this.openTraceFile(path, basename(path));
+  };
+  readonly traces: LabApi['traces'] = async () => this.#traces.list();
+
+  readonly startRun: LabApi['startRun'] = async (request) => this.#startRun(request);
+  readonly pauseRun: LabApi['pauseRun'] = async (runId) => {
+    this.#runs.pause(runId);
+    return null;
+  };
+  readonly resumeRun: LabApi['resumeRun'] = async (runId) => {
+    this.#runs.resume(runId);
+    return null;
+  };
+  readonly cancelRun: LabApi['cancelRun'] = async (runId) => {
+    this.#runs.cancel(runId);
+    return null;
+  };
+  readonly runReport: LabApi['runReport'] = async (runId) => this.#runs.report(runId);
+  readonly formatRun: LabApi['formatRun'] = async (runId) => formatRun(this.#runs.report(runId));
+  readonly saveRunAs: LabApi['saveRunAs'] = async (runId, name) => {
+    const text = formatRun(this.#runs.report(runId));
+    const path = await this.#dialog().saveRun(withSuffix(name, RUN_SUFFIX));
+    if (path === null) return null;
+    await saveAtomically(path, text, basename(path));
+    return { handle: runId, name: basename(path) };
+  };
+
+  async openMachineFile(path: string): Promise<OpenedMachine> {
+    const name = basename(path);
+    const opened = machines.openText(await readTextFile(path, name), name);
+    const handle = await this.#recent.add(path, opened.checked.profile?.title ?? name);
+    return { ...opened, handle };
+  }
+
+  async openTraceFile(path: string, name: string, passing = false): Promise<TraceInfo> {
+    let told = -TRACE_PROGRESS_MS;
+    const progress = (value: number): void => {
+      const now = performance.now();
+      if (value < 1 && now - told < TRACE_PROGRESS_MS) return;
+      told = now;
+      this.events.emit('traceProgress', { name, progress: value });
+    };
+    return this.#traces.open(path, { name, progress, passing, signal: this.#closing.signal });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#runs.close();
+    this.#traces.close();
+  }
+
+  #dialog(): Dialogs {
+    if (this.#dialogs !== undefined) return this.#dialogs;
+    throw new InputError('', [
+      makeIssue('no-dialogs', '', 'a door with dialogs', 'the browser, which uploads and downloads'),
+    ]);
+  }
+
+  async #saveMachine(path: string, profile: MachineProfile): Promise<SavedFile> {
+    await saveAtomically(path, formatProfile(profile), basename(path));
+    return { handle: await this.#recent.add(path, profile.title), name: basename(path) };
+  }
+
+  #startRun(request: RunRequest): string {
+    const { workloads, seed } = request;
+    const profile = validateProfile(request.profile, '');
+    const issues = workloads.flatMap((workload, index) => {
+      if (workload.kind !== 'trace' || this.#traces.file(workload.trace.sha256) !== undefined) return [];
+      return [makeIssue('trace', `workloads[${index}].trace`, 'an opened trace', workload.trace.name)];
+    });
+    if (issues.length > 0) throw new InputError('', issues);
+    const wanted = new Set(workloads.map((workload) => (workload.kind === 'trace' ? workload.trace.sha256 : '')));
+    const files = [...wanted].flatMap((sha256) => this.#traces.file(sha256) ?? []);
+    return this.#runs.start({ profile, workloads, seed }, files);
+  }
+}
+
+function catalogue(): Catalogue {
+  return {
+    version,
+    machines: machines.machineSummaries(),
+    flavours: flavours.map(({ id, title }) => ({ id, title })),
+    patterns: patterns.map(({ id, title, description }) => ({ id, title, description })),
+    metrics: metrics.map(({ id, label, unit, description, better }) => ({ id, label, unit, description, better })),
+    profileSchema: profileJsonSchema(),
+  };
+}
+
+/** A suggestion for a dialog: no folder, and the suffix by which the lab's files are known. */
+function withSuffix(name: string, suffix: string): string {
+  const base = name.replace(/[\\/:*?"<>|\p{Cc}]+/gu, '-').trim();
+  if (base.endsWith('.json')) return base;
+  return `${base === '' ? 'machine' : base}${suffix}`;
+}

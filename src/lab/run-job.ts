@@ -1,0 +1,72 @@
+/**
+ * A run, ready to be done: the same in a worker, on the command line and in a test. Nothing here knows of threads or
+ * of wall-clock time, so that the same order gives the same bytes wherever it is done.
+ */
+import { InputError, makeIssue } from '../sim/base/errors.ts';
+import type { RunConfig, RunReport } from '../sim/engine/report.ts';
+import { Simulation } from '../sim/engine/simulation.ts';
+import type { MachineProfile } from '../sim/profiles/schema.ts';
+import { buildProgram } from '../sim/workloads/registry.ts';
+import type { TraceSource } from '../sim/workloads/trace.ts';
+import type { Program, WorkloadSpec } from '../sim/workloads/workload.ts';
+import { bootMachine } from './machines.ts';
+
+/** What is to be run. Plain data. */
+export interface RunOrder {
+  readonly profile: MachineProfile;
+  readonly workloads: readonly WorkloadSpec[];
+  readonly seed: number;
+  /** Left out: so that a run whose references cost 10 ns gives about 200 rows, rounded to 1, 2 or 5. */
+  readonly sampleNs?: number;
+}
+
+export type TraceLookup = (sha256: string) => TraceSource | undefined;
+
+/**
+ * A simulation of `order`. Throws InputError where the machine does not boot, a CPU is not there, or a trace is not
+ * open or does not fit.
+ */
+export function startSimulation(order: RunOrder, traces: TraceLookup): Simulation {
+  const { profile, seed } = order;
+  const layout = bootMachine(profile);
+  if (layout.issues.length > 0) throw new InputError(profile.title, layout.issues);
+  if (!layout.boots) {
+    const message = layout.failure?.message ?? 'this machine does not boot';
+    throw new InputError(profile.title, [{ ...makeIssue('no-boot', '', 'a machine that boots', message), message }]);
+  }
+  checkCpus(order);
+  const workloads = order.workloads;
+  const programs = workloads.map((workload, index) => buildProgram(workload, profile, traces, index, seed));
+  const config: RunConfig = { profile, workloads, seed, sampleNs: order.sampleNs ?? sampleInterval(programs) };
+  return new Simulation(config, programs);
+}
+
+function checkCpus({ profile, workloads }: RunOrder): void {
+  const cpus = profile.machine.nodes.reduce((sum, node) => sum + node.cpus, 0);
+  const taken = new Map<number, number>();
+  const issues = workloads.flatMap((workload, index) =>
+    workload.cpus.flatMap((cpu, place) => {
+      const path = `workloads[${index}].cpus[${place}]`;
+      const other = taken.get(cpu);
+      taken.set(cpu, index);
+      if (cpu >= cpus) return [makeIssue('no-cpu', path, `a CPU from 0 to ${cpus - 1}`, String(cpu))];
+      if (other === index) return [makeIssue('cpu-twice', path, 'each CPU once', `${cpu} a second time`)];
+      return [];
+    }),
+  );
+  if (issues.length > 0) throw new InputError('', issues.slice(0, 20));
+}
+
+/** See RunOrder.sampleNs. */
+function sampleInterval(programs: readonly Program[]): number {
+  const longest = Math.max(1, ...programs.flatMap((program) => program.streams.map((stream) => stream.records)));
+  const wanted = Math.max(1000, (longest * 10) / 200);
+  const decade = 10 ** Math.floor(Math.log10(wanted));
+  return decade * ([1, 2, 5].find((step) => step * decade >= wanted) ?? 10);
+}
+
+/** Runs to the end without a pause, and returns the report. */
+export function runToEnd(simulation: Simulation): RunReport {
+  while (!simulation.run(2 ** 20));
+  return simulation.report();
+}

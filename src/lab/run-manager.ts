@@ -1,0 +1,145 @@
+/** Runs in worker threads: started, watched, paused, cancelled; the reports of those that are done are kept. */
+import { Worker } from 'node:worker_threads';
+import { InputError, makeIssue } from '../sim/base/errors.ts';
+import type { RunReport, SampleFrame } from '../sim/engine/report.ts';
+import type { LabEvents, LabFailure, RunState } from './contract.ts';
+import { toFailure } from './failure.ts';
+import type { RunOrder } from './run-job.ts';
+import { CANCEL, CONTROL_BYTES, GO, PAUSE, type RunWorkerData, type RunWorkerMessage } from './run-messages.ts';
+import type { TraceFile } from './trace-library.ts';
+
+type Progress = LabEvents['runProgress'];
+
+interface Run {
+  readonly worker: Worker;
+  readonly command: Int32Array;
+  last: Progress;
+  report?: RunReport;
+}
+
+/** Each is a thread at full speed; more make all of them slower. */
+const MOST_AT_ONCE = 8;
+/** Reports kept; the oldest go first. */
+const MOST_REPORTS = 64;
+/** A worker that has not obeyed by then is stopped. */
+const PATIENCE_MS = 3000;
+
+const isOver = (state: RunState): boolean => state === 'done' || state === 'cancelled' || state === 'failed';
+
+export class RunManager {
+  readonly #workerPath: string;
+  readonly #emit: (progress: Progress) => void;
+  readonly #runs = new Map<string, Run>();
+  #started = 0;
+
+  constructor(workerPath: string, emit: (progress: Progress) => void) {
+    this.#workerPath = workerPath;
+    this.#emit = emit;
+  }
+
+  /** Starts a run and returns its id; how it goes comes as events. Throws InputError where too many run already. */
+  start(order: RunOrder, traces: readonly TraceFile[]): string {
+    const running = [...this.#runs.values()].filter(({ last }) => !isOver(last.state)).length;
+    if (running >= MOST_AT_ONCE) {
+      throw new InputError('', [
+        makeIssue('too-many-runs', '', `at most ${MOST_AT_ONCE} runs at once`, `${running} running`),
+      ]);
+    }
+    const runId = `run-${++this.#started}`;
+    const control = new SharedArrayBuffer(CONTROL_BYTES);
+    const workerData: RunWorkerData = { order, traces, control };
+    const worker = new Worker(this.#workerPath, { workerData });
+    const last: Progress = { runId, state: 'preparing', progress: 0, timeNs: 0, references: 0, frames: [] };
+    const run: Run = { worker, command: new Int32Array(control), last };
+    this.#runs.set(runId, run);
+    worker.on('message', (message: RunWorkerMessage) => this.#hear(run, message));
+    worker.on('error', (error) => this.#fail(run, toFailure(error)));
+    worker.on('exit', (code) => this.#fail(run, toFailure(new Error(`The simulator stopped with code ${code}.`))));
+    // Later: the caller learns the id first.
+    setImmediate(() => this.#say(run, {}));
+    return runId;
+  }
+
+  /** Pauses a run between two steps; a run that is over stays as it is. */
+  pause(runId: string): void {
+    this.#command(runId, PAUSE);
+  }
+
+  resume(runId: string): void {
+    this.#command(runId, GO);
+  }
+
+  cancel(runId: string): void {
+    const run = this.#command(runId, CANCEL);
+    setTimeout(() => void run.worker.terminate(), PATIENCE_MS).unref();
+  }
+
+  /** The report of a run that is done. Throws InputError for any other. */
+  report(runId: string): RunReport {
+    const run = this.#find(runId);
+    if (run.report !== undefined) return run.report;
+    throw new InputError('', [makeIssue('no-report', '', 'a run that is done', `one that is ${run.last.state}`)]);
+  }
+
+  /** Stops whatever runs. */
+  async close(): Promise<void> {
+    const runs = [...this.#runs.values()];
+    this.#runs.clear();
+    await Promise.all(
+      runs.map(({ worker }) => {
+        worker.removeAllListeners();
+        return worker.terminate();
+      }),
+    );
+  }
+
+  #find(runId: string): Run {
+    const run = this.#runs.get(runId);
+    if (run === undefined) throw new InputError('', [makeIssue('unknown-run', '', 'a run of this lab', 'another')]);
+    return run;
+  }
+
+  #command(runId: string, value: number): Run {
+    const run = this.#find(runId);
+    // A cancel is not taken back.
+    if (Atomics.load(run.command, 0) !== CANCEL) {
+      Atomics.store(run.command, 0, value);
+      Atomics.notify(run.command, 0);
+    }
+    return run;
+  }
+
+  #hear(run: Run, message: RunWorkerMessage): void {
+    switch (message.kind) {
+      case 'progress':
+        return this.#say(run, message);
+      case 'failed':
+        return this.#fail(run, message.failure);
+      case 'done': {
+        const { report, references, frames } = message;
+        run.report = report;
+        this.#say(run, { state: 'done', progress: 1, timeNs: report.result.elapsedNs, references, frames });
+        this.#forgetOldest();
+      }
+    }
+  }
+
+  #fail(run: Run, failure: LabFailure): void {
+    if (isOver(run.last.state)) return;
+    const cancelled = failure.kind === 'cancelled' || Atomics.load(run.command, 0) === CANCEL;
+    this.#say(run, cancelled ? { state: 'cancelled' } : { state: 'failed', failure });
+  }
+
+  #say(run: Run, news: Partial<Omit<Progress, 'runId' | 'frames'>> & { frames?: readonly SampleFrame[] }): void {
+    const { runId, state, progress, timeNs, references } = { ...run.last, ...news };
+    const failure = news.failure === undefined ? {} : { failure: news.failure };
+    run.last = { runId, state, progress, timeNs, references, frames: news.frames ?? [], ...failure };
+    this.#emit(run.last);
+    run.last = { ...run.last, frames: [] };
+  }
+
+  #forgetOldest(): void {
+    const over = [...this.#runs].filter(([, { last }]) => isOver(last.state));
+    for (const [runId] of over.slice(0, Math.max(0, over.length - MOST_REPORTS))) this.#runs.delete(runId);
+  }
+}

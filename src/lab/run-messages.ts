@@ -1,0 +1,34 @@
+/** What a run's worker is given and what it says. */
+import type { RunReport, SampleFrame } from '../sim/engine/report.ts';
+import type { LabFailure } from './contract.ts';
+import type { RunOrder } from './run-job.ts';
+import type { TraceFile } from './trace-library.ts';
+
+/** The control block: one Int32, which the worker reads between two steps and sleeps on while it is PAUSE. */
+export const CONTROL_BYTES = 4;
+export const GO = 0;
+export const PAUSE = 1;
+export const CANCEL = 2;
+
+export interface RunWorkerData {
+  readonly order: RunOrder;
+  readonly traces: readonly TraceFile[];
+  readonly control: SharedArrayBuffer;
+}
+
+export type RunWorkerMessage =
+  | {
+      readonly kind: 'progress';
+      readonly state: 'running' | 'paused';
+      readonly progress: number;
+      readonly timeNs: number;
+      readonly references: number;
+      readonly frames: readonly SampleFrame[];
+    }
+  | {
+      readonly kind: 'done';
+      readonly report: RunReport;
+      readonly frames: readonly SampleFrame[];
+      readonly references: number;
+    }
+  | { readonly kind: 'failed'; readonly failure: LabFailure };
