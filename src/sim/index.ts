@@ -2,10 +2,14 @@
 export { Cancelled, InputError, InvariantError, describeIssue, makeIssue, type Issue } from './base/errors.ts';
 
 export { builtInById, builtins, type BuiltIn } from './profiles/builtin/index.ts';
+export { describeValue } from './profiles/describe.ts';
 export { flavourById, flavours, type Flavour } from './profiles/flavours.ts';
 export { formatProfile } from './profiles/format.ts';
+export { jsonFault, placeOf, type JsonFault } from './profiles/json-fault.ts';
 export { profileJsonSchema, type FieldSchema } from './profiles/json-schema.ts';
+export { nearest } from './profiles/nearest.ts';
 export { parseProfile, validateProfile } from './profiles/parse.ts';
+export { parsePath, pathText, shorten, type Segment } from './profiles/path-text.ts';
 export { SET_BY_HAND, parseAssignment, pathIssue, setPath } from './profiles/paths.ts';
 export { traitsOf } from './profiles/resolve.ts';
 export * from './profiles/schema.ts';
