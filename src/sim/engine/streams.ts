@@ -2,7 +2,7 @@
  * The streams of all programs, each with its place, its block of records and the streams that wait for it. A block is
  * read when it is needed, so a trace larger than memory runs.
  */
-import { REF_FETCH, KIND_MASK, RECORD_WORDS } from '../workloads/trace.ts';
+import { RECORD_WORDS } from '../workloads/trace.ts';
 import type { Program, ReferenceStream } from '../workloads/workload.ts';
 import type { PageTable } from '../hardware/page-table.ts';
 
@@ -12,42 +12,46 @@ const BLOCK_RECORDS = 4096;
 export class Running {
   /** Records executed. */
   position = 0;
-  started = false;
-  ended = false;
-  /** Instructions are records of their own: known after the first block. */
-  hasFetches = false;
-  readonly words: Int32Array;
-  private readonly block = new Uint32Array(BLOCK_RECORDS * RECORD_WORDS);
-  /** Next record of the block, and how many it holds. */
+  /** Virtual time at which the stream ended, ns; -1 before. */
+  endedAt = -1;
+  /** Next record of the block to execute, and how many it holds. */
   at = 0;
   filled = 0;
+  /** The block, as the cores read it. */
+  readonly words: Int32Array;
+  private readonly block = new Uint32Array(BLOCK_RECORDS * RECORD_WORDS);
 
   constructor(
     readonly stream: ReferenceStream,
     readonly table: PageTable | undefined,
     /** Stream that must end first. */
-    readonly after: Running | undefined,
+    private readonly after: Running | undefined,
   ) {
     this.words = new Int32Array(this.block.buffer);
   }
 
+  /** When the stream may start, ns; -1 while the stream that it waits for has not ended. */
+  startsAt(): number {
+    if (this.after === undefined) return this.stream.startNs;
+    return this.after.endedAt < 0 ? -1 : Math.max(this.stream.startNs, this.after.endedAt);
+  }
+
   /** Makes sure that the block has a record to execute; false at the end of the stream. */
-  refill(limit: number): boolean {
+  refill(): boolean {
     if (this.at < this.filled) return true;
-    if (this.position >= limit) return false;
-    const wanted = Math.min(BLOCK_RECORDS, limit - this.position);
-    const into = wanted === BLOCK_RECORDS ? this.block : this.block.subarray(0, wanted * RECORD_WORDS);
-    this.filled = this.stream.read(this.position, into);
+    this.filled = this.stream.read(this.position, this.block);
     this.at = 0;
-    if (this.position === 0) this.hasFetches = this.sawFetch();
     return this.filled > 0;
   }
 
-  private sawFetch(): boolean {
-    for (let i = 0; i < this.filled; i++) {
-      if ((this.words[i * RECORD_WORDS + 1] & KIND_MASK) === REF_FETCH) return true;
-    }
-    return false;
+  /** Records up to `at` of the block have been executed. */
+  advance(at: number): void {
+    this.position += at - this.at;
+    this.at = at;
+  }
+
+  end(now: number): void {
+    this.endedAt = now;
   }
 }
 
@@ -60,7 +64,7 @@ export function makeRunning(
     const made: Running[] = [];
     for (const stream of program.streams) {
       const after = stream.after === undefined ? undefined : made[stream.after];
-      made.push(new Running(stream, spaces[index][stream.addressSpace], after));
+      made.push(new Running(stream, spaces[index]?.[stream.addressSpace], after));
     }
     return made;
   });

@@ -24,6 +24,7 @@ export const firstTouch: Pattern = {
       addressSpace: 0,
       startNs,
       records: pages,
+      hasFetches: false,
       read: generate(pages, (position, count, into) => {
         for (let at = 0; at < count; at++) put(into, at, ARRAY_BASE + (position + at) * FRAME_BYTES, REF_WRITE, WORD);
       }),
@@ -37,7 +38,7 @@ export const firstTouch: Pattern = {
           if (++i === end - start) i = 0;
         }
       });
-      return { cpu, addressSpace: 0, startNs, records: references, read, after: 0 };
+      return { cpu, addressSpace: 0, startNs, records: references, hasFetches: false, read, after: 0 };
     });
     const addressSpaces = [arraySpace(steps * STEP_BYTES, request)];
     return { title: titleOn('First touch by one', cpus), streams: [touch, ...use], addressSpaces };

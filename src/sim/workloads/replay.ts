@@ -6,7 +6,7 @@
  */
 import { InputError, makeIssue } from '../base/errors.ts';
 import { FRAME_BYTES, MIB } from '../base/units.ts';
-import { REGION_HIGH_SHIFT, REGION_SHIFT, type TraceRegion, type TraceSource } from './trace.ts';
+import { REF_FETCH, REGION_HIGH_SHIFT, REGION_SHIFT, type TraceRegion, type TraceSource } from './trace.ts';
 import { type UserSpace, isBounded } from './user-space.ts';
 import type { Mapping, Program, ReferenceStream, TraceWorkload } from './workload.ts';
 
@@ -42,6 +42,7 @@ export function replay(spec: TraceWorkload, user: UserSpace, source: TraceSource
     addressSpace: copy,
     startNs: spec.startNs,
     records,
+    hasFetches: info.kinds[REF_FETCH] > 0,
     read,
   }));
   const space = { mappings };

@@ -52,6 +52,8 @@ export interface ReferenceStream {
   readonly startNs: number;
   /** Records in all, for the progress bar. */
   readonly records: number;
+  /** Instructions are records of their own; otherwise every data record stands for one. */
+  readonly hasFetches: boolean;
   /** As TraceSource.read; addresses are virtual addresses of the address space, folded as in trace.ts. */
   read(position: number, into: Uint32Array): number;
   /** Starts only when the program's stream of this index has ended (first touch by one, then use by all). */

@@ -1,0 +1,47 @@
+/** A run on a machine without a TLB: its one CPU's two cache levels, and nothing of a kernel. */
+import { InputError, makeIssue } from '../base/errors.ts';
+import { TwoLevel } from '../hardware/two-level.ts';
+import type { MachineProfile } from '../profiles/schema.ts';
+
+export class CacheRun {
+  private readonly caches: TwoLevel;
+
+  /** Throws InputError where more than one CPU is asked for, or one that is not there. */
+  constructor(profile: MachineProfile, cpus: ReadonlySet<number>) {
+    const stranger = [...cpus].find((cpu) => cpu !== 0);
+    if (stranger !== undefined) {
+      throw new InputError('', [
+        makeIssue('no-such-cpu', 'cpus', 'CPU 0: a machine without a TLB runs one CPU', String(stranger)),
+      ]);
+    }
+    const { cpu, localNs } = profile.machine;
+    const bytes = (kib: number): number => kib * 1024;
+    this.caches = new TwoLevel(
+      { bytes: bytes(cpu.l1d.kib), ways: cpu.l1d.ways, lineBytes: cpu.l1d.lineBytes },
+      { bytes: bytes(cpu.l2.kib), ways: cpu.l2.ways, lineBytes: cpu.l2.lineBytes },
+      { instructionNs: cpu.instructionNs, l2HitNs: cpu.l2.hitNs, memoryNs: cpu.l2.hitNs + localNs },
+      cpu.instructions === 'skip' ? 'skip' : 'count',
+    );
+  }
+
+  get clock(): number {
+    return this.caches.clock;
+  }
+
+  set clock(ns: number) {
+    this.caches.clock = ns;
+  }
+
+  get counters(): Float64Array {
+    return this.caches.counters;
+  }
+
+  run(words: Int32Array, from: number, to: number, hasFetches: boolean): void {
+    this.caches.run(words, from, to, hasFetches);
+  }
+
+  /** Writes dirty lines back, at the end. */
+  flush(): void {
+    this.caches.flush();
+  }
+}
