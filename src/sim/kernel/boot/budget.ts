@@ -16,6 +16,8 @@ import { framesAsMib, grouped, kb, pages } from './text.ts';
 const DISCONTIG = '2.6.0 arch/i386/mm/discontig.c';
 const PAGE_ALLOC = 'mm/page_alloc.c: (pages + 1) x sizeof(struct page), whole pages';
 const BY_RULE = 'arithmetic';
+/** Formula of an item that the profile gives: its source says more. */
+export const GIVEN = 'as the profile gives it';
 
 /** Names of the items that boot itself makes; a failure names one of them. */
 export const ITEM = {
@@ -84,8 +86,7 @@ function owner(item: string): BudgetItem['owner'] {
 
 function given(plan: BootPlan, item: string, as: BudgetItem['owner'], bytes: number, path: string): BudgetItem {
   const source = sourceOf(plan.profile, path);
-  const formula = `${kb(bytes)}, as the profile gives it`;
-  return { item, bytes, owner: as, formula, source: source ?? 'assumed', assumed: isAssumed(source) };
+  return { item, bytes, owner: as, formula: GIVEN, source: source ?? 'assumed', assumed: isAssumed(source) };
 }
 
 function memMapItems(plan: BootPlan, reserved: Reserved): BudgetItem[] {
