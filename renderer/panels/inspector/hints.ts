@@ -6,11 +6,12 @@ import { formatExact } from '../format.ts';
 import { expectedNumber } from './check-field.ts';
 import { controlOf, type SchemaNode } from './schema.ts';
 
-/** The source of the number at `path`: that of the longest prefix of it which has one. */
+/** The source of the number at `path`: that of the longest prefix of it which has one; `nodes[].cpus` speaks for every node. */
 export function sourceOf(sources: MachineProfile['sources'], path: string): string | undefined {
   let best: string | undefined;
+  const every = path.replace(/\[\d+\]/g, '[]');
   for (const at of Object.keys(sources)) {
-    if (isWithin(path, at) && (best === undefined || at.length > best.length)) best = at;
+    if ((isWithin(path, at) || isWithin(every, at)) && (best === undefined || at.length > best.length)) best = at;
   }
   return best === undefined ? undefined : sources[best];
 }
