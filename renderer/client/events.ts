@@ -39,7 +39,14 @@ export class EventHub {
 
   #forward<E extends EventName>(event: E): void {
     this.#source.addEventListener(event, (message: MessageEvent<string>) => {
-      this.emit(event, JSON.parse(message.data) as LabEvents[E]);
+      this.emit(event, withUpload(event, JSON.parse(message.data) as LabEvents[E]));
     });
   }
+}
+
+/** Of a trace's way here, the upload is the first half and the lab's reading the second. */
+function withUpload<E extends EventName>(event: E, payload: LabEvents[E]): LabEvents[E] {
+  return event === 'traceProgress' && 'progress' in payload
+    ? { ...payload, progress: (1 + payload.progress) / 2 }
+    : payload;
 }
