@@ -110,9 +110,16 @@ export class WorkloadState {
 
   /** The programs as the lab takes them; call it only where problem() is null. */
   specs(cpuCount: number): WorkloadSpec[] {
-    return this.programs.map(({ key: _key, ...program }): WorkloadSpec => {
+    return this.programs.map((program): WorkloadSpec => {
       const cpus = [...(program.cpus ?? defaultCpus(cpuCount))];
-      return { ...program, cpus };
+      const { startNs } = program;
+      if (program.kind === 'pattern') {
+        const { kind, pattern, bytes, references } = program;
+        return { kind, pattern, cpus, startNs, bytes, references };
+      }
+      const { kind, trace, shared, limit } = program;
+      const options = { ...(shared === undefined ? {} : { shared }), ...(limit === undefined ? {} : { limit }) };
+      return { kind, trace, cpus, startNs, ...options };
     });
   }
 

@@ -1,0 +1,60 @@
+/** Dashes, markers and fills of series, as the design's tokens pair them with colours; for canvas and for legends. */
+
+export type Fill = 'loc-local' | 'loc-rcache' | 'loc-remote';
+
+export interface SeriesLook {
+  /** Name of the colour's token. */
+  readonly token: string;
+  readonly dash: readonly number[];
+  readonly marker: 'circle' | 'rect' | 'triangle' | 'rectRot';
+  /** The pattern of a stacked area, as theme/Patterns.svelte names it. */
+  readonly fill?: Fill;
+}
+
+export const LINES: readonly SeriesLook[] = [
+  { token: '--s-base', dash: [], marker: 'circle' },
+  { token: '--s-1', dash: [7, 3], marker: 'rect' },
+  { token: '--s-2', dash: [2, 3], marker: 'triangle' },
+  { token: '--s-4', dash: [7, 3, 2, 3], marker: 'rectRot' },
+];
+
+export const AREAS: readonly SeriesLook[] = [
+  { token: '--s-1', dash: [], marker: 'circle', fill: 'loc-local' },
+  { token: '--loc-rcache', dash: [], marker: 'rect', fill: 'loc-rcache' },
+  { token: '--s-2', dash: [], marker: 'triangle', fill: 'loc-remote' },
+];
+
+/** The value of a colour token in the theme in force. */
+export function colour(token: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(token).trim() || 'gray';
+}
+
+const TILE = 6;
+
+/** The canvas twin of an SVG pattern of theme/Patterns.svelte, sharp at the screen's pixel ratio. */
+export function fillStyle(context: CanvasRenderingContext2D, look: SeriesLook): string | CanvasPattern {
+  const base = colour(look.token);
+  if (look.fill === undefined || look.fill === 'loc-local') return base;
+  const ratio = Math.max(1, Math.round(window.devicePixelRatio));
+  const tile = document.createElement('canvas');
+  tile.width = TILE * ratio;
+  tile.height = TILE * ratio;
+  const ink = tile.getContext('2d');
+  if (ink === null) return base;
+  ink.scale(ratio, ratio);
+  ink.fillStyle = base;
+  ink.fillRect(0, 0, TILE, TILE);
+  ink.strokeStyle = colour('--loc-ink');
+  ink.lineWidth = 1.2;
+  ink.beginPath();
+  const lines =
+    look.fill === 'loc-rcache' ? [0, 1.5, 6, 1.5, 0, 4.5, 6, 4.5] : [-1, 7, 7, -1, -1, 1, 1, -1, 5, 7, 7, 5];
+  for (let at = 0; at < lines.length; at += 4) {
+    ink.moveTo(lines[at], lines[at + 1]);
+    ink.lineTo(lines[at + 2], lines[at + 3]);
+  }
+  ink.stroke();
+  const pattern = context.createPattern(tile, 'repeat');
+  pattern?.setTransform(new DOMMatrix().scale(1 / ratio));
+  return pattern ?? base;
+}

@@ -1,0 +1,168 @@
+/** What the four charts show of a run, as plain data: series in units of the axis, marks, and a sentence. */
+import type { BootLayout } from '../../../src/sim/kernel/boot/layout.ts';
+import type { Selection } from '../../state/selection.svelte.ts';
+import { formatFigures, formatNumber, formatTime } from '../format.ts';
+import { freeColumns, type SampledRun, type ZoneAt } from './columns.ts';
+import { AREAS, LINES, type SeriesLook } from './look.ts';
+
+const PAGES_PER_MIB = 256;
+/** A free gauge's floor: one page. A log axis has no zero. */
+const ONE_PAGE_MIB = 1 / PAGES_PER_MIB;
+/** Never a fifth line. */
+const MOST_LINES = 4;
+
+export interface Series {
+  readonly id: string;
+  readonly label: string;
+  readonly look: SeriesLook;
+  /** In the unit of the axis, one a sample. */
+  readonly values: readonly number[];
+}
+
+export interface Mark {
+  readonly label: string;
+  readonly value: number;
+  readonly token: string;
+}
+
+export interface ChartSpec {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly axis: 'share' | 'linear' | 'log';
+  /** Areas that add up to the whole. */
+  readonly stacked: boolean;
+  readonly series: readonly Series[];
+  readonly marks: readonly Mark[];
+  /** A value with as many figures as this chart needs. */
+  readonly format: (value: number) => string;
+}
+
+const share = (value: number): string => formatNumber(value, value > 99 && value < 100 ? 2 : 1);
+
+function pick(run: SampledRun, id: string, label: string, look: SeriesLook): Series[] {
+  const values = run.column(id);
+  return values.length === 0 ? [] : [{ id, label, look, values }];
+}
+
+/** Where memory references that missed the caches were served. */
+export function referencesChart(run: SampledRun): ChartSpec {
+  const series = [
+    ...pick(run, 'localShare', 'Local', AREAS[0]),
+    ...pick(run, 'remoteCacheShare', 'Remote cache', AREAS[1]),
+    ...pick(run, 'remoteShare', 'Remote', AREAS[2]),
+  ];
+  return {
+    id: 'references',
+    title: 'Memory references',
+    unit: '% of L2 misses',
+    axis: 'share',
+    stacked: true,
+    series,
+    marks: [],
+    format: share,
+  };
+}
+
+/** Hit rates of the caches. */
+export function hitRatesChart(run: SampledRun): ChartSpec {
+  const series = [
+    ...pick(run, 'l1dHitRate', 'L1D', LINES[0]),
+    ...pick(run, 'l2HitRate', 'L2', LINES[1]),
+    ...pick(run, 'tlbHitRate', 'TLB', LINES[2]),
+    ...pick(run, 'remoteCacheHitRate', 'Remote cache', LINES[3]),
+  ];
+  return { id: 'hits', title: 'Hit rates', unit: '%', axis: 'share', stacked: false, series, marks: [], format: share };
+}
+
+/** Mean latency of what missed L2, and the part of it that is waiting. */
+export function latencyChart(run: SampledRun): ChartSpec {
+  const series = [
+    ...pick(run, 'meanMissNs', 'Mean miss', LINES[1]),
+    ...pick(run, 'meanQueueNs', 'of it waiting', LINES[2]),
+  ];
+  return {
+    id: 'latency',
+    title: 'Latency of misses',
+    unit: 'ns',
+    axis: 'linear',
+    stacked: false,
+    series,
+    marks: [],
+    format: (value) => formatFigures(Number(value.toFixed(1))),
+  };
+}
+
+/** Free memory of up to four zones: those of the selection, low memory, then those with the least left. */
+export function freeChart(run: SampledRun, layout: BootLayout | null, selection: Selection): ChartSpec {
+  const zones = freeColumns(run.columns)
+    .map(({ id, at }) => ({ id, at, zone: zoneLayout(layout, at), rank: rankOf(at, selection) }))
+    .sort((a, b) => a.rank - b.rank || leftShare(run, a.id, a.zone) - leftShare(run, b.id, b.zone))
+    .slice(0, MOST_LINES);
+  const series = zones.map(({ id, at }, place): Series => {
+    const values = run.column(id).map((pages) => Math.max(ONE_PAGE_MIB, pages / PAGES_PER_MIB));
+    return { id, label: zoneLabel(at), look: FREE_LOOKS[place], values };
+  });
+  const marks = zones.slice(0, 2).flatMap(({ at, zone }): Mark[] => {
+    if (zone === undefined || zone.watermarks.low === 0) return [];
+    const value = (zone.watermarks.low * (layout?.clusterFrames ?? 1)) / PAGES_PER_MIB;
+    const isSelected = selection.kind === 'zone' && rankOf(at, selection) === 0;
+    return [{ label: `low ${zoneLabel(at)}`, value, token: isSelected ? '--bad' : '--warn' }];
+  });
+  return {
+    id: 'free',
+    title: 'Free per zone',
+    unit: 'MiB, log scale',
+    axis: 'log',
+    stacked: false,
+    series,
+    marks,
+    format: (value) => (value >= 100 ? formatNumber(value, 0) : formatFigures(Number(value.toPrecision(3)))),
+  };
+}
+
+const FREE_LOOKS: readonly SeriesLook[] = [
+  { token: '--s-2', dash: [], marker: 'triangle' },
+  { token: '--s-1', dash: [7, 3], marker: 'rect' },
+  { token: '--s-base', dash: [2, 3], marker: 'circle' },
+  { token: '--s-4', dash: [7, 3, 2, 3], marker: 'rectRot' },
+];
+
+/** `HighMem 3`, and `HighMem 3 #1` for the second of several zones of a type. */
+export function zoneLabel(at: ZoneAt): string {
+  return `${at.zone} ${at.node}${at.index > 0 ? ` #${at.index}` : ''}`;
+}
+
+function rankOf(at: ZoneAt, selection: Selection): number {
+  if (
+    selection.kind === 'zone' &&
+    at.node === selection.node &&
+    at.zone === selection.zone &&
+    at.index === selection.index
+  )
+    return 0;
+  if (selection.kind === 'node' && at.node === selection.node) return 1;
+  return at.zone === 'Normal' ? 2 : 3;
+}
+
+function zoneLayout(layout: BootLayout | null, at: ZoneAt): BootLayout['nodes'][number]['zones'][number] | undefined {
+  const node = layout?.nodes.find(({ id }) => id === at.node);
+  return node?.zones.find(({ name, index }) => name === at.zone && index === at.index);
+}
+
+function leftShare(run: SampledRun, id: string, zone: { readonly present: number } | undefined): number {
+  const free = run.column(id).at(-1) ?? 0;
+  return zone === undefined || zone.present === 0 ? free : free / zone.present;
+}
+
+/** The chart in a sentence, for those who do not see it: what every series comes to at the end. */
+export function chartSentence(spec: ChartSpec, endNs: number): string {
+  if (spec.series.length === 0) return `${spec.title}: nothing yet.`;
+  const unit = spec.unit.split(',')[0];
+  const ends = spec.series.map(({ label, values }) => {
+    const low = values.reduce((least, value) => Math.min(least, value), Infinity);
+    return `${label} ${spec.format(values[values.length - 1])} (least ${spec.format(low)})`;
+  });
+  const marks = spec.marks.map((mark) => `${mark.label} ${spec.format(mark.value)}`);
+  return `${spec.title}, ${unit}, at ${formatTime(endNs)}: ${[...ends, ...marks].join(', ')}.`;
+}

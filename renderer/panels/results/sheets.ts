@@ -1,0 +1,142 @@
+/** A run's report as sheets for the eye and for CSV: totals by metric, then one sheet each for CPUs, nodes, zones, links and samples. */
+import type { Catalogue, MetricSummary } from '../../../src/lab/contract.ts';
+import type { RunReport, Table } from '../../../src/sim/engine/report.ts';
+import { formatFigures, formatMetric, formatNumber, formatShare, formatTime } from '../format.ts';
+import { zoneLabel } from '../charts/spec.ts';
+import { zoneOf } from '../charts/columns.ts';
+import type { Cell } from './csv.ts';
+
+export interface SheetColumn {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly description: string;
+  /** Left-aligned. */
+  readonly text?: boolean;
+  readonly format: (value: number) => string;
+}
+
+export interface Sheet {
+  readonly id: string;
+  readonly title: string;
+  readonly columns: readonly SheetColumn[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+const ZONES = ['DMA', 'Normal', 'HighMem'];
+const PLAIN: Readonly<Record<string, string>> = {
+  cpu: 'CPU',
+  node: 'Node',
+  zone: 'Zone',
+  index: 'Index',
+  timeNs: 'Time',
+  from: 'From node',
+  to: 'To node',
+  bytes: 'Bytes',
+  freeStart: 'Free at start',
+  freeEnd: 'Free at end',
+};
+
+/** What a column of a report's table is called: the metric's label, else its name in words; kernel names stay as they are. */
+function columnOf(id: string, metrics: ReadonlyMap<string, MetricSummary>): SheetColumn {
+  const metric = metrics.get(id);
+  if (metric !== undefined) {
+    const { label, unit, description } = metric;
+    return { id, label, unit, description, format: (value) => formatMetric(value, unit) };
+  }
+  const zone = zoneOf(id);
+  if (zone !== undefined) {
+    const description = '4 KiB frames free';
+    return { id, label: `Free ${zoneLabel(zone)}`, unit: 'pages', description, format: (value) => formatNumber(value) };
+  }
+  if (id === 'timeNs' || id.endsWith('Ns')) {
+    return { id, label: words(id.replace(/Ns$/, '')), unit: '', description: '', format: formatTime };
+  }
+  if (/utili[sz]ation|share/i.test(id)) {
+    return { id, label: words(id), unit: '', description: 'Share of the time', format: formatShare };
+  }
+  const format = id === 'zone' ? (value: number) => ZONES[value] ?? String(value) : formatFigures;
+  return { id, label: words(id), unit: '', description: '', format, ...(id === 'zone' ? { text: true } : {}) };
+}
+
+function words(id: string): string {
+  if (PLAIN[id] !== undefined) return PLAIN[id];
+  if (id.includes('_')) return id;
+  const spaced = id.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+function sheetOf(id: string, title: string, table: Table, metrics: ReadonlyMap<string, MetricSummary>): Sheet[] {
+  if (table.rows.length === 0) return [];
+  return [{ id, title, columns: table.columns.map((column) => columnOf(column, metrics)), rows: table.rows }];
+}
+
+/** All sheets of a report; tables without rows are left out. */
+export function sheetsOf(report: RunReport, catalogue: Catalogue): Sheet[] {
+  const metrics = new Map(catalogue.metrics.map((metric) => [metric.id, metric]));
+  const { result } = report;
+  return [
+    ...sheetOf('cpus', 'CPUs', result.cpus, metrics),
+    ...sheetOf('nodes', 'Nodes', result.nodes, metrics),
+    ...sheetOf('zones', 'Zones', result.zones, metrics),
+    ...sheetOf('links', 'Links', result.links, metrics),
+    ...sheetOf('samples', 'Samples', result.samples, metrics),
+  ];
+}
+
+export interface Total {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly value: number;
+  readonly text: string;
+  readonly description: string;
+}
+
+/** The totals of a run in the order of the list of metrics, elapsed time first; what the list does not know comes last. */
+export function totalsOf(report: RunReport, catalogue: Catalogue): Total[] {
+  const { totals, elapsedNs } = report.result;
+  const known = new Set(catalogue.metrics.map(({ id }) => id));
+  const elapsed = {
+    id: 'elapsedNs',
+    label: 'Elapsed',
+    unit: '',
+    value: elapsedNs,
+    text: formatTime(elapsedNs),
+    description: 'Virtual time until the last program ended.',
+  };
+  const listed = catalogue.metrics.flatMap(({ id, label, unit, description }): Total[] => {
+    const value = totals[id];
+    if (value === undefined) return [];
+    const isTime = unit === 'ns';
+    return [
+      {
+        id,
+        label,
+        unit: isTime ? '' : unit,
+        value,
+        text: isTime ? formatTime(value) : formatMetric(value, unit),
+        description,
+      },
+    ];
+  });
+  const others = Object.entries(totals)
+    .filter(([id]) => !known.has(id) && id !== 'elapsedNs')
+    .map(([id, value]): Total => ({
+      id,
+      label: words(id),
+      unit: '',
+      value,
+      text: formatFigures(value),
+      description: '',
+    }));
+  return [elapsed, ...listed, ...others];
+}
+
+/** Columns and rows of the totals as CSV takes them. */
+export function totalsCsv(totals: readonly Total[]): { readonly columns: string[]; readonly rows: Cell[][] } {
+  return {
+    columns: ['metric', 'label', 'value', 'unit'],
+    rows: totals.map(({ id, label, value, unit }) => [id, label, value, id.endsWith('Ns') ? 'ns' : unit]),
+  };
+}
