@@ -6,6 +6,7 @@ import { renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { Cancelled, InputError, makeIssue } from '../../sim/base/errors.ts';
+import type { SizeNotation } from '../../sim/interop/lackey.ts';
 import { TraceFolder } from '../../sim/interop/packed-fold.ts';
 import {
   SNIFF_BYTES,
@@ -25,7 +26,10 @@ import { type TargetFile, keepTemp, newTempPath, removeTemp } from './temp-files
 export interface TraceOptions extends Omit<ByteStreamOptions, 'name'> {
   /** The trace's name in messages and reports; otherwise the file's. */
   readonly name?: string | undefined;
+  /** How sizes of a lackey trace are read: see interop/lackey.ts. Decimal unless asked otherwise. */
+  readonly lackeySizes?: SizeNotation | undefined;
 }
+type NamedOptions = TraceOptions & ByteStreamOptions;
 
 export interface OpenTrace {
   readonly info: TraceInfo;
@@ -80,7 +84,7 @@ interface Packed {
 }
 
 /** The trace at `path` as a packed file; one that is packed already may stay where it is unless a lasting copy is wanted. */
-async function pack(path: string, target: TargetFile, options: ByteStreamOptions): Promise<Packed> {
+async function pack(path: string, target: TargetFile, options: NamedOptions): Promise<Packed> {
   const stream = await ByteStream.open(path, options);
   const content = stream.content();
   try {
@@ -104,12 +108,12 @@ async function packText(
   format: TextTraceFormat,
   content: AsyncIterable<Uint8Array>,
   target: TargetFile,
-  { name, signal }: ByteStreamOptions,
+  { name, signal, lackeySizes }: NamedOptions,
 ): Promise<TraceInfo> {
   const writer = new PackedWriter(target);
   try {
     const folder = new TraceFolder(name, (words) => writer.records(words));
-    const parser = textParser(format, name, folder);
+    const parser = textParser(format, name, folder, lackeySizes);
     for await (const chunk of content) {
       if (signal?.aborted === true) throw new Cancelled();
       parser.feed(chunk);

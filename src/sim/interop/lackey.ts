@@ -2,6 +2,9 @@
  * The memory trace of Valgrind's lackey (`valgrind --tool=lackey --trace-mem=yes`): lines `I  0401ab70,3`, ` S 1fff000688,8`,
  * ` L ...`, ` M ...`, address in hexadecimal, size in decimal bytes (lackey/lk_main.c, "Memory tracing"). Valgrind's own
  * lines (`==pid==`, `--pid--`, `**pid**`) and blank lines are skipped; indentation may differ, as it does in traces edited by hand.
+ *
+ * Sizes may be read as hexadecimal on demand: extended din has hexadecimal sizes, so counts taken with DineroIV from a trace
+ * whose sizes were copied into din as they stand (16 bytes read as 0x16) come out only if they are misread here as well.
  */
 import type { InputError } from '../base/errors.ts';
 import { REF_FETCH, REF_MODIFY, REF_READ, REF_WRITE } from '../workloads/trace.ts';
@@ -21,14 +24,21 @@ KIND_OF['L'.charCodeAt(0)] = REF_READ;
 KIND_OF['S'.charCodeAt(0)] = REF_WRITE;
 KIND_OF['M'.charCodeAt(0)] = REF_MODIFY;
 
+export type SizeNotation = 'decimal' | 'hex';
+
 export class LackeyParser extends LineParser {
-  constructor(source: string, sink: RecordSink) {
+  constructor(
+    source: string,
+    sink: RecordSink,
+    private readonly sizes: SizeNotation = 'decimal',
+  ) {
     super(source, sink, EXPECTED);
   }
 
   protected override parse(bytes: Uint8Array, from: number, to: number): void {
     const sink = this.sink;
     const hex = HEX_DIGIT;
+    const radix = this.sizes === 'hex' ? 16 : 10;
     let at = from;
     while (at < to) {
       const start = at;
@@ -58,9 +68,11 @@ export class LackeyParser extends LineParser {
       byte = bytes[++at];
       const digits = at;
       let size = 0;
-      while (byte >= 48 && byte <= 57) {
-        size = size * 10 + byte - 48;
+      digit = hex[byte];
+      while (digit < radix) {
+        size = size * radix + digit;
         byte = bytes[++at];
+        digit = hex[byte];
       }
       if (at === digits || size < 1 || size > SIZE_LIMIT) throw this.badSize(bytes, start);
       while (byte === SPACE || byte === TAB || byte === RETURN) byte = bytes[++at];

@@ -1,7 +1,7 @@
 /** Which form a trace has, told from its first bytes: never from its name. */
 import { InputError, makeIssue } from '../base/errors.ts';
 import { DinParser } from './din.ts';
-import { LackeyParser } from './lackey.ts';
+import { LackeyParser, type SizeNotation } from './lackey.ts';
 import { isPacked } from './packed.ts';
 import { type RecordSink, type TraceParser, quoteLine } from './trace-lines.ts';
 
@@ -40,9 +40,14 @@ export function detectTrace(head: Uint8Array, whole: boolean, source: string): T
   throw refuse(source, `text that is no trace; it begins ${quoteLine(head, 0)}`);
 }
 
-/** The parser of a text form. */
-export function textParser(format: TextTraceFormat, source: string, sink: RecordSink): TraceParser {
-  if (format === 'lackey') return new LackeyParser(source, sink);
+/** The parser of a text form. `lackeySizes` is for lackey only: din has no choice. */
+export function textParser(
+  format: TextTraceFormat,
+  source: string,
+  sink: RecordSink,
+  lackeySizes: SizeNotation = 'decimal',
+): TraceParser {
+  if (format === 'lackey') return new LackeyParser(source, sink, lackeySizes);
   return new DinParser(source, sink, format === 'xdin');
 }
 
