@@ -38,6 +38,8 @@ export class Simulation {
   private readonly cacheRun: CacheRun | undefined;
   private readonly wanted: number;
   private nextSample: number;
+  /** Lane that goes first in a round: each in turn, since who books a bus first waits least. */
+  private first = 0;
   private now = 0;
   private frames: SampleFrame[] = [];
   private ended = false;
@@ -153,7 +155,9 @@ export class Simulation {
     this.sampleUpTo(from);
     const end = Math.min(this.turns.endOfRound(from), this.nextSample);
     const before = this.machine.coherence.interventions;
-    for (const lane of this.lanes) this.runLane(lane, end);
+    const { lanes } = this;
+    this.first = (this.first + 1) % lanes.length;
+    for (let i = 0; i < lanes.length; i++) this.runLane(lanes[(this.first + i) % lanes.length], end);
     this.turns.settle(this.machine.coherence.interventions - before);
   }
 

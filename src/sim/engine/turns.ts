@@ -2,10 +2,10 @@
  * Who runs next, and for how long. CPUs run one after the other in turns of virtual time: in each round every CPU whose
  * clock lies before the round's end runs up to it. While CPUs take lines from each other a turn is as short as a
  * transfer between caches, so that a line that two of them write goes to and fro; while they do not, turns grow, for
- * speed. The order in a round is that of the CPUs' numbers, so it is always the same.
+ * speed. In a round CPUs go in the order of their numbers, beginning with another one each time.
  */
 const SHORTEST_NS = 64;
-const LONGEST_NS = 4096;
+const LONGEST_NS = 256;
 
 export class Turns {
   private length = SHORTEST_NS;

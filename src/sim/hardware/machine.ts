@@ -81,14 +81,22 @@ export class Machine implements CoreBus {
     this.onFault = handler;
   }
 
-  /** Time to write `bytes` of a frame of node `home` from a CPU of node `from`: the buses' and links' bandwidth, and waits for them. */
+  /**
+   * Time to clear `bytes` of a frame of node `home` from a CPU of node `from`, ns. A line is read for ownership before
+   * it is written, so a line goes every two transfer times of the slowest bus or link on the way, and others get in
+   * between.
+   */
   clearNs(from: number, home: number, bytes: number, now: number): number {
-    const bus = this.nodes[home].bus;
-    const busNs = (bytes * 1000) / (this.spec.nodes[home].bus ?? this.spec.bus).bandwidthMBps;
-    if (from === home) return busNs + bus.book(now, bytes);
-    const linkWait = this.interconnect.send(from, home, bytes, now);
-    const linkNs = this.interconnect.slowestNsPerByte(from, home) * bytes;
-    return this.interconnect.missNs(from, home) + Math.max(busNs, linkNs) + linkWait + bus.book(now + linkWait, bytes);
+    const { bus } = this.nodes[home];
+    const lineBytes = this.spec.cpu.l2.lineBytes;
+    const busNsPerByte = 1000 / (this.spec.nodes[home].bus ?? this.spec.bus).bandwidthMBps;
+    const linkNsPerByte = from === home ? 0 : this.interconnect.slowestNsPerByte(from, home);
+    const pace = 2 * lineBytes * Math.max(busNsPerByte, linkNsPerByte);
+    let at = now + (from === home ? 0 : this.interconnect.missNs(from, home) - this.spec.localNs);
+    for (let left = bytes; left > 0; left -= lineBytes) {
+      at += this.interconnect.send(from, home, lineBytes, at) + bus.book(at, lineBytes) + pace;
+    }
+    return at - now;
   }
 
   get granted(): number {
