@@ -80,8 +80,8 @@ export class MachineState {
 
   /** Puts an opened machine on the table. False where it has no valid profile: then nothing changes. */
   open(opened: OpenedMachine): boolean {
-    const { profile, layout } = opened.checked;
-    if (profile === undefined || layout === undefined) return false;
+    const { profile, layout, issues } = opened.checked;
+    if (profile === undefined || layout === undefined || issues.length > 0) return false;
     this.#opening += 1;
     for (const edit of this.#queue.splice(0)) edit.done(false);
     this.#undo = [];

@@ -1,0 +1,177 @@
+/**
+ * Where the cards of a small machine stand and how the interconnect runs between them. Pure geometry, in pixels. Two
+ * rows with the interconnect between them, as the machines' own drawings have it (a ring goes on from right to left in
+ * the lower row); a mesh in its own columns. Larger machines are tiles: see tiles.ts.
+ */
+import type { InterconnectSpec } from '../../src/sim/profiles/schema.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Rect extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Scene {
+  readonly width: number;
+  readonly height: number;
+  /** One a node, in the order of the nodes. */
+  readonly cards: readonly Rect[];
+  /** Paths of the interconnect: its links, and thinner the stubs that join nodes to it. */
+  readonly links: readonly string[];
+  readonly stubs: readonly string[];
+  /** Where a stub meets a link. */
+  readonly ports: readonly Point[];
+  /** Directions on a one-way ring: tip of an arrow, and whether it points left. */
+  readonly arrows: readonly (Point & { readonly left: boolean })[];
+  /** A crossbar's body. */
+  readonly body: Rect | null;
+  /** Where the interconnect is named, centred; null where there is none. */
+  readonly caption: Point | null;
+}
+
+const PADDING = 12;
+const GAP = 12;
+const MESH_GAP = 34;
+const STRIP = 58;
+const MIN_CARD = { width: 164, height: 152 };
+const MAX_CARD = { width: 300, height: 280 };
+
+/** The scene for a field of that size, or null where the cards would be too narrow to read. */
+export function arrange(
+  interconnect: InterconnectSpec,
+  ids: readonly number[],
+  width: number,
+  height: number,
+): Scene | null {
+  const count = ids.length;
+  const mesh = interconnect.kind === 'mesh' && count > 2;
+  const columns = mesh ? Math.min(interconnect.columns, count) : count <= 2 ? count : Math.ceil(count / 2);
+  const rows = Math.ceil(count / columns);
+  const gap = mesh ? MESH_GAP : GAP;
+  const between = mesh ? MESH_GAP : STRIP;
+  const fabric = interconnect.kind !== 'none' && count > 1;
+  // A single row has the strip below it, a mesh its caption at the foot.
+  const below = fabric && (mesh || rows === 1) ? (mesh ? 26 : STRIP) : 0;
+  const cardWidth = Math.min(MAX_CARD.width, (width - 2 * PADDING - (columns - 1) * gap) / columns);
+  if (cardWidth < MIN_CARD.width || rows > 4) return null;
+  const free = height - 2 * PADDING - (rows - 1) * between - below;
+  const cardHeight = Math.min(MAX_CARD.height, Math.max(MIN_CARD.height, free / rows));
+  const used = columns * cardWidth + (columns - 1) * gap;
+  const left = (width - used) / 2;
+  const tall = rows * cardHeight + (rows - 1) * between + below + 2 * PADDING;
+  const top = PADDING + Math.max(0, (height - tall) / 2);
+
+  const ring = interconnect.kind === 'ring';
+  const cards = ids.map((_, index): Rect => {
+    const row = Math.floor(index / columns);
+    const place = index % columns;
+    const column = ring && row % 2 === 1 ? columns - 1 - place : place;
+    return {
+      x: left + column * (cardWidth + gap),
+      y: top + row * (cardHeight + between),
+      width: cardWidth,
+      height: cardHeight,
+    };
+  });
+  const size = { width, height: Math.max(height, tall), cards };
+  const nothing = { links: [], stubs: [], ports: [], arrows: [], body: null, caption: null };
+  if (!fabric) return { ...size, ...nothing };
+  if (mesh) {
+    const caption = { x: width / 2, y: top + rows * cardHeight + (rows - 1) * between + 20 };
+    return { ...size, ...nothing, links: meshLinks(cards, columns), caption };
+  }
+  const strip = { x: left, y: top + cardHeight, width: used, height: STRIP };
+  const drawing = { ring: ringIn, crossbar: busIn, matrix: busIn, links: linksIn, mesh: busIn, none: busIn }[
+    interconnect.kind
+  ];
+  return { ...size, ...nothing, ...drawing(cards, strip, interconnect, ids), caption: middle(strip) };
+}
+
+type Drawn = Partial<Pick<Scene, 'links' | 'stubs' | 'ports' | 'arrows' | 'body'>>;
+
+const middle = (rect: Rect): Point => ({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 });
+const centre = (card: Rect): number => card.x + card.width / 2;
+const isUpper = (card: Rect, strip: Rect): boolean => card.y < strip.y;
+
+function ringIn(cards: readonly Rect[], strip: Rect, interconnect: InterconnectSpec): Drawn {
+  const y1 = strip.y + 15;
+  const y2 = strip.y + strip.height - 15;
+  const r = (y2 - y1) / 2;
+  const xs = cards.map(centre);
+  const x0 = Math.max(strip.x + r + 2, Math.min(...xs) - 46);
+  const x1 = Math.min(strip.x + strip.width - r - 2, Math.max(...xs) + 46);
+  const links = [`M${x0} ${y1}H${x1}a${r} ${r} 0 0 1 0 ${2 * r}H${x0}a${r} ${r} 0 0 1 0 ${-2 * r}Z`];
+  const ports = cards.map((card) => ({ x: centre(card), y: isUpper(card, strip) ? y1 : y2 }));
+  const oneWay = interconnect.kind === 'ring' && interconnect.oneWay;
+  return {
+    links,
+    ports,
+    stubs: stubs(cards, strip, ports),
+    arrows: oneWay ? arrowsBetween(ports, x0, x1, y1, y2) : [],
+  };
+}
+
+function arrowsBetween(ports: readonly Point[], x0: number, x1: number, y1: number, y2: number): Scene['arrows'] {
+  const midpoints = (y: number): number[] => {
+    const xs = ports
+      .filter((port) => port.y === y)
+      .map((port) => port.x)
+      .sort((a, b) => a - b);
+    return xs.length === 0 ? [(x0 + x1) / 2] : xs.slice(1).map((x, index) => (x + xs[index]) / 2);
+  };
+  return [
+    ...midpoints(y1).map((x) => ({ x, y: y1, left: false })),
+    ...midpoints(y2).map((x) => ({ x, y: y2, left: true })),
+  ];
+}
+
+function busIn(cards: readonly Rect[], strip: Rect): Drawn {
+  const { y } = middle(strip);
+  const xs = cards.map(centre);
+  const x0 = Math.max(strip.x, Math.min(...xs) - 60);
+  const x1 = Math.min(strip.x + strip.width, Math.max(...xs) + 60);
+  const body = { x: x0, y: y - 12, width: x1 - x0, height: 24 };
+  const ports = cards.map((card) => ({ x: centre(card), y: isUpper(card, strip) ? body.y : body.y + body.height }));
+  return { body, ports, stubs: stubs(cards, strip, ports) };
+}
+
+function linksIn(cards: readonly Rect[], strip: Rect, interconnect: InterconnectSpec, ids: readonly number[]): Drawn {
+  if (interconnect.kind !== 'links') return {};
+  const port = (id: number): Point | undefined => {
+    const card = cards[ids.indexOf(id)];
+    if (card === undefined) return undefined;
+    return { x: centre(card), y: isUpper(card, strip) ? strip.y + 8 : strip.y + strip.height - 8 };
+  };
+  const links = interconnect.links.flatMap(({ from, to }) => {
+    const [a, b] = [port(from), port(to)];
+    if (a === undefined || b === undefined) return [];
+    // Links within a row bend into the strip so that they do not run behind the cards.
+    const bend = a.y === b.y ? middle(strip).y : (a.y + b.y) / 2;
+    return [`M${a.x} ${a.y}Q${(a.x + b.x) / 2} ${bend * 2 - (a.y + b.y) / 2} ${b.x} ${b.y}`];
+  });
+  const ports = ids.flatMap((id) => port(id) ?? []);
+  return { links, ports, stubs: stubs(cards, strip, ports) };
+}
+
+function stubs(cards: readonly Rect[], strip: Rect, ports: readonly Point[]): readonly string[] {
+  return cards.map((card, index) => {
+    const edge = isUpper(card, strip) ? card.y + card.height : card.y;
+    return `M${centre(card)} ${edge}V${ports[index].y}`;
+  });
+}
+
+function meshLinks(cards: readonly Rect[], columns: number): readonly string[] {
+  return cards.flatMap((card, index) => {
+    const right = (index + 1) % columns === 0 ? undefined : cards[index + 1];
+    const down = cards[index + columns];
+    const y = card.y + card.height / 2;
+    return [
+      ...(right === undefined ? [] : [`M${card.x + card.width} ${y}H${right.x}`]),
+      ...(down === undefined ? [] : [`M${centre(card)} ${card.y + card.height}V${down.y}`]),
+    ];
+  });
+}

@@ -1,0 +1,115 @@
+/**
+ * What is in each zone, as far as it is known: after boot from the low-memory budget, during a run from its samples.
+ * Boot puts the kernel image into the first zone (it is loaded at 1 MiB) and everything else behind it; user pages are
+ * told apart only from free ones. Pure.
+ */
+import type { BootLayout, BudgetItem, NodeLayout, ZoneLayout } from '../../src/sim/kernel/boot/layout.ts';
+
+export type Owner = 'kernel' | 'memmap' | 'pt' | 'slab' | 'anon' | 'hole' | 'free';
+
+export interface Part {
+  readonly owner: Owner;
+  readonly pages: number;
+}
+
+export interface ZoneContent {
+  readonly zone: ZoneLayout;
+  /** From the foot up; free last. */
+  readonly parts: readonly Part[];
+  readonly freePages: number;
+  readonly state: ZoneState;
+}
+
+/** Where free stands against the marks. */
+export type ZoneState = 'above high' | 'near high' | 'below low';
+
+const FRAME = 4096;
+const owners: Readonly<Record<BudgetItem['owner'], Owner>> = {
+  mem_map: 'memmap',
+  kernel: 'kernel',
+  'page-tables': 'pt',
+  slab: 'slab',
+  hole: 'hole',
+  free: 'free',
+};
+const order: readonly Owner[] = ['hole', 'kernel', 'memmap', 'pt', 'slab', 'anon', 'free'];
+
+/** Free pages of a zone in a run, or undefined where no run says. */
+export type FreeOf = (node: NodeLayout, zone: ZoneLayout) => number | undefined;
+
+/** The zones of a node with what is in them. `freeOf` is what a run says. */
+export function contentOf(layout: BootLayout, node: NodeLayout, freeOf: FreeOf): readonly ZoneContent[] {
+  const queue = takenAtBoot(layout, node);
+  return node.zones.map((zone, index) => {
+    const isLast = index === node.zones.length - 1 || node.zones[index + 1].name === 'HighMem';
+    const parts = zone.name === 'HighMem' ? [] : takeInto(queue, zone.present, isLast);
+    const holes = zone.pages - zone.present;
+    const booted = parts.reduce((sum, part) => sum + part.pages, 0);
+    const freePages = Math.max(0, Math.min(zone.present, freeOf(node, zone) ?? zone.present - booted));
+    const anon = Math.max(0, zone.present - booted - freePages);
+    const all: Part[] = [
+      ...parts,
+      { owner: 'hole', pages: holes },
+      { owner: 'anon', pages: anon },
+      { owner: 'free', pages: freePages },
+    ];
+    const shown = all.filter((part) => part.pages > 0).sort((a, b) => order.indexOf(a.owner) - order.indexOf(b.owner));
+    return { zone, parts: shown, freePages, state: stateOf(zone, freePages / layout.clusterFrames) };
+  });
+}
+
+/** Marks count clusters, and so does `free`. */
+function stateOf(zone: ZoneLayout, free: number): ZoneState {
+  if (free <= zone.watermarks.low) return 'below low';
+  return free <= zone.watermarks.high ? 'near high' : 'above high';
+}
+
+function holdsLowMemory(layout: BootLayout, node: NodeLayout): boolean {
+  const first = layout.nodes.reduce((low, candidate) => (candidate.startPfn < low.startPfn ? candidate : low));
+  return node.id === first.id;
+}
+
+/** What boot took of this node, in the order in which it lies. On a 64-bit machine every node holds its own mem_map. */
+function takenAtBoot(layout: BootLayout, node: NodeLayout): Part[] {
+  const items = holdsLowMemory(layout, node) ? lowItems(layout) : [];
+  if (layout.lowmemEnd !== 0) return items;
+  const bytes = ((node.endPfn - node.startPfn) / layout.clusterFrames + 1) * layout.memMap.bytesPerFrame;
+  const own: Part = { owner: 'memmap', pages: Math.ceil(bytes / FRAME) };
+  return [
+    ...items.filter((part) => part.owner === 'kernel'),
+    own,
+    ...items.filter((part) => part.owner !== 'kernel' && part.owner !== 'memmap'),
+  ];
+}
+
+/** Pages of low memory that are taken, without the windows: those cost addresses, their frames lie on the other nodes. */
+function lowItems(layout: BootLayout): Part[] {
+  const sums: Partial<Record<Owner, number>> = {};
+  layout.lowmemBudget.forEach((item, index) => {
+    const owner = owners[item.owner];
+    const isWindows = index === 0 && layout.memMap.kvaPagesTotal > 0;
+    if (owner === 'free' || owner === 'hole' || isWindows) return;
+    sums[owner] = (sums[owner] ?? 0) + item.bytes / FRAME;
+  });
+  return (['kernel', 'memmap', 'pt', 'slab'] as const).flatMap((owner) => {
+    const pages = Math.ceil(sums[owner] ?? 0);
+    return pages === 0 ? [] : [{ owner, pages }];
+  });
+}
+
+/** Takes from the head of `queue` what fits into a zone; what does not stays for the next one. */
+function takeInto(queue: Part[], room: number, isLast: boolean): Part[] {
+  const taken: Part[] = [];
+  let left = room;
+  while (left > 0 && queue.length > 0) {
+    const [first] = queue;
+    const pages = Math.min(left, first.pages);
+    taken.push({ owner: first.owner, pages });
+    left -= pages;
+    // The kernel image ends the zone it is loaded into: mem_map is taken from the next one, as far as there is one.
+    if (pages === first.pages) queue.shift();
+    else queue[0] = { ...first, pages: first.pages - pages };
+    if (first.owner === 'kernel' && !isLast) break;
+  }
+  return taken;
+}
