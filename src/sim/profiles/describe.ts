@@ -25,6 +25,12 @@ export function oneOf(names: readonly string[]): string {
   return `one of ${shorten(names.join(', '), MAX_NAMES)}`;
 }
 
+/** Of a list of numbers or of lists, what each element is; a list of objects is described by its fields. */
+function eachOf(items: FieldSchema | undefined): string {
+  const plain = items !== undefined && items.type !== 'object' && items.oneOf === undefined;
+  return plain ? `, each ${describeSchema(items)}` : '';
+}
+
 /** What the field takes, with its range and unit: `a whole number from 0 to 6`, `"disk" or "adapter"`. */
 export function describeSchema(schema: FieldSchema): string {
   const unit = schema.unit === undefined ? '' : ` (${schema.unit})`;
@@ -45,7 +51,7 @@ export function describeSchema(schema: FieldSchema): string {
     case 'boolean':
       return 'true or false';
     case 'array':
-      return `a list${count('elements', schema.minItems, schema.maxItems)}`;
+      return `a list${count('elements', schema.minItems, schema.maxItems)}${eachOf(schema.items)}`;
     case 'object':
       return 'an object';
     default:

@@ -78,7 +78,7 @@ const k2419aa = derive(base, {
 const k2422 = derive(base, { id: '2.4.22', title: 'Linux 2.4.22', year: 2003 });
 const rhel3 = derive(k2422, {
   id: '2.4.21-rhel3',
-  title: 'Linux 2.4.21 of RHEL 3: reverse maps (rmap15), plenty mark, highpte',
+  title: 'Linux 2.4.21 of RHEL 3: rmap15, plenty mark, highpte',
   year: 2003,
   watermarks: 'rhel3',
   structPage: 'rhel3',
@@ -104,7 +104,7 @@ const k2559 = derive(k2422, {
 });
 const k2562mjb = derive(k2559, {
   id: '2.5.62-mjb',
-  title: 'Linux 2.5.62-mjb: partial objrmap as a switch',
+  title: 'Linux 2.5.62 with the -mjb patches',
   year: 2003,
 });
 const k2563 = derive(k2562mjb, { id: '2.5.63', title: 'Linux 2.5.63', year: 2003 });
@@ -123,14 +123,14 @@ const k2566pgcl = derive(k2566mm, {
 });
 const k260 = derive(k2566mm, {
   id: '2.6.0',
-  title: 'Linux 2.6.0: one kswapd a node, pte chains',
+  title: 'Linux 2.6.0: a pte chain in struct page',
   year: 2003,
   highpte: 'optional',
   binding: false,
 });
 const k267 = derive(k260, {
   id: '2.6.7',
-  title: 'Linux 2.6.7: anon_vma and prio_tree, set_mempolicy and mbind',
+  title: 'Linux 2.6.7: anon_vma, no pte chain in struct page; set_mempolicy and mbind',
   year: 2004,
   structPage: 'anon_vma',
   binding: true,
@@ -143,7 +143,7 @@ const k2611 = derive(k267, {
   zonelistOrder: '2.6.11',
 });
 const k2625 = derive(k2611, { id: '2.6.25', title: 'Linux 2.6.25: 64-bit machines without highmem', year: 2008 });
-const k2628 = derive(k2625, { id: '2.6.28', title: 'Linux 2.6.28: MMU notifiers merged', year: 2008 });
+const k2628 = derive(k2625, { id: '2.6.28', title: 'Linux 2.6.28', year: 2008 });
 
 /** Every flavour, oldest kernel line first. */
 export const flavours: readonly Flavour[] = [
