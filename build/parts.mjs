@@ -61,6 +61,7 @@ function pagePart() {
         assetsInlineLimit: 0,
         chunkSizeWarningLimit: 2000,
         modulePreload: { polyfill: false },
+        rolldownOptions: { checks: { pluginTimings: false } },
       },
     }),
   };
