@@ -12,7 +12,7 @@ import { clusterShift } from './values.ts';
 
 export interface MachineOptions {
   readonly cluster?: number;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly policy?: PlacementSpec;
 }
 
@@ -24,23 +24,22 @@ export function machineOptions(command: Command): Command {
       '--set <path=value>',
       'change one field of the machine, such as kernel.structPageBytes=40 (repeatable)',
       collect,
-      [],
     );
 }
 
 /** For options that may come several times. */
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** The machine named by `argument` with `options` applied. Rejects with an InputError. */
 export async function readMachine(argument: string, options: MachineOptions): Promise<MachineProfile> {
   let profile: MachineProfileInput = await findMachine(argument);
   if (options.cluster !== undefined) profile = setPath(profile, 'kernel.pageMmuShift', options.cluster, '--cluster');
   if (options.policy !== undefined) profile = setPath(profile, 'kernel.placement', options.policy, '--policy');
-  for (const assignment of options.set) {
+  for (const assignment of options.set ?? []) {
     const { path, value } = parseAssignment(assignment, '--set');
     profile = setPath(profile, path, value, '--set');
   }
-  return validateProfile(profile, options.set.length > 0 ? '--set' : argument);
+  return validateProfile(profile, options.set === undefined ? argument : '--set');
 }
 
 /** A file of that name comes before a built-in machine with that id; a folder does not. */

@@ -1,6 +1,7 @@
 /** The traces that a command has opened, each read, packed and counted once. */
 import type { TraceLookup } from '../lab/run-job.ts';
 import { TraceLibrary } from '../lab/trace-library.ts';
+import type { SizeNotation } from '../sim/interop/lackey.ts';
 import type { TraceInfo } from '../sim/workloads/trace.ts';
 import type { Io } from './io.ts';
 import { ProgressBar } from './progress.ts';
@@ -18,14 +19,15 @@ export class OpenTraces {
   readonly lookup: TraceLookup = (sha256) => this.#library.source(sha256);
 
   /** Opens the trace at `path`, with a progress bar. Rejects with an InputError, or with Cancelled after Ctrl-C. */
-  async open(path: string): Promise<TraceInfo> {
-    const known = this.#opened.get(path);
+  async open(path: string, lackeySizes: SizeNotation = 'decimal'): Promise<TraceInfo> {
+    const key = `${lackeySizes} ${path}`;
+    const known = this.#opened.get(key);
     if (known !== undefined) return known;
     const bar = new ProgressBar(this.#io);
     try {
       const show = (progress: number): void => bar.show(`reading ${path}`, progress);
-      const info = await this.#library.open(path, { progress: show, signal: this.#io.interrupted });
-      this.#opened.set(path, info);
+      const info = await this.#library.open(path, { progress: show, signal: this.#io.interrupted, lackeySizes });
+      this.#opened.set(key, info);
       return info;
     } finally {
       bar.clear();

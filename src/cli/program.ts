@@ -4,13 +4,20 @@ import { version } from '../../package.json';
 import { Cancelled, InputError, InvariantError } from '../sim/base/errors.ts';
 import { bootCommand } from './commands/boot.ts';
 import { machinesCommand, patternsCommand } from './commands/machines.ts';
-import { packCommand } from './commands/pack.ts';
+import { packCommand, type PackOptions } from './commands/pack.ts';
 import { runCommand, type RunOptions } from './commands/run.ts';
 import { verifyCommand, type VerifyOptions } from './commands/verify.ts';
 import { BAD_INPUT, INTERRUPTED, type Io, OK } from './io.ts';
 import { collect, type MachineOptions, machineOptions } from './machine-argument.ts';
 import { placement, seed } from './values.ts';
-import { conflict, parseFurther, splitWorkloads, type WorkloadOptions, workloadOptions } from './workload-options.ts';
+import {
+  conflict,
+  lackeySizes,
+  parseFurther,
+  splitWorkloads,
+  type WorkloadOptions,
+  workloadOptions,
+} from './workload-options.ts';
 
 const MACHINE = 'id of a built-in machine (see numaq machines), or a file';
 
@@ -81,7 +88,8 @@ function addCommands(
     .command('verify')
     .description('run a run file again and compare; exit code 1 where it is not identical')
     .argument('<file>', 'a run file, as --out writes it')
-    .option('--trace <file>', 'where its trace is now (repeatable)', collect, [])
+    .option('--trace <file>', 'where its trace is now (repeatable)', collect)
+    .addOption(lackeySizes())
     .option('--json', 'the verdict as JSON')
     .action(async (file: string, options: VerifyOptions) => done(await verifyCommand(io, file, options)));
 
@@ -90,7 +98,8 @@ function addCommands(
     .description('convert a trace to the packed form, which opens at once')
     .argument('<in>', 'a trace: lackey, din, extended din or packed, plain or gzip')
     .argument('<out>', 'the packed file')
-    .action(async (from: string, to: string) => done(await packCommand(io, from, to)));
+    .addOption(lackeySizes())
+    .action(async (from: string, to: string, options: PackOptions) => done(await packCommand(io, from, to, options)));
 
   program
     .command('patterns')

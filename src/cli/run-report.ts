@@ -6,6 +6,9 @@ import { figure, table, time } from './table.ts';
 
 /** More rows than this are folded into their least, mean and greatest. */
 const MOST_ROWS = 16;
+const WIDTH = 100;
+/** Columns that go first where a table is too wide; the run file has them. */
+const SPARE = ['instructions', 'servedRemoteDirty', 'servedTransfer', 'servedRemoteCache', 'servedLocal', 'l1dMisses'];
 const ZONE_NAMES = ['DMA', 'Normal', 'HighMem'];
 
 /** The report in tables of at most about 100 columns: what was run, totals, nodes, CPUs, zones. */
@@ -48,29 +51,42 @@ export function ranges(numbers: readonly number[]): string {
 function totalsText(totals: RunReport['result']['totals']): string {
   const rows = metrics
     .filter(({ id }) => (totals[id] ?? 0) !== 0)
-    .map(({ id, label, unit }) => [label, withUnit(totals[id], unit)]);
-  const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column].length)));
-  return rows.map(([label, value]) => `${label.padEnd(widths[0])}  ${value.padStart(widths[1])}\n`).join('');
+    .map(({ id, label, unit }) => [label, ...withUnit(totals[id], unit)]);
+  const width = (column: number): number => Math.max(0, ...rows.map((row) => row[column].length));
+  const [labels, values] = [width(0), width(1)];
+  return rows
+    .map(([label, value, unit]) => `${`${label.padEnd(labels)}  ${value.padStart(values)} ${unit}`.trimEnd()}\n`)
+    .join('');
 }
 
-/** With the unit, or room for one, so that figures stand under each other. */
-function withUnit(value: number, unit: string): string {
-  if (unit === '') return `${figure(value)}  `;
-  return `${value.toFixed(unit === '%' ? 2 : 1).replace(/\B(?=(\d{3})+\.)/g, ',')} ${unit.padEnd(1)}`;
+/** A value and its unit; a duration in the unit in which it is read best. */
+function withUnit(value: number, unit: string): readonly [string, string] {
+  if (unit === '%') return [value.toFixed(2), unit];
+  if (unit !== 'ns') return [figure(value), unit];
+  const [number = '', scaled = ''] = time(value).split(' ');
+  return [number, scaled];
 }
 
 function tableText(title: string, { columns, rows }: Table): string {
   if (rows.length === 0) return '';
   const used = columns.map((_, column) => column).filter((column) => isUsed(columns[column], column, rows));
-  const header = used.map((column) => columns[column]);
   const folded = rows.length > MOST_ROWS;
-  const shown = folded ? fold(rows) : rows.map((row) => ['', ...row]);
-  const cells = shown.map(([name, ...row]) => [
-    ...(folded ? [name] : []),
-    ...used.map((column) => zoneName(columns[column], row[column] as number)),
-  ]);
+  const shown = folded ? fold(rows) : rows.map((row) => ['', ...row] as const);
   const heading = folded ? `${title} (${figure(rows.length)})` : title;
-  return `${heading}\n${table([...(folded ? [''] : []), ...header], cells)}`;
+  for (const spare of ['', ...SPARE]) {
+    used.splice(0, used.length, ...used.filter((column) => columns[column] !== spare));
+    const header = [
+      ...(folded ? [''] : []),
+      ...used.map((column) => (columns[column] === 'timeNs' ? 'ms' : columns[column])),
+    ];
+    const cells = shown.map(([name, ...row]) => [
+      ...(folded ? [name] : []),
+      ...used.map((column) => cell(columns[column], row[column])),
+    ]);
+    const text = `${heading}\n${table(header, cells)}`;
+    if (spare === SPARE.at(-1) || text.split('\n').every((line) => line.length <= WIDTH)) return text;
+  }
+  return '';
 }
 
 /** The columns that name a row, and those in which not everything is 0. */
@@ -78,8 +94,10 @@ function isUsed(name: string, column: number, rows: Table['rows']): boolean {
   return ['cpu', 'node', 'zone', 'from', 'to'].includes(name) || rows.some((row) => row[column] !== 0);
 }
 
-const zoneName = (column: string, value: number): string | number =>
-  column === 'zone' ? (ZONE_NAMES[value] ?? value) : value;
+function cell(column: string, value: number): string | number {
+  if (column === 'zone') return ZONE_NAMES[value] ?? value;
+  return Math.round((column === 'timeNs' ? value / 1e6 : value) * 1000) / 1000;
+}
 
 function fold(rows: Table['rows']): readonly (readonly [string, ...number[]])[] {
   const columns = rows[0].map((_, column) => rows.map((row) => row[column]));

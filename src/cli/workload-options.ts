@@ -3,8 +3,9 @@
  * `--trace sort.gz --cpus 0-7 --and --pattern stream --cpus 8-15 --start 5ms`.
  */
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { MachineProfile } from '../sim/profiles/schema.ts';
+import type { SizeNotation } from '../sim/interop/lackey.ts';
 import type { TraceInfo } from '../sim/workloads/trace.ts';
 import type { WorkloadSpec } from '../sim/workloads/workload.ts';
 import { patterns } from '../sim/workloads/patterns.ts';
@@ -13,6 +14,7 @@ import { addressRange, byteCount, count, duration, numberList } from './values.t
 export interface WorkloadOptions {
   readonly trace?: string;
   readonly pattern?: string;
+  readonly lackeySizes?: SizeNotation;
   readonly cpus?: readonly number[];
   readonly start: number;
   readonly shared?: { readonly start: number; readonly end: number };
@@ -37,10 +39,16 @@ export function workloadOptions(command: Command): Command {
       numberList,
     )
     .option('--start <time>', 'when it starts, such as 5ms', duration, 0)
+    .addOption(lackeySizes())
     .option('--shared <start-end>', 'trace: these addresses are one segment for all copies', addressRange)
     .option('--limit <records>', 'trace: stop each copy after this many records', count)
     .option('--bytes <size>', 'pattern: size of its array (default: 64M)', byteCount)
     .option('--references <number>', 'pattern: references of each CPU (default: 1M)', count);
+}
+
+/** For figures taken with DineroIV from sizes that were copied as lackey writes them, in decimal: it reads hexadecimal. */
+export function lackeySizes(): Option {
+  return new Option('--lackey-sizes <notation>', 'lackey trace: how sizes are read').choices(['decimal', 'hex']);
 }
 
 /** The arguments before the first `--and`, and those of each further workload. */

@@ -33,7 +33,8 @@ export async function runCommand(
   try {
     const specs = [];
     for (const workload of workloads) {
-      const trace = workload.trace === undefined ? undefined : await traces.open(workload.trace);
+      const { trace: path, lackeySizes } = workload;
+      const trace = path === undefined ? undefined : await traces.open(path, lackeySizes);
       specs.push(workloadOf(workload, profile, trace));
     }
     const report = await simulate(io, { profile, workloads: specs, seed: options.seed }, traces);

@@ -5,20 +5,22 @@ import { readBytes } from '../../lab/text-file.ts';
 import { verifyRun } from '../../lab/verify.ts';
 import { InputError, makeIssue } from '../../sim/base/errors.ts';
 import type { RunConfig, RunReport } from '../../sim/engine/report.ts';
+import type { SizeNotation } from '../../sim/interop/lackey.ts';
 import type { TraceWorkload } from '../../sim/workloads/workload.ts';
 import { type Io, NO, OK } from '../io.ts';
 import { OpenTraces } from '../open-traces.ts';
 import { simulate } from './run.ts';
 
 export interface VerifyOptions {
-  readonly trace: readonly string[];
+  readonly trace?: readonly string[];
+  readonly lackeySizes?: SizeNotation;
   readonly json?: true;
 }
 
 /** Verifies the run file and prints the verdict. Returns the exit code: 1 where it is not identical. */
 export async function verifyCommand(io: Io, file: string, options: VerifyOptions): Promise<number> {
   const bytes = await readBytes(file);
-  const verdict = await verifyRun(bytes, file, (config) => rerun(io, config, file, options.trace));
+  const verdict = await verifyRun(bytes, file, (config) => rerun(io, config, file, options));
   if (options.json) {
     io.out(`${JSON.stringify(verdict, null, 2)}\n`);
     return verdict.kind === 'identical' ? OK : NO;
@@ -39,13 +41,18 @@ export async function verifyCommand(io: Io, file: string, options: VerifyOptions
   return NO;
 }
 
-async function rerun(io: Io, config: RunConfig, file: string, given: readonly string[]): Promise<RunReport> {
+async function rerun(
+  io: Io,
+  config: RunConfig,
+  file: string,
+  { trace, lackeySizes: sizes }: VerifyOptions,
+): Promise<RunReport> {
   const traces = new OpenTraces(io);
   try {
-    for (const path of given) await traces.open(path);
+    for (const path of trace ?? []) await traces.open(path, sizes);
     for (const workload of config.workloads) {
       if (workload.kind === 'trace' && traces.lookup(workload.trace.sha256) === undefined) {
-        await openNamed(traces, workload, file);
+        await openNamed(traces, workload, file, sizes);
       }
     }
     return await simulate(io, config, traces);
@@ -55,7 +62,12 @@ async function rerun(io: Io, config: RunConfig, file: string, given: readonly st
 }
 
 /** Opens the trace of a workload: where its path leads from here or from the run file, or beside the run file. */
-async function openNamed(traces: OpenTraces, { trace }: TraceWorkload, file: string): Promise<void> {
+async function openNamed(
+  traces: OpenTraces,
+  { trace }: TraceWorkload,
+  file: string,
+  sizes: SizeNotation | undefined,
+): Promise<void> {
   const folder = dirname(file);
   const { path, name } = trace;
   const candidates = [...(path === undefined ? [] : [path, join(folder, path)]), join(folder, name), name];
@@ -64,7 +76,9 @@ async function openNamed(traces: OpenTraces, { trace }: TraceWorkload, file: str
     const message = `its trace ${path ?? name} is not here: name it with --trace FILE`;
     throw new InputError(file, [{ ...makeIssue('no-trace', '', 'the trace', 'no such file'), message }]);
   }
-  const info = await traces.open(found);
+  let info = await traces.open(found, sizes);
+  // A run file does not say how sizes were read: the trace's SHA-256 does.
+  if (info.sha256 !== trace.sha256 && sizes === undefined) info = await traces.open(found, 'hex');
   if (info.sha256 === trace.sha256) return;
   const wanted = `the trace that was run (SHA-256 ${trace.sha256.slice(0, 12)}...)`;
   throw new InputError(found, [makeIssue('other-trace', '', wanted, `another (${info.sha256.slice(0, 12)}...)`)]);
