@@ -4,7 +4,7 @@
  */
 import { InputError, makeIssue, type Issue } from '../base/errors.ts';
 import { describeValue, oneOf } from './describe.ts';
-import { childSchema, profileJsonSchema, stepInto, variantOf, type FieldSchema } from './json-schema.ts';
+import { childSchema, profileJsonSchema, schemaAt, stepInto, variantOf, type FieldSchema } from './json-schema.ts';
 import { isJsonObject } from './migrate.ts';
 import { nearest } from './nearest.ts';
 import { parsePath, pathText, shorten, type Segment } from './path-text.ts';
@@ -112,7 +112,8 @@ function movedUp(key: string, removed: readonly Segment[], index: number): strin
 
 /**
  * `--set path=value` taken apart: the value is JSON where it is JSON (`40`, `true`, `{"policy":"bind","nodes":[0]}`) and
- * text otherwise; an empty one removes the field. Throws InputError where there is no `=`.
+ * text otherwise, or where the field takes text (`title=1999`); an empty one removes the field. Throws InputError where
+ * there is no `=`.
  */
 export function parseAssignment(text: string, source = '--set'): { readonly path: string; readonly value: unknown } {
   const at = text.indexOf('=');
@@ -121,8 +122,13 @@ export function parseAssignment(text: string, source = '--set'): { readonly path
   const raw = text.slice(at + 1).trim();
   if (raw === '') return { path, value: undefined };
   try {
-    return { path, value: JSON.parse(raw) as unknown };
+    const value = JSON.parse(raw) as unknown;
+    return { path, value: typeof value !== 'string' && takesText(path) ? raw : value };
   } catch {
     return { path, value: raw };
   }
+}
+
+function takesText(path: string): boolean {
+  return schemaAt(profileJsonSchema(), undefined, parsePath(path) ?? [])?.type === 'string';
 }

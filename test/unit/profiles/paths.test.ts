@@ -99,6 +99,7 @@ describe('an assignment on the command line', () => {
     ['machine.pae = false', 'machine.pae', false],
     ['kernel.placement={"policy":"bind","nodes":[0]}', 'kernel.placement', { policy: 'bind', nodes: [0] }],
     ['title="a=b"', 'title', 'a=b'],
+    ['title=1999', 'title', '1999'],
     ['zones.maxmemMiB=', 'zones.maxmemMiB', undefined],
   ])('%s', (text, path, value) => {
     expect(parseAssignment(text)).toEqual({ path, value });
