@@ -91,15 +91,14 @@ export function outlineRows(
   add(0, 'Kernel', kernel.flavour, { kind: 'kernel' }, { group: true });
   add(1, 'Page cluster', formatBytes(FRAME << kernel.pageMmuShift), { kind: 'kernel' }, { key: 'kernel.cluster' });
   add(1, 'Placement', kernel.placement.policy.replace('-', ' '), { kind: 'kernel' }, { key: 'kernel.placement' });
-  add(
-    0,
-    'Zones',
-    layout === null ? '' : `${formatNumber(layout.lowmemMiB)} MiB low`,
-    { kind: 'zones' },
-    { group: true },
-  );
+  add(0, 'Zones', lowText(layout), { kind: 'zones' }, { group: true });
   add(0, 'Workload', workload, { kind: 'workload' }, { group: true });
   return rows;
+}
+
+function lowText(layout: BootLayout | null): string {
+  if (layout === null || layout.lowmemEnd === 0) return '';
+  return layout.boots ? `${formatNumber(layout.lowmemMiB)} MiB low` : 'does not boot';
 }
 
 /** `HighMem`, and where a type is cut in several zones `HighMem 2`; a fall-back zone says so. */

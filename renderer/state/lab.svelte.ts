@@ -2,6 +2,7 @@
 import { getContext, setContext } from 'svelte';
 import type { Catalogue } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
+import { runCommands } from '../panels/runbar/commands.ts';
 import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
 import { labCommands, type Command } from './commands.ts';
 import { DialogsState } from './dialogs.svelte.ts';
@@ -42,7 +43,7 @@ export class Lab {
     this.recent = new RecentState(client);
     const { machine, recent, dialogs, selection, view } = this;
     this.files = new FilesState({ client, machine, recent, dialogs, selection, view });
-    this.#commands = labCommands(this);
+    this.#commands = [...labCommands(this), ...runCommands(this)];
   }
 
   /** Every command, in the order of the palette. */

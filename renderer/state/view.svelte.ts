@@ -13,6 +13,9 @@ export const panelLimits: Readonly<
   bottom: { size: 321, min: 120, max: 640 },
 };
 
+/** Of a low window the bottom panel takes no more than this, so that two rows of nodes are seen above it. */
+const BOTTOM_SHARE = 0.375;
+
 /** Below this width the inspector lies over the centre instead of beside it. */
 export const OVERLAY_WIDTH = 1280;
 
@@ -29,7 +32,7 @@ export class ViewState {
   #sizes = $state.raw<Readonly<Record<Panel, number>>>({
     outline: panelLimits.outline.size,
     inspector: panelLimits.inspector.size,
-    bottom: panelLimits.bottom.size,
+    bottom: Math.min(panelLimits.bottom.size, Math.round(window.innerHeight * BOTTOM_SHARE)),
   });
 
   /** The inspector lies over the centre, and is opened only when it is asked for. */

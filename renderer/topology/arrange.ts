@@ -36,8 +36,10 @@ export interface Scene {
 const PADDING = 12;
 const GAP = 12;
 const MESH_GAP = 34;
-const STRIP = 58;
-const MIN_CARD = { width: 164, height: 152 };
+const STRIP = { most: 58, least: 46 };
+/** Below this height the strip gives room to the cards. */
+const TIGHT = 380;
+const MIN_CARD = { width: 164, height: 136 };
 const MAX_CARD = { width: 300, height: 280 };
 
 /** The scene for a field of that size, or null where the cards would be too narrow to read. */
@@ -52,10 +54,11 @@ export function arrange(
   const columns = mesh ? Math.min(interconnect.columns, count) : count <= 2 ? count : Math.ceil(count / 2);
   const rows = Math.ceil(count / columns);
   const gap = mesh ? MESH_GAP : GAP;
-  const between = mesh ? MESH_GAP : STRIP;
+  const strip = height < TIGHT ? STRIP.least : STRIP.most;
+  const between = mesh ? MESH_GAP : strip;
   const fabric = interconnect.kind !== 'none' && count > 1;
   // A single row has the strip below it, a mesh its caption at the foot.
-  const below = fabric && (mesh || rows === 1) ? (mesh ? 26 : STRIP) : 0;
+  const below = fabric && (mesh || rows === 1) ? (mesh ? 26 : strip) : 0;
   const cardWidth = Math.min(MAX_CARD.width, (width - 2 * PADDING - (columns - 1) * gap) / columns);
   if (cardWidth < MIN_CARD.width || rows > 4) return null;
   const free = height - 2 * PADDING - (rows - 1) * between - below;
@@ -84,11 +87,11 @@ export function arrange(
     const caption = { x: width / 2, y: top + rows * cardHeight + (rows - 1) * between + 20 };
     return { ...size, ...nothing, links: meshLinks(cards, columns), caption };
   }
-  const strip = { x: left, y: top + cardHeight, width: used, height: STRIP };
+  const field = { x: left, y: top + cardHeight, width: used, height: strip };
   const drawing = { ring: ringIn, crossbar: busIn, matrix: busIn, links: linksIn, mesh: busIn, none: busIn }[
     interconnect.kind
   ];
-  return { ...size, ...nothing, ...drawing(cards, strip, interconnect, ids), caption: middle(strip) };
+  return { ...size, ...nothing, ...drawing(cards, field, interconnect, ids), caption: middle(field) };
 }
 
 type Drawn = Partial<Pick<Scene, 'links' | 'stubs' | 'ports' | 'arrows' | 'body'>>;
@@ -98,8 +101,8 @@ const centre = (card: Rect): number => card.x + card.width / 2;
 const isUpper = (card: Rect, strip: Rect): boolean => card.y < strip.y;
 
 function ringIn(cards: readonly Rect[], strip: Rect, interconnect: InterconnectSpec): Drawn {
-  const y1 = strip.y + 15;
-  const y2 = strip.y + strip.height - 15;
+  const y1 = strip.y + strip.height / 4;
+  const y2 = strip.y + (strip.height * 3) / 4;
   const r = (y2 - y1) / 2;
   const xs = cards.map(centre);
   const x0 = Math.max(strip.x + r + 2, Math.min(...xs) - 46);

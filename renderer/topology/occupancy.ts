@@ -32,6 +32,8 @@ const owners: Readonly<Record<BudgetItem['owner'], Owner>> = {
   hole: 'hole',
   free: 'free',
 };
+/** The budget's items that are the kernel image. */
+const IMAGE = /^kernel (code|data|init)/;
 const order: readonly Owner[] = ['hole', 'kernel', 'memmap', 'pt', 'slab', 'anon', 'free'];
 
 /** Free pages of a zone in a run, or undefined where no run says. */
@@ -85,16 +87,19 @@ function takenAtBoot(layout: BootLayout, node: NodeLayout): Part[] {
 /** Pages of low memory that are taken, without the windows: those cost addresses, their frames lie on the other nodes. */
 function lowItems(layout: BootLayout): Part[] {
   const sums: Partial<Record<Owner, number>> = {};
+  let image = 0;
   layout.lowmemBudget.forEach((item, index) => {
     const owner = owners[item.owner];
     const isWindows = index === 0 && layout.memMap.kvaPagesTotal > 0;
     if (owner === 'free' || owner === 'hole' || isWindows) return;
-    sums[owner] = (sums[owner] ?? 0) + item.bytes / FRAME;
+    if (IMAGE.test(item.item)) image += item.bytes / FRAME;
+    else sums[owner] = (sums[owner] ?? 0) + item.bytes / FRAME;
   });
-  return (['kernel', 'memmap', 'pt', 'slab'] as const).flatMap((owner) => {
-    const pages = Math.ceil(sums[owner] ?? 0);
-    return pages === 0 ? [] : [{ owner, pages }];
-  });
+  const rest = (['memmap', 'kernel', 'pt', 'slab'] as const).map((owner) => ({
+    owner,
+    pages: Math.ceil(sums[owner] ?? 0),
+  }));
+  return [{ owner: 'kernel' as const, pages: Math.ceil(image) }, ...rest].filter((part) => part.pages > 0);
 }
 
 /** Takes from the head of `queue` what fits into a zone; what does not stays for the next one. */
@@ -109,7 +114,7 @@ function takeInto(queue: Part[], room: number, isLast: boolean): Part[] {
     // The kernel image ends the zone it is loaded into: mem_map is taken from the next one, as far as there is one.
     if (pages === first.pages) queue.shift();
     else queue[0] = { ...first, pages: first.pages - pages };
-    if (first.owner === 'kernel' && !isLast) break;
+    if (first.owner === 'kernel' && !isLast) return taken;
   }
   return taken;
 }

@@ -1,12 +1,12 @@
 /** The interconnect in one line, as the profile has it. Pure. */
 import type { InterconnectSpec } from '../../src/sim/profiles/schema.ts';
-import { formatFigures, formatNumber } from '../panels/format.ts';
+import { formatExact, formatFigures, formatNumber } from '../panels/format.ts';
 
 /** `Ring, one direction, 1 GB/s a link, remote 2,500 ns`. */
 export function fabricText(interconnect: InterconnectSpec): string {
   if (interconnect.kind === 'none') return 'No interconnect';
   const rate = `${rateText(interconnect.linkMBps)} a link`;
-  const remote = 'remoteNs' in interconnect ? `remote ${formatFigures(interconnect.remoteNs)} ns` : '';
+  const remote = 'remoteNs' in interconnect ? `remote ${formatExact(interconnect.remoteNs)} ns` : '';
   switch (interconnect.kind) {
     case 'ring':
       return `Ring, ${interconnect.oneWay ? 'one direction' : 'both directions'}, ${rate}, ${remote}`;
@@ -21,14 +21,16 @@ export function fabricText(interconnect: InterconnectSpec): string {
       // Not Math.min(...all): a matrix of 4,096 nodes is 16 million numbers.
       const least = all.reduce((a, b) => Math.min(a, b), Infinity);
       const most = all.reduce((a, b) => Math.max(a, b), 0);
-      return `Latency matrix, ${formatFigures(least)} to ${formatFigures(most)} ns, ${rate}`;
+      return `Latency matrix, ${formatExact(least)} to ${formatExact(most)} ns, ${rate}`;
     }
   }
 }
 
 /** A bandwidth in decimal units, as links are sold: `1 GB/s`, `792.8 MB/s`. */
 export function rateText(megabytes: number): string {
-  return megabytes >= 1000 ? `${formatFigures(megabytes / 1000)} GB/s` : `${formatFigures(megabytes)} MB/s`;
+  return megabytes >= 1000
+    ? `${formatFigures(megabytes / 1000).replace(/\.?0+$/, '')} GB/s`
+    : `${formatFigures(megabytes)} MB/s`;
 }
 
 /** Paths under which the interconnect's figures have their sources: one of them without a source makes it `assumed`. */
