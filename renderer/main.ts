@@ -1,4 +1,4 @@
-/** Connects to the lab and mounts the face. `data-ready` on the root says that the window can be used. */
+/** Connects to the lab and mounts the face. */
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connect } from './client/client.ts';
@@ -9,7 +9,6 @@ if (target === null) throw new Error('index.html has no #app');
 try {
   const client = await connect();
   mount(App, { target, props: { client } });
-  document.documentElement.dataset['ready'] = 'true';
 } catch (error) {
   const message = document.createElement('p');
   message.setAttribute('role', 'alert');
