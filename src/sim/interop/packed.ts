@@ -17,7 +17,7 @@ export const HASH_BYTES = 32;
 
 const MAGIC = 'NUMAQTRC';
 const END_MAGIC = 'NUMAQEND';
-const FOOTER = { records: 0, regions: 8, kinds: 16, hash: 48, checksum: 112, magic: 120 } as const;
+const FOOTER = { records: 0, regions: 8, kinds: 16, hash: 48, checksum: 116, magic: 120 } as const;
 
 /** True when a file begins as a packed trace does. */
 export function isPacked(head: Uint8Array): boolean {
@@ -88,7 +88,7 @@ export function checkHeader(header: Uint8Array, source: string): void {
     };
     throw new InputError(source, [issue]);
   }
-  const known = [PACKED_VERSION, HEADER_BYTES, RECORD_BYTES, REGION_SHIFT];
+  const known = [PACKED_VERSION, HEADER_BYTES, RECORD_BYTES, REGION_SHIFT, 0, 0];
   known.forEach((value, i) => {
     const found = view.getUint32(8 + 4 * i, true);
     if (found !== value) throw refuse(source, `byte ${8 + 4 * i}`, `${value}`, `${found}: the file is damaged`);
