@@ -12,7 +12,8 @@ type Body = Omit<MachineProfileInput, 'format' | 'version' | 'title'>;
 
 const HOLT = 'R. Holt, linux-kernel, 14 May 2008: size of a coherence domain';
 const NUMALINK = 'A. J. van der Steen, Overview of recent supercomputers, 2006: NUMAlink 4, 3.2 GB/s one way';
-const INTEL = 'Intel Itanium 2 reference manual: caches of the 1.5 GHz, 6 MB part';
+const CORE = '7-cpu.com, Itanium 2 (Madison): caches and TLBs';
+const L3 = 'assumed: the 6 MB part; 24 ways, as the 3 MB part has 12';
 const ASSUMED = 'assumed: no source';
 const SPREAD = 'assumed: memory per node is a choice';
 
@@ -42,7 +43,7 @@ function altix(
         instructionNs: 0.33,
         l1i: { kib: 16, ways: 4, lineBytes: 64 },
         l1d: { kib: 16, ways: 4, lineBytes: 64 },
-        l2: { kib: 6144, ways: 24, lineBytes: 128, hitNs: 9.3 },
+        l2: { kib: 6144, ways: 24, lineBytes: 128, hitNs: 13.3 },
         itlb: { entries: 128, ways: 128 },
         dtlb: { entries: 128, ways: 128 },
       },
@@ -62,9 +63,11 @@ function altix(
     sources: {
       'machine.nodes': SPREAD,
       'machine.nodes[].cpus': size,
-      'machine.cpu': INTEL,
+      'machine.cpu': CORE,
+      'machine.cpu.clockMHz': 'assumed: the 1.5 GHz part',
       'machine.cpu.instructionNs': 'assumed: two instructions a cycle',
-      'machine.cpu.l2.hitNs': `${INTEL}; 14 cycles`,
+      'machine.cpu.l2': L3,
+      'machine.cpu.l2.hitNs': '7-cpu.com, Itanium 2: an L3 hit takes 20 cycles, here of 1.5 GHz',
       'machine.bus.bandwidthMBps': 'assumed: 200 MHz x 2 x 16 B',
       'machine.localNs': ASSUMED,
       'machine.transferNs': ASSUMED,

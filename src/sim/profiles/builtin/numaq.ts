@@ -212,8 +212,8 @@ const numaq4: BuiltIn = builtIn(
   (): Body => ({
     notes: `The 16-way box on which a kernel compile went from 47 s (2.4.18) to 23 s in March 2002 (M. J. Bligh).
 
-2.4.18 knows no nodes here: the machine is **one flat memory**, its whole mem_map in low memory on node 0, and every
-allocation starts there. Remote memory is ten to twenty times as far as local memory.
+2.4.18 knows no nodes here: the machine is **one flat memory**, its whole mem_map in low memory on node 0, and every quad
+allocates in the same order, wherever it is itself. Remote memory is eleven times as far as local memory.
 
 - *CPUs, memory*: M. J. Bligh, linux-kernel. *Latencies*: P. E. McKenney.
 - Assumed: how 4 GB are spread over the quads, the kernel image (that of the 16 GB box), the bus (that of the 64 GB one).

@@ -7,7 +7,9 @@ import type { MachineProfileInput } from '../schema.ts';
 type Machine = MachineProfileInput['machine'];
 type Sources = Readonly<Record<string, string>>;
 
-export const INTEL = 'Intel Architecture Software Developer’s Manual, P6 family: caches, TLBs, CPUID descriptors';
+/** Intel’s list of what CPUID’s cache descriptors mean. */
+export const CPUID = 'Intel application note 241618, CPUID cache descriptors';
+const P6_CACHES = `${CPUID} 08h, 0Ch (L1), 43h, 84h, 85h (L2), 01h, 03h (TLBs)`;
 export const MCKENNEY_COSTS = 'P. E. McKenney, dissertation 2004: costs on a 4-CPU 700 MHz P-III SMP';
 export const MCKENNEY_LATENCY = 'P. E. McKenney, latencytrend spreadsheet (perfbook)';
 export const HEARSAY = 'assumed: hearsay, no primary source';
@@ -39,12 +41,12 @@ export function p6Sources(clockMHz: number): Sources {
   const core = measured ? MCKENNEY_COSTS : 'assumed: measured at 700 MHz, scaled by the clock';
   return {
     'machine.cpu.instructionNs': core,
-    'machine.cpu.l1i': INTEL,
-    'machine.cpu.l1d': INTEL,
-    'machine.cpu.l2': INTEL,
+    'machine.cpu.l1i': P6_CACHES,
+    'machine.cpu.l1d': P6_CACHES,
+    'machine.cpu.l2': P6_CACHES,
     'machine.cpu.l2.hitNs': core,
-    'machine.cpu.itlb': INTEL,
-    'machine.cpu.dtlb': INTEL,
+    'machine.cpu.itlb': P6_CACHES,
+    'machine.cpu.dtlb': P6_CACHES,
     'machine.transferNs': measured
       ? `${MCKENNEY_COSTS}: 113 to 170 ns, its middle`
       : 'assumed: as measured on a 700 MHz P-III SMP (113 to 170 ns, its middle)',

@@ -1,7 +1,7 @@
 /** Machines of one bus: the SMP server that NUMA-Q was compared with, a laptop, and the PC of the reverse-map tests. */
 import type { MachineProfileInput } from '../schema.ts';
 import { builtIn, type BuiltIn } from './builtin.ts';
-import { INTEL, MCKENNEY_COSTS, P6_FAULT_NS, P6_FAULT_SOURCE, PC_HOLE, p6Cpu, p6Sources, p6TransferNs } from './p6.ts';
+import { CPUID, MCKENNEY_COSTS, P6_FAULT_NS, P6_FAULT_SOURCE, PC_HOLE, p6Cpu, p6Sources, p6TransferNs } from './p6.ts';
 
 type Body = Omit<MachineProfileInput, 'format' | 'version' | 'title'>;
 
@@ -62,7 +62,7 @@ const laptop: BuiltIn = builtIn(
   (): Body => ({
     notes: `The smallest machine with a highmem problem: **1 GB, of which 896 MB are mapped directly** and 128 MB are not.
 
-- *Caches and TLBs*: Intel. *Everything else*: assumed, of the usual order.
+- *Caches and TLBs*: Intel’s CPUID descriptors. *Everything else*: assumed, of the usual order.
 - In use: people set the split to 2:2 (or bought less memory) rather than pay for highmem.
 
 **Try**: \`zones.userSpaceMiB\` 2048, and see HighMem vanish; page clusters of 64 KB on so small a machine.`,
@@ -97,7 +97,7 @@ const laptop: BuiltIn = builtIn(
     sources: {
       'machine.nodes': CHOICE,
       'machine.nodes[0].io': ORDINARY,
-      'machine.cpu': `${INTEL.split(',')[0]}, Pentium M: caches, TLBs, CPUID descriptors`,
+      'machine.cpu': `${CPUID} 30h, 2Ch (L1), 87h (L2), B0h, B3h (TLBs)`,
       'machine.cpu.clockMHz': CHOICE,
       'machine.cpu.instructionNs': ORDINARY,
       'machine.cpu.l2.hitNs': ORDINARY,
@@ -123,7 +123,7 @@ const pc: BuiltIn = builtIn(
   (): Body => ({
     notes: `The PC on which pte chains and objrmap were compared in April 2003 (A. Morton, rmap-test): **one CPU, 256 MB, no highmem**.
 
-- *CPU, memory, disk, kernel*: named in the mail. *Caches and TLBs*: Intel. *Times, image, disk*: assumed.
+- *CPU, memory, disk, kernel*: named in the mail. *Caches and TLBs*: Intel’s CPUID descriptors. *Times, image, disk*: assumed.
 - Not modelled: the trace cache, so instruction fetches cost no cache access; the halves of L2’s 128-byte sectors.
 
 **Try**: boot it and compare the budget with the laptop’s; there is no HighMem and no window here.`,
@@ -145,7 +145,7 @@ const pc: BuiltIn = builtIn(
         instructionNs: 0.4,
         l1d: { kib: 8, ways: 4, lineBytes: 64 },
         l2: { kib: 512, ways: 8, lineBytes: 64, hitNs: 7 },
-        itlb: { entries: 128, ways: 4 },
+        itlb: { entries: 128, ways: 128 },
         dtlb: { entries: 64, ways: 64 },
       },
       bus: { bandwidthMBps: 2133 },
@@ -158,7 +158,7 @@ const pc: BuiltIn = builtIn(
       'machine.nodes': MORTON,
       'machine.nodes[0].holes': 'assumed: as the NUMA-Q boxes',
       'machine.nodes[0].io': ORDINARY,
-      'machine.cpu': 'Intel IA-32 Software Developer’s Manual, Pentium 4: caches, TLBs, CPUID descriptors',
+      'machine.cpu': `${CPUID} 66h (L1), 7Bh (L2), 51h, 5Bh (TLBs)`,
       'machine.cpu.clockMHz': MORTON,
       'machine.cpu.instructionNs': ORDINARY,
       'machine.cpu.l2.hitNs': ORDINARY,

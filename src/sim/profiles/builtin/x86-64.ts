@@ -11,7 +11,8 @@ type Body = Omit<MachineProfileInput, 'format' | 'version' | 'title'>;
 
 const MLC =
   'Intel MLC 3.11a on a two-socket Ice Lake server (gjbex/Code-optimization, info/icelake_mlc.txt, CC-BY-4.0)';
-const INTEL = 'Intel optimization manual, Ice Lake server: caches and TLBs';
+const SUNNY_COVE = 'AnandTech, Testing Intel Ice Lake 10nm, 2019: Sunny Cove caches';
+const ORDINARY = 'assumed: of the usual order; no source';
 
 export const twoSockets: BuiltIn = builtIn(
   {
@@ -25,7 +26,7 @@ export const twoSockets: BuiltIn = builtIn(
     notes: `A current two-socket server: **remote memory is 1.6 times as far as local memory**, where NUMA-Q’s was eleven times.
 
 - *Latency matrix, bandwidths, transfers between caches*: measured with Intel’s Memory Latency Checker.
-- *Caches and TLBs*: Intel. *CPUs and memory per node, core times, the kernel image*: assumed.
+- *L1*: AnandTech. *L2, TLBs, CPUs and memory per node, core times, the kernel image*: assumed.
 - Not modelled: the L3 and simultaneous threads. The kernel is 2.6.28, the newest flavour the lab has.
 
 **Try**: the same workload here and on a NUMA-Q, and compare what misplaced memory costs.`,
@@ -65,10 +66,13 @@ export const twoSockets: BuiltIn = builtIn(
     },
     sources: {
       'machine.nodes': 'assumed: a choice',
-      'machine.cpu': INTEL,
+      'machine.cpu': SUNNY_COVE,
       'machine.cpu.clockMHz': 'assumed: a choice',
       'machine.cpu.instructionNs': 'assumed: two instructions a cycle',
-      'machine.cpu.l2.hitNs': `${INTEL}; 14 cycles`,
+      'machine.cpu.l2': 'assumed: 1.25 MB as on Ice Lake servers, in 20 ways',
+      'machine.cpu.l2.hitNs': 'assumed: 14 cycles',
+      'machine.cpu.itlb': ORDINARY,
+      'machine.cpu.dtlb': ORDINARY,
       'machine.bus.bandwidthMBps': `${MLC}: local reads`,
       'machine.localNs': `${MLC}: idle latency, random access`,
       'machine.transferNs': `${MLC}: L2 to L2, modified`,
