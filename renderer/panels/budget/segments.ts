@@ -4,7 +4,7 @@
  * goes past the end.
  */
 import type { BootLayout, BudgetItem } from '../../../src/sim/kernel/boot/layout.ts';
-import { formatBytes, formatMiB } from '../format.ts';
+import { formatMiB } from '../format.ts';
 
 const MIB = 1024 * 1024;
 const FRAME_BYTES = 4096;
@@ -22,9 +22,10 @@ export interface Segment {
   readonly items: readonly BudgetItem[];
   readonly x: number;
   readonly width: number;
-  /** Its label, and whether that fits into it. */
+  /** What it is and its size in full. */
   readonly label: string;
-  readonly fits: boolean;
+  /** What of that stands on the piece itself: all, the size alone, or nothing. */
+  readonly plate: string;
 }
 
 export interface BudgetPicture {
@@ -100,7 +101,7 @@ export function budgetPicture(layout: BootLayout, width: number): BudgetPicture 
   const segments = parts.map((part, place): Segment => {
     const only = part.items.length === 1 ? part.items[0] : undefined;
     const title = part.owner === 'mem_map' && only !== undefined ? only.item : TITLES[part.owner];
-    const label = `${title}: ${formatBytes(part.bytes)}`;
+    const label = `${title}: ${sizeText(part.bytes, limit)}`;
     const segment = {
       key: `${place} ${title}`,
       owner: part.owner,
@@ -111,13 +112,47 @@ export function budgetPicture(layout: BootLayout, width: number): BudgetPicture 
       x,
       width: widths[place] ?? 0,
       label,
-      fits: (widths[place] ?? 0) >= textWidth(label) + 16,
+      plate:
+        [label, sizeText(part.bytes, limit).replace(/ .*/, '')].find(
+          (text) => textWidth(text) + 14 <= (widths[place] ?? 0),
+        ) ?? '',
     };
     x += segment.width;
     return segment;
   });
   const end = limit * scale;
   return { segments, end, overBytes, ticks: ticksOf(limit, scale), brackets: bracketsOf(layout, segments, end, scale) };
+}
+
+/** A size with the unit and the one decimal that all sizes of a bar share. */
+export function sizeText(bytes: number, limit: number): string {
+  return limit > 16 * 1024 * MIB ? `${formatMiB(bytes / 1024, 1)} GiB` : `${formatMiB(bytes, 1)} MiB`;
+}
+
+export interface Leader {
+  readonly segment: Segment;
+  /** Where the text begins, px. */
+  readonly x: number;
+  readonly row: number;
+}
+
+/** Most labels that stand below the bar: the largest pieces that do not hold their own. */
+const MOST_LEADERS = 2;
+
+/**
+ * Labels below the bar for pieces too narrow to hold theirs. Each begins at its leader's line; from right to left every
+ * one stands a row deeper, so that no line crosses a text.
+ */
+export function leadersOf(segments: readonly Segment[], width: number): Leader[] {
+  const chosen = segments
+    .filter(({ owner, plate, label }) => owner !== 'hole' && plate !== label && (owner !== 'free' || plate === ''))
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, MOST_LEADERS)
+    .sort((a, b) => b.x - a.x);
+  return chosen.map((segment, row) => {
+    const middle = segment.x + segment.width / 2;
+    return { segment, x: Math.min(middle + 4, width - textWidth(segment.label) - 4), row };
+  });
 }
 
 /** Pixels that a label of 11 px takes, roughly. */
@@ -156,7 +191,11 @@ function bracketsOf(
   }
   if (layout.boots) {
     const lowTotal = layout.meminfo.LowTotal * 1024;
-    brackets.push({ from: Math.max(0, end - lowTotal * scale), to: end, label: `LowTotal ${formatBytes(lowTotal)}` });
+    brackets.push({
+      from: Math.max(0, end - lowTotal * scale),
+      to: end,
+      label: `LowTotal ${sizeText(lowTotal, layout.maxmemPfn * FRAME_BYTES)}`,
+    });
   }
   return brackets.filter(({ from, to, label }) => to - from > textWidth(label) + 12);
 }

@@ -2,7 +2,7 @@
 
 /**
  * Positions of the samples to draw, ascending: of each pixel column the lowest and the highest `ys`, and always the
- * first and the last. `xs` ascends; `width` is in pixels. All positions where there are not more than two a pixel.
+ * first and the last. A NaN is a gap and yields to any number. `xs` ascends; `width` is in pixels. All positions where there are not more than two a pixel.
  */
 export function decimate(xs: readonly number[], ys: readonly number[], width: number): number[] {
   const count = Math.min(xs.length, ys.length);
@@ -17,8 +17,8 @@ export function decimate(xs: readonly number[], ys: readonly number[], width: nu
     let low = at;
     let high = at;
     while (at < count && columnOf(xs[at], first, span, columns) === column) {
-      if (ys[at] < ys[low]) low = at;
-      if (ys[at] > ys[high]) high = at;
+      if (ys[at] < ys[low] || Number.isNaN(ys[low])) low = at;
+      if (ys[at] > ys[high] || Number.isNaN(ys[high])) high = at;
       at += 1;
     }
     for (const keep of low < high ? [low, high] : [high, low]) if (keep > kept[kept.length - 1]) kept.push(keep);

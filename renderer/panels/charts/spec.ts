@@ -45,17 +45,32 @@ function pick(run: SampledRun, id: string, label: string, look: SeriesLook): Ser
   return values.length === 0 ? [] : [{ id, label, look, values }];
 }
 
+/** As pick(), with gaps where `base` is 0: a share or a mean of nothing is not 0. */
+function pickOver(run: SampledRun, base: readonly number[], id: string, label: string, look: SeriesLook): Series[] {
+  return pick(run, id, label, look).map((series) => ({
+    ...series,
+    values: series.values.map((value, at) => ((base[at] ?? 0) > 0 ? value : Number.NaN)),
+  }));
+}
+
+/** Share of misses that went somewhere, by sample: 100, or 0 where there was no miss. */
+function missesOf(run: SampledRun): number[] {
+  const [cached, remote] = [run.column('remoteCacheShare'), run.column('remoteShare')];
+  return run.column('localShare').map((local, at) => local + (cached[at] ?? 0) + (remote[at] ?? 0));
+}
+
 /** Where memory references that missed the caches were served. */
 export function referencesChart(run: SampledRun): ChartSpec {
+  const misses = missesOf(run);
   const series = [
-    ...pick(run, 'localShare', 'Local', AREAS[0]),
-    ...pick(run, 'remoteCacheShare', 'Remote cache', AREAS[1]),
-    ...pick(run, 'remoteShare', 'Remote', AREAS[2]),
+    ...pickOver(run, misses, 'localShare', 'Local', AREAS[0]),
+    ...pickOver(run, misses, 'remoteCacheShare', 'Remote cache', AREAS[1]),
+    ...pickOver(run, misses, 'remoteShare', 'Remote', AREAS[2]),
   ];
   return {
     id: 'references',
     title: 'Memory references',
-    unit: '% of L2 misses',
+    unit: '% of misses',
     axis: 'share',
     stacked: true,
     series,
@@ -66,20 +81,34 @@ export function referencesChart(run: SampledRun): ChartSpec {
 
 /** Hit rates of the caches. */
 export function hitRatesChart(run: SampledRun): ChartSpec {
+  const references = run.column('references');
   const series = [
-    ...pick(run, 'l1dHitRate', 'L1D', LINES[0]),
-    ...pick(run, 'l2HitRate', 'L2', LINES[1]),
-    ...pick(run, 'tlbHitRate', 'TLB', LINES[2]),
-    ...pick(run, 'remoteCacheHitRate', 'Remote cache', LINES[3]),
+    ...pickOver(run, references, 'l1dHitRate', 'L1D', LINES[0]),
+    ...pickOver(run, references, 'l2HitRate', 'L2', LINES[1]),
+    ...pickOver(run, references, 'tlbHitRate', 'TLB', LINES[2]),
+    ...remoteCacheHits(run),
   ];
   return { id: 'hits', title: 'Hit rates', unit: '%', axis: 'share', stacked: false, series, marks: [], format: share };
 }
 
+/** In shares of a hundred: a remote cache that serves less than this has a hit rate of mere chance. */
+const WORTH_SHOWING = 0.5;
+
+/** The remote cache's hit rate, with gaps where nothing went to another node; none where hardly anything did. */
+function remoteCacheHits(run: SampledRun): Series[] {
+  const cached = run.column('remoteCacheShare');
+  const remote = run.column('remoteShare').map((part, at) => part + (cached[at] ?? 0));
+  const mean = remote.reduce((sum, part) => sum + part, 0) / Math.max(1, remote.length);
+  if (!cached.some((part) => part > 0) || mean < WORTH_SHOWING) return [];
+  return pickOver(run, remote, 'remoteCacheHitRate', 'Remote cache', LINES[3]);
+}
+
 /** Mean latency of what missed L2, and the part of it that is waiting. */
 export function latencyChart(run: SampledRun): ChartSpec {
+  const misses = missesOf(run);
   const series = [
-    ...pick(run, 'meanMissNs', 'Mean miss', LINES[1]),
-    ...pick(run, 'meanQueueNs', 'of it waiting', LINES[2]),
+    ...pickOver(run, misses, 'meanMissNs', 'Mean miss', LINES[1]),
+    ...pickOver(run, misses, 'meanQueueNs', 'of it waiting', LINES[2]),
   ];
   return {
     id: 'latency',
@@ -160,8 +189,8 @@ export function chartSentence(spec: ChartSpec, endNs: number): string {
   if (spec.series.length === 0) return `${spec.title}: nothing yet.`;
   const unit = spec.unit.split(',')[0];
   const ends = spec.series.map(({ label, values }) => {
-    const low = values.reduce((least, value) => Math.min(least, value), Infinity);
-    return `${label} ${spec.format(values[values.length - 1])} (least ${spec.format(low)})`;
+    const low = values.reduce((least, value) => (value < least ? value : least), Infinity);
+    return `${label} ${spec.format(values.findLast(Number.isFinite) ?? Number.NaN)} (least ${spec.format(low)})`;
   });
   const marks = spec.marks.map((mark) => `${mark.label} ${spec.format(mark.value)}`);
   return `${spec.title}, ${unit}, at ${formatTime(endNs)}: ${[...ends, ...marks].join(', ')}.`;

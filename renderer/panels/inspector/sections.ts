@@ -7,7 +7,13 @@ export interface Section {
   /** None for the first, whose title is the inspector's. */
   readonly title?: string;
   /** Fields by path; the fields of a group without its frame end in `.*`. */
-  readonly fields: readonly string[];
+  readonly fields: readonly (string | NamedField)[];
+}
+
+/** A field that stands outside its group and therefore needs the group's name in its own. */
+export interface NamedField {
+  readonly path: string;
+  readonly label: string;
 }
 
 export interface Page {
@@ -72,7 +78,7 @@ function machinePage(): Page {
     title: 'Machine',
     sections: [
       { fields: ['title', 'machine.bits', 'machine.pae', 'machine.localNs', 'machine.transferNs', 'machine.bus'] },
-      { title: 'Notes', fields: ['notes'] },
+      { fields: ['notes'] },
     ],
     links: [
       { label: 'CPU and caches', to: { kind: 'cpu' } },
@@ -86,8 +92,10 @@ function machinePage(): Page {
 
 function nodePage(id: number, profile: MachineProfile): Page {
   const { remoteCache, interconnect } = profile.machine;
-  const shared = ['machine.cpu.clockMHz', 'machine.cpu.l2.kib'];
-  if (remoteCache !== undefined) shared.push('machine.remoteCache.mib', 'machine.remoteCache.ways');
+  const shared: (string | NamedField)[] = ['machine.cpu.clockMHz', { path: 'machine.cpu.l2.kib', label: 'L2 per CPU' }];
+  if (remoteCache !== undefined) {
+    shared.push({ path: 'machine.remoteCache.mib', label: 'Remote cache' }, 'machine.remoteCache.ways');
+  }
   shared.push('machine.localNs');
   if ('remoteNs' in interconnect) shared.push('machine.interconnect.remoteNs');
   return {
