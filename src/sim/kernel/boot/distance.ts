@@ -75,40 +75,57 @@ function pop(heap: { ns: number; node: number }[]): { ns: number; node: number }
   return top;
 }
 
-function rowOfLinks(spec: LinksSpec, edges: readonly (readonly Edge[])[], from: number): number[] {
-  const nearest = edges[from].reduce((least, edge) => Math.min(least, edge.ns), Infinity);
-  const paths = shortestPaths(edges, from);
-  return Array.from(paths, (ns) => spec.remoteNs + 2 * Math.max(0, ns - nearest));
+/** Fills row `from`, by index of the other node; the entry of `from` itself is left alone. */
+type FillRow = (row: Float64Array, from: number) => void;
+
+const fillWith = (of: (from: number, to: number) => number): FillRow => {
+  return (row, from) => {
+    for (let to = 0; to < row.length; to++) if (to !== from) row[to] = of(from, to);
+  };
+};
+
+function fillFromLinks(spec: LinksSpec, ids: readonly number[]): FillRow {
+  const edges = neighboursOf(spec, ids);
+  return (row, from) => {
+    const nearest = edges[from].reduce((least, edge) => Math.min(least, edge.ns), Infinity);
+    const paths = shortestPaths(edges, from);
+    for (const [to, ns] of paths.entries()) if (to !== from) row[to] = spec.remoteNs + 2 * Math.max(0, ns - nearest);
+  };
+}
+
+function fillFrom(machine: MachineSpec): FillRow {
+  const { interconnect, nodes } = machine;
+  switch (interconnect.kind) {
+    case 'none':
+      return fillWith(() => Infinity);
+    case 'crossbar':
+      return fillWith(() => interconnect.remoteNs);
+    case 'matrix':
+      return (row, from) => row.set(interconnect.latencyNs[from]);
+    case 'ring':
+    case 'mesh': {
+      const { remoteNs, hopNs } = interconnect;
+      const hops =
+        interconnect.kind === 'ring' ? ringHops(interconnect.oneWay, nodes.length) : meshHops(interconnect.columns);
+      return fillWith((from, to) => remoteNs + 2 * hopNs * (hops(from, to) - 1));
+    }
+    case 'links':
+      return fillFromLinks(
+        interconnect,
+        nodes.map((node) => node.id),
+      );
+  }
 }
 
 /** Unloaded latencies from node `from` to every node, by index, ns; the own node's entry is the local latency. */
-export function latencyRows(machine: MachineSpec): (from: number) => readonly number[] {
-  const { interconnect, nodes, localNs } = machine;
-  const count = nodes.length;
-  const row = (from: number, of: (to: number) => number): number[] => {
-    return Array.from({ length: count }, (_, to) => (to === from ? localNs : of(to)));
+export function latencyRows(machine: MachineSpec): (from: number) => Float64Array {
+  const fill = fillFrom(machine);
+  return (from) => {
+    const row = new Float64Array(machine.nodes.length);
+    row[from] = machine.localNs;
+    fill(row, from);
+    return row;
   };
-  switch (interconnect.kind) {
-    case 'none':
-      return (from) => row(from, () => Infinity);
-    case 'crossbar':
-      return (from) => row(from, () => interconnect.remoteNs);
-    case 'matrix':
-      return (from) => interconnect.latencyNs[from];
-    case 'ring':
-    case 'mesh': {
-      const hops = interconnect.kind === 'ring' ? ringHops(interconnect.oneWay, count) : meshHops(interconnect.columns);
-      return (from) => row(from, (to) => interconnect.remoteNs + 2 * interconnect.hopNs * (hops(from, to) - 1));
-    }
-    case 'links': {
-      const ids = nodes.map((node) => node.id);
-      const edges = neighboursOf(interconnect, ids);
-      return (from) => {
-        const latencies = rowOfLinks(interconnect, edges, from);
-        return row(from, (to) => latencies[to]);
-      };
-    }
-  }
 }
 
 function ringHops(oneWay: boolean, count: number): (from: number, to: number) => number {
@@ -124,15 +141,17 @@ function meshHops(columns: number): (from: number, to: number) => number {
 }
 
 /** Distances from node `from` to every node, by index: 10 is local. */
-export function distanceRows(machine: MachineSpec): (from: number) => readonly number[] {
+export function distanceRows(machine: MachineSpec): (from: number) => Float64Array {
   const latencies = latencyRows(machine);
   return (from) => {
     const row = latencies(from);
     const local = row[from] > 0 ? row[from] : machine.localNs;
-    return row.map((ns, to) => {
-      if (to === from) return LOCAL_DISTANCE;
-      if (!(local > 0) || !(ns > 0) || !Number.isFinite(ns)) return REMOTE_DISTANCE;
-      return Math.max(LOCAL_DISTANCE, Math.round((LOCAL_DISTANCE * ns) / local));
-    });
+    for (let to = 0; to < row.length; to++) {
+      const ns = row[to];
+      const known = local > 0 && ns > 0 && ns < Infinity;
+      row[to] = known ? Math.max(LOCAL_DISTANCE, Math.round((LOCAL_DISTANCE * ns) / local)) : REMOTE_DISTANCE;
+    }
+    row[from] = LOCAL_DISTANCE;
+    return row;
   };
 }
