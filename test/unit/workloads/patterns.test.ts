@@ -59,10 +59,9 @@ describe.each(patterns.map(({ id }) => id))('the pattern %s', (id) => {
         const { mappings } = addressSpaces[stream.addressSpace];
         expect(mappings).toHaveLength(1);
         expect(mappings[0]).toMatchObject({ start: BASE, segment: -1 });
-        for (const { address, size } of decode(stream)) {
-          expect(address).toBeGreaterThanOrEqual(BASE);
-          expect(address + size).toBeLessThanOrEqual(mappings[0].end);
-        }
+        const references = decode(stream);
+        expect(Math.min(...references.map(({ address }) => address))).toBeGreaterThanOrEqual(BASE);
+        expect(Math.max(...references.map(({ address, size }) => address + size))).toBeLessThanOrEqual(mappings[0].end);
         expect(mappings[0].end % 4096).toBe(0);
       }
     }
@@ -141,17 +140,17 @@ describe('a permutation without a table', () => {
     }
   });
 
-  it('of 2^34 numbers has no repetition among a million, and uses the whole range', () => {
+  it('of 2^34 numbers has no repetition among 300,000, and uses the whole range', () => {
     const at = permutation(2 ** 34 - 1, 5);
     const seen = new Set<number>();
     let most = 0;
-    for (let i = 0; i < 1_000_000; i++) {
-      const value = at(i * 17_000);
+    for (let i = 0; i < 300_000; i++) {
+      const value = at(i * 57_000);
       seen.add(value);
       most = Math.max(most, value);
     }
-    expect(seen.size).toBe(1_000_000);
-    expect(most).toBeGreaterThan(2 ** 34 * 0.9999);
+    expect(seen.size).toBe(300_000);
+    expect(most).toBeGreaterThan(2 ** 34 * 0.999);
     expect(most).toBeLessThan(2 ** 34 - 1);
   });
 });
@@ -160,10 +159,11 @@ describe('random updates', () => {
   it('read and write words all over the table, each thread its own', () => {
     const { streams } = pattern('random', { bytes: 8 * 256, cpus: [0, 1], references: 256 * 100 });
     const cells = new Array<number>(256).fill(0);
-    for (const { address, kind, size } of decode(streams[0])) {
-      expect([kind, size, address % 8]).toEqual([MODIFY, 8, 0]);
-      cells[(address - BASE) / 8]++;
-    }
+    const references = decode(streams[0]);
+    for (const { address } of references) cells[(address - BASE) / 8]++;
+    expect(references.every(({ kind, size, address }) => kind === MODIFY && size === 8 && address % 8 === 0)).toBe(
+      true,
+    );
     const chi2 = cells.reduce((sum, cell) => sum + (cell - 100) ** 2 / 100, 0);
     expect(chi2).toBeLessThan(347.7); // 99.99 % point, 255 degrees of freedom
     expect(decode(streams[0])).not.toEqual(decode(streams[1]));
