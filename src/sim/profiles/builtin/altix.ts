@@ -1,14 +1,11 @@
 /**
  * SGI Altix: 64-bit Itanium 2 machines of 2005 to 2008, as large as a coherence domain goes. How many nodes and CPUs,
- * and the links’ bandwidth, are published; every time is assumed.
+ * and the links’ bandwidth, are published; every time but that of a cache hit is assumed.
  *
  * Deviations: L2 here is the CPU’s 6 MB L3 (the lab has two levels); NUMAlink’s routers form a fat tree, drawn as a
  * mesh; ia64 kernels had 16 KB pages, the lab’s frames are 4 KB (set PAGE_MMUSHIFT to 2 for 16 KB of allocation).
  */
-import type { MachineProfileInput } from '../schema.ts';
-import { builtIn, type BuiltIn } from './builtin.ts';
-
-type Body = Omit<MachineProfileInput, 'format' | 'version' | 'title'>;
+import { builtIn, type Body, type BuiltIn } from './builtin.ts';
 
 const HOLT = 'R. Holt, linux-kernel, 14 May 2008: size of a coherence domain';
 const NUMALINK = 'A. J. van der Steen, Overview of recent supercomputers, 2006: NUMAlink 4, 3.2 GB/s one way';
@@ -79,9 +76,12 @@ function altix(
 }
 
 const TRY = `**Try**: replay a trace on CPUs far apart, with a shared segment; compare first touch with interleaving.`;
-const ASSUMPTIONS = `- *Nodes, CPUs, link bandwidth*: published. *Every time, and memory per node*: assumed.
+const assumptions = (
+  published: string,
+): string => `- *${published}*: published. *Caches*: 7-cpu.com. *Every other time, and memory per node*: assumed.
 - 64-bit: no highmem, no windows. sizeof(struct page) is 56 by its fields; no boot log was read.
 - Not modelled: a third cache level (L2 stands for the L3), the fat tree of routers (a mesh here).`;
+const PUBLISHED = assumptions('Nodes, CPUs, link bandwidth');
 
 export const altixMachines: readonly BuiltIn[] = [
   altix(
@@ -94,7 +94,7 @@ export const altixMachines: readonly BuiltIn[] = [
     { nodes: 64, columns: 8, memoryMiB: 8192, size: 'assumed: a middle size' },
     `An Altix of **64 nodes and 256 CPUs**: large enough for distance to matter, small enough to draw.
 
-${ASSUMPTIONS}
+${assumptions('Link bandwidth')}
 
 ${TRY}`,
   ),
@@ -108,7 +108,7 @@ ${TRY}`,
     { nodes: 128, columns: 16, memoryMiB: 8192, size: HOLT },
     `The largest coherence domain of the Altix 3700: **512 CPUs on 128 nodes** (R. Holt, linux-kernel, May 2008).
 
-${ASSUMPTIONS}
+${PUBLISHED}
 
 ${TRY}`,
   ),
@@ -122,7 +122,7 @@ ${TRY}`,
     { nodes: 4096, columns: 64, memoryMiB: 4096, size: HOLT },
     `The coherence domain of the Altix 4700 as announced: **16,384 CPUs on 4,096 nodes** (R. Holt, linux-kernel, May 2008).
 
-${ASSUMPTIONS}
+${PUBLISHED}
 
 ${TRY} Boot is the same rule as for eight nodes.`,
   ),

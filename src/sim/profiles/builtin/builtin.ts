@@ -14,11 +14,11 @@ export interface BuiltIn {
   profile(): MachineProfile;
 }
 
+/** What a built-in machine says of itself beside its title. */
+export type Body = Omit<MachineProfileInput, 'format' | 'version' | 'title'>;
+
 /** A registry entry from what its file says of it. The title is the profile's. */
-export function builtIn(
-  entry: Omit<BuiltIn, 'profile'>,
-  make: () => Omit<MachineProfileInput, 'format' | 'version' | 'title'>,
-): BuiltIn {
+export function builtIn(entry: Omit<BuiltIn, 'profile'>, make: () => Body): BuiltIn {
   return {
     ...entry,
     profile: () =>

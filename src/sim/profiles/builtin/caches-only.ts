@@ -2,10 +2,7 @@
  * One CPU with two cache levels and nothing else, for comparing with cache simulators: no TLB, so addresses are used as
  * they are, and instruction lines of a trace are skipped.
  */
-import type { MachineProfileInput } from '../schema.ts';
-import { builtIn, type BuiltIn } from './builtin.ts';
-
-type Body = Omit<MachineProfileInput, 'format' | 'version' | 'title'>;
+import { builtIn, type Body, type BuiltIn } from './builtin.ts';
 
 const COMPARISON = 'chosen: the configuration that DineroIV is run with for comparison';
 const MEANINGLESS = 'assumed: times mean nothing on this machine';

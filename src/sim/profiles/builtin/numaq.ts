@@ -3,7 +3,7 @@
  * kernel image and buses are the logs'; latencies are McKenney's; the ring and the remote cache are hearsay.
  */
 import type { MachineProfileInput } from '../schema.ts';
-import { builtIn, type BuiltIn } from './builtin.ts';
+import { builtIn, type Body, type BuiltIn } from './builtin.ts';
 import {
   HEARSAY,
   MCKENNEY_LATENCY,
@@ -15,7 +15,6 @@ import {
   p6TransferNs,
 } from './p6.ts';
 
-type Body = Omit<MachineProfileInput, 'format' | 'version' | 'title'>;
 type Machine = MachineProfileInput['machine'];
 
 const LOG_64 = 'boot log of the 64 GB box, 2.5.65-mm2 (W. L. Irwin, Mar 2003)';

@@ -1,9 +1,6 @@
 /** Machines of one bus: the SMP server that NUMA-Q was compared with, a laptop, and the PC of the reverse-map tests. */
-import type { MachineProfileInput } from '../schema.ts';
-import { builtIn, type BuiltIn } from './builtin.ts';
+import { builtIn, type Body, type BuiltIn } from './builtin.ts';
 import { CPUID, MCKENNEY_COSTS, P6_FAULT_NS, P6_FAULT_SOURCE, PC_HOLE, p6Cpu, p6Sources, p6TransferNs } from './p6.ts';
-
-type Body = Omit<MachineProfileInput, 'format' | 'version' | 'title'>;
 
 const CHOICE = 'assumed: a choice';
 const IMAGE = { codeKiB: 1596, dataKiB: 606, initKiB: 288, reservedKiB: 1934 };

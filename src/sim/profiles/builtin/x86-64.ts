@@ -4,10 +4,7 @@
  * Deviations: no L3 (an L2 miss goes to memory, or to another CPU’s cache), no simultaneous threads, and the newest
  * kernel that the lab knows is of 2008.
  */
-import type { MachineProfileInput } from '../schema.ts';
-import { builtIn, type BuiltIn } from './builtin.ts';
-
-type Body = Omit<MachineProfileInput, 'format' | 'version' | 'title'>;
+import { builtIn, type Body, type BuiltIn } from './builtin.ts';
 
 const MLC =
   'Intel MLC 3.11a on a two-socket Ice Lake server (gjbex/Code-optimization, info/icelake_mlc.txt, CC-BY-4.0)';
