@@ -40,6 +40,6 @@ function doorOf(name: string): Door {
 export async function openDoor(options: DoorOptions = {}): Promise<Driver> {
   const driver = door === 'browser' ? await openBrowserDoor() : await openElectronDoor(door, options);
   driver.page.setDefaultTimeout(15_000);
-  await driver.page.locator('html[data-ready]').waitFor();
+  await driver.page.getByRole('navigation', { name: 'Screens' }).waitFor();
   return driver;
 }

@@ -26,8 +26,8 @@ afterAll(async () => {
 async function refusal(name: string, text: string): Promise<string> {
   const file = files.write(name, text);
   await driver.answerOpen(file, () => driver.menu('file.open', 'Open…'));
-  const dialog = driver.page.getByRole('alertdialog');
-  await dialog.getByRole('heading', { name: 'The machine was not opened' }).waitFor();
+  const dialog = driver.page.getByRole('dialog', { name: 'The machine was not opened' });
+  await dialog.waitFor();
   const said = await dialog.innerText();
   await dialog.getByRole('button', { name: 'Close' }).click();
   await dialog.waitFor({ state: 'detached' });
@@ -93,7 +93,10 @@ describe.skipIf(door === 'browser')(`${door}: a file given on the command line`,
 
   it('that is broken says what is wrong, in the window', async () => {
     const given = await openDoor({ files: [files.write('broken.numaq.json', '{"format":')] });
-    await given.page.getByRole('alertdialog').getByText('broken.numaq.json').waitFor();
+    await given.page
+      .getByRole('dialog', { name: 'The machine was not opened' })
+      .getByText('broken.numaq.json')
+      .waitFor();
     await given.close();
   });
 });
