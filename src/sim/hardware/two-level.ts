@@ -53,7 +53,8 @@ export class TwoLevel {
     this.l2LineShift = log2(l2.lineBytes);
     this.l1SetMask = l1.bytes / (l1.lineBytes * l1.ways) - 1;
     this.l2SetMask = l2.bytes / (l2.lineBytes * l2.ways) - 1;
-    this.l1 = new Int32Array((this.l1SetMask + 1) * l1.ways).fill(EMPTY);
+    // One more than there are ways: run() looks at the second way of a set whatever their number.
+    this.l1 = new Int32Array((this.l1SetMask + 1) * l1.ways + 1).fill(EMPTY);
     this.l2 = new Int32Array((this.l2SetMask + 1) * l2.ways).fill(EMPTY);
   }
 
@@ -63,46 +64,50 @@ export class TwoLevel {
    */
   run(words: Int32Array, from: number, to: number, hasFetches: boolean): void {
     const { l1, l1Ways, l1SetMask, l1LineShift } = this;
-    const lineMask = (1 << l1LineShift) - 1;
+    const lineBytes = 1 << l1LineShift;
+    const lineMask = lineBytes - 1;
     const highShift = 32 - l1LineShift;
-    let records = 0;
-    let writes = 0;
-    let modifies = 0;
     let fetches = 0;
-    let splits = 0;
-    let splitWrites = 0;
+    let modifies = 0;
+    let writes = 0;
     for (let i = from * 2; i < to * 2; i += 2) {
       const address = words[i];
       const meta = words[i + 1];
       const kind = meta & KIND_MASK;
-      if (kind === REF_FETCH) {
-        fetches++;
+      const line = (address >>> l1LineShift) | ((meta >>> REGION_HIGH_SHIFT) << highShift);
+      const size = (meta >> SIZE_SHIFT) & SIZE_MASK;
+      if (kind > REF_WRITE) {
+        if (kind === REF_FETCH) fetches++;
+        else {
+          modifies++;
+          this.reference(line, kind, false);
+          this.rest(line, (address & lineMask) + size - lineBytes, kind);
+        }
         continue;
       }
-      const write = (kind & 1) | (kind >> 1);
-      records++;
-      writes += write;
-      modifies += kind >> 1;
-      const line = (address >>> l1LineShift) | ((meta >>> REGION_HIGH_SHIFT) << highShift);
+      writes += kind;
       const key = (line << 1) | 1;
-      const first = (line & l1SetMask) * l1Ways;
+      const first = Math.imul(line & l1SetMask, l1Ways);
       const most = l1[first];
       const offset = address & lineMask;
-      let rest = offset + ((meta >> SIZE_SHIFT) & SIZE_MASK) - lineMask - 1;
-      if ((most | 1) === key) l1[first] = most | write;
-      else this.reference(line, kind, offset === 0 && rest >= 0);
-      for (let next = line + 1; rest > 0; next++, rest -= lineMask + 1) {
-        splits += 1 + (kind >> 1);
-        splitWrites += write;
-        this.reference(next, kind, rest > lineMask);
+      if ((most | 1) === key) l1[first] = most | kind;
+      else {
+        // The second way inlined: most hits that are not of the first are of it. (One way only: the next set's, no match.)
+        const second = l1[first + 1];
+        if ((second | 1) === key) {
+          l1[first + 1] = most;
+          l1[first] = second | kind;
+        } else this.reference(line, kind, offset === 0 && size >= lineBytes);
       }
+      if (offset + size > lineBytes) this.rest(line, offset + size - lineBytes, kind);
     }
+    const records = to - from - fetches;
     const c = this.counters;
-    c[C.WRITES] += writes;
-    c[C.READS] += records - writes + modifies;
+    c[C.WRITES] += writes + modifies;
+    c[C.READS] += records - writes;
     c[C.FETCHES] += fetches;
-    c[C.L1D_WRITES] += writes + splitWrites;
-    c[C.L1D_READS] += records - writes + modifies + splits - splitWrites;
+    c[C.L1D_WRITES] += writes + modifies;
+    c[C.L1D_READS] += records - writes;
     const instructions = hasFetches && this.instructions === 'count' ? fetches : records;
     c[C.INSTRUCTIONS] += instructions;
     this.clock += instructions * this.costs.instructionNs;
@@ -124,10 +129,17 @@ export class TwoLevel {
     }
   }
 
-  /**
-   * One line of a reference that is not simply a hit of the most recent way; `whole`: the reference covers all of the
-   * line. A modify's write hits after its read.
-   */
+  /** The lines after the first of a reference, of which `left` bytes lie beyond it. */
+  private rest(line: number, left: number, kind: number): void {
+    const lineBytes = 1 << this.l1LineShift;
+    for (let next = line + 1; left > 0; next++, left -= lineBytes) {
+      if (kind !== REF_WRITE) this.counters[C.L1D_READS]++;
+      if (kind !== REF_READ) this.counters[C.L1D_WRITES]++;
+      this.reference(next, kind, left >= lineBytes);
+    }
+  }
+
+  /** One line; `whole`: the reference covers all of it. A modify's write hits after its read. */
   private reference(line: number, kind: number, whole: boolean): void {
     const { l1, l1Ways } = this;
     const first = (line & this.l1SetMask) * l1Ways;
