@@ -1,6 +1,6 @@
 /** The interconnect in one line, as the profile has it. Pure. */
 import type { InterconnectSpec } from '../../src/sim/profiles/schema.ts';
-import { formatExact, formatFigures, formatNumber } from '../panels/format.ts';
+import { formatExact, formatNumber } from '../panels/format.ts';
 
 /** `Ring, one direction, 1 GB/s a link, remote 2,500 ns`. */
 export function fabricText(interconnect: InterconnectSpec): string {
@@ -29,8 +29,8 @@ export function fabricText(interconnect: InterconnectSpec): string {
 /** A bandwidth in decimal units, as links are sold: `1 GB/s`, `792.8 MB/s`. */
 export function rateText(megabytes: number): string {
   return megabytes >= 1000
-    ? `${formatFigures(megabytes / 1000).replace(/\.?0+$/, '')} GB/s`
-    : `${formatFigures(megabytes)} MB/s`;
+    ? `${formatExact(Number((megabytes / 1000).toFixed(2)))} GB/s`
+    : `${formatExact(Number(megabytes.toFixed(1)))} MB/s`;
 }
 
 /** Paths under which the interconnect's figures have their sources: one of them without a source makes it `assumed`. */

@@ -1,0 +1,112 @@
+import { describe, expect, it, vi } from 'vitest';
+import { openBuiltIn } from '../../src/lab/machines.ts';
+import type { EventName, LabEvents } from '../../src/lab/contract.ts';
+import type { RunReport } from '../../src/sim/engine/report.ts';
+import { RunsState, type RunStart } from './runs.svelte.ts';
+
+type Progress = LabEvents['runProgress'];
+type Client = ConstructorParameters<typeof RunsState>[0];
+
+function fakeLab(over: Partial<Client> = {}): {
+  client: Client;
+  told: string[];
+  progress: (event: Partial<Progress>) => void;
+} {
+  const listeners: ((event: Progress) => void)[] = [];
+  const told: string[] = [];
+  const tell = (what: string) => (id: string) => {
+    told.push(`${what} ${id}`);
+    return Promise.resolve(null);
+  };
+  const client: Client = {
+    startRun: () => Promise.resolve('r1'),
+    pauseRun: tell('pause'),
+    resumeRun: tell('resume'),
+    cancelRun: tell('cancel'),
+    runReport: () => Promise.resolve({ engine: 'test' } as RunReport),
+    saveRunAs: () => Promise.resolve(null),
+    openTrace: () => Promise.resolve(null),
+    traces: () => Promise.resolve([]),
+    on: <E extends EventName>(event: E, listener: (payload: LabEvents[E]) => void) => {
+      if (event === 'runProgress') listeners.push(listener as (event: Progress) => void);
+      return () => undefined;
+    },
+    ...over,
+  };
+  const blank: Progress = { runId: 'r1', state: 'running', progress: 0, timeNs: 0, references: 0, frames: [] };
+  return { client, told, progress: (event) => listeners.forEach((listener) => listener({ ...blank, ...event })) };
+}
+
+function start(): RunStart {
+  const { profile } = openBuiltIn('pc-256m').checked;
+  if (profile === undefined) throw new Error('the built-in machine is not valid');
+  return { profile, revision: 1, workloads: [], seed: 1, title: 'test' };
+}
+
+const columns = ['timeNs', 'references'];
+
+describe('runs', () => {
+  it('keeps samples by column, in the order in which they came', async () => {
+    const { client, progress } = fakeLab();
+    const runs = new RunsState(client);
+    const run = await runs.start(start());
+    progress({ progress: 0.5, frames: [{ columns, row: [10, 100] }] });
+    progress({
+      progress: 0.7,
+      frames: [
+        { columns, row: [20, 150] },
+        { columns, row: [30, 90] },
+      ],
+    });
+    expect(run?.column('timeNs')).toEqual([10, 20, 30]);
+    expect(run?.column('references')).toEqual([100, 150, 90]);
+    expect(run?.column('nothing')).toEqual([]);
+    expect(run?.frameCount).toBe(3);
+    expect(runs.active).toBe(run);
+  });
+
+  it('takes progress that comes before the answer that names the run', async () => {
+    let answer: (id: string) => void = () => undefined;
+    const { client, progress } = fakeLab({ startRun: () => new Promise((resolve) => (answer = resolve)) });
+    const runs = new RunsState(client);
+    const started = runs.start(start());
+    progress({ progress: 0.2, frames: [{ columns, row: [1, 2] }] });
+    progress({ runId: 'another', progress: 0.9 });
+    answer('r1');
+    const run = await started;
+    expect(run?.progress).toBe(0.2);
+    expect(run?.frameCount).toBe(1);
+  });
+
+  it('fetches the report when the run is done, and is then no longer active', async () => {
+    const { client, progress } = fakeLab();
+    const runs = new RunsState(client);
+    const run = await runs.start(start());
+    progress({ state: 'done', progress: 1 });
+    await vi.waitFor(() => expect(run?.report?.engine).toBe('test'));
+    expect(runs.active).toBeNull();
+    expect(runs.current).toBe(run);
+  });
+
+  it('keeps a run that the lab refused, with the reason', async () => {
+    const { client } = fakeLab({ startRun: () => Promise.reject(new Error('more than 3 GB')) });
+    const runs = new RunsState(client);
+    expect(await runs.start(start())).toBeNull();
+    expect(runs.failure?.message).toBe('more than 3 GB');
+    expect(runs.list[0]?.state).toBe('failed');
+    expect(runs.active).toBeNull();
+  });
+
+  it('pauses, resumes and cancels the run under way, and only that', async () => {
+    const { client, told, progress } = fakeLab();
+    const runs = new RunsState(client);
+    await runs.pause();
+    await runs.start(start());
+    await runs.pause();
+    await runs.resume();
+    await runs.cancel();
+    progress({ state: 'cancelled' });
+    await runs.cancel();
+    expect(told).toEqual(['pause r1', 'resume r1', 'cancel r1']);
+  });
+});
