@@ -6,14 +6,12 @@
  */
 import { InputError, makeIssue } from '../base/errors.ts';
 import { FRAME_BYTES, MIB } from '../base/units.ts';
-import { REF_FETCH, REGION_HIGH_SHIFT, REGION_SHIFT, type TraceRegion, type TraceSource } from './trace.ts';
+import { REF_FETCH, REGION_SHIFT, type TraceRegion, type TraceSource } from './trace.ts';
 import { type UserSpace, isBounded } from './user-space.ts';
 import type { Mapping, Program, ReferenceStream, TraceWorkload } from './workload.ts';
 
 const REGION_BYTES = 2 ** REGION_SHIFT;
 const OFFSET_MASK = REGION_BYTES - 1;
-/** Kind and size of word 1, without the region. */
-const META_MASK = (1 << REGION_HIGH_SHIFT) - 1;
 const PRIVATE = -1;
 const SHARED = 0;
 
@@ -35,7 +33,7 @@ export function replay(spec: TraceWorkload, user: UserSpace, source: TraceSource
   const records = Math.min(info.records, spec.limit ?? Infinity);
   const table = places.every((region, i) => region === i)
     ? undefined
-    : Uint32Array.from(places, (p) => p * REGION_BYTES);
+    : Int32Array.from(places, (p) => p << REGION_SHIFT);
   const read = table === undefined ? reader(source, records) : movingReader(source, records, table);
   const streams = spec.cpus.map((cpu, copy): ReferenceStream => ({
     cpu,
@@ -102,16 +100,16 @@ function reader(source: TraceSource, records: number): ReferenceStream['read'] {
   return (position, into) => Math.max(0, Math.min(source.read(position, into), records - position));
 }
 
-/** Records with their regions moved to `table[region]`, an address below 2^32. */
-function movingReader(source: TraceSource, records: number, table: Uint32Array): ReferenceStream['read'] {
+/**
+ * Records with their regions moved to `table[region]`, an address below 2^32. Only regions that all lie below 4 GiB are
+ * moved, so there are no more than 256 of them, and word 1 has none of their number.
+ */
+function movingReader(source: TraceSource, records: number, table: Int32Array): ReferenceStream['read'] {
   return (position, into) => {
     const count = Math.max(0, Math.min(source.read(position, into), records - position));
     for (let i = 0; i < 2 * count; i += 2) {
-      const low = into[i];
-      const meta = into[i + 1];
-      const region = ((meta >>> REGION_HIGH_SHIFT) << (32 - REGION_SHIFT)) | (low >>> REGION_SHIFT);
-      into[i] = table[region] | (low & OFFSET_MASK);
-      into[i + 1] = meta & META_MASK;
+      const low = into[i] | 0;
+      into[i] = table[low >>> REGION_SHIFT] | (low & OFFSET_MASK);
     }
     return count;
   };
