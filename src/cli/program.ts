@@ -5,19 +5,12 @@ import { Cancelled, InputError, InvariantError } from '../sim/base/errors.ts';
 import { bootCommand } from './commands/boot.ts';
 import { machinesCommand, patternsCommand } from './commands/machines.ts';
 import { packCommand, type PackOptions } from './commands/pack.ts';
-import { runCommand, type RunOptions } from './commands/run.ts';
+import { runCommand } from './commands/run.ts';
 import { verifyCommand, type VerifyOptions } from './commands/verify.ts';
 import { BAD_INPUT, INTERRUPTED, type Io, OK } from './io.ts';
 import { collect, type MachineOptions, machineOptions } from './machine-argument.ts';
-import { placement, seed } from './values.ts';
-import {
-  conflict,
-  lackeySizes,
-  parseFurther,
-  splitWorkloads,
-  type WorkloadOptions,
-  workloadOptions,
-} from './workload-options.ts';
+import { mergeRunOptions, type RunOptions, runOptions } from './run-options.ts';
+import { conflict, lackeySizes, splitWorkloads, type WorkloadOptions, workloadOptions } from './workload-options.ts';
 
 const MACHINE = 'id of a built-in machine (see numaq machines), or a file';
 
@@ -25,11 +18,21 @@ const MACHINE = 'id of a built-in machine (see numaq machines), or a file';
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const [first = [], ...further] = splitWorkloads(args);
   let code = OK;
-  const program = new Command('numaq');
-  const configure = (command: Command): Command =>
-    command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
-  configure(program);
-  addCommands(program, io, further, configure, (result) => (code = result));
+  const done = (result: number): void => {
+    code = result;
+  };
+  const program = new Command('numaq')
+    .description('NUMA-Q Lab: machines, boots and runs on the command line')
+    .version(version, '--version', 'print the version')
+    .helpCommand(false)
+    .showHelpAfterError('(numaq --help shows how)')
+    .addHelpText('after', EXAMPLES);
+  addLists(program, io, done);
+  addBoot(program, io, done);
+  addRun(program, io, done, further);
+  addVerify(program, io, done);
+  addPack(program, io, done);
+  for (const command of [program, ...program.commands]) configure(command, io);
   try {
     if (further.length > 0 && first[0] !== 'run') program.error('error: --and belongs to numaq run');
     await program.parseAsync(first, { from: 'user' });
@@ -39,26 +42,27 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function addCommands(
-  program: Command,
-  io: Io,
-  further: readonly (readonly string[])[],
-  configure: (command: Command) => Command,
-  done: (code: number) => void,
-): void {
-  program
-    .description('NUMA-Q Lab: machines, boots and runs on the command line')
-    .version(version, '--version', 'print the version')
-    .helpCommand(false)
-    .showHelpAfterError('(numaq --help shows how)')
-    .addHelpText('after', EXAMPLES);
+type Done = (code: number) => void;
 
+/** Throws instead of ending the process, and prints to `io`. */
+function configure(command: Command, io: Io): Command {
+  return command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
+}
+
+function addLists(program: Command, io: Io, done: Done): void {
   program
     .command('machines')
     .description('list the built-in machines')
     .option('--json', 'as JSON')
     .action((options: { json?: true }) => done(machinesCommand(io, options)));
+  program
+    .command('patterns')
+    .description('list the patterns for numaq run --pattern')
+    .option('--json', 'as JSON')
+    .action((options: { json?: true }) => done(patternsCommand(io, options)));
+}
 
+function addBoot(program: Command, io: Io, done: Done): void {
   machineOptions(program.command('boot'))
     .description('boot a machine and print its memory layout like a boot log; exit code 1 where it does not boot')
     .argument('<machine>', MACHINE)
@@ -67,23 +71,30 @@ function addCommands(
     .action(async (machine: string, options: MachineOptions & { json?: true }) =>
       done(await bootCommand(io, machine, options)),
     );
+}
 
-  const run = machineOptions(program.command('run'))
+/** `further`: the arguments of each workload behind an `--and`. */
+function addRun(program: Command, io: Io, done: Done, further: readonly (readonly string[])[]): void {
+  const run = program.command('run');
+  runOptions(workloadOptions(run))
     .description('run workloads on a machine and print a report; further workloads follow after --and')
-    .argument('<machine>', MACHINE);
-  workloadOptions(run)
-    .option('--policy <policy>', 'placement: first-touch, preferred:N, bind:0,1 or interleave:0-3', placement)
-    .option('--seed <number>', 'seed of everything random', seed, 0)
-    .option('--out <file>', 'write the run file: configuration and results, to be verified later')
-    .option('--json', 'print the run file instead of tables')
+    .argument('<machine>', MACHINE)
     .addHelpText('after', RUN_EXAMPLES)
-    .action(async (machine: string, options: RunOptions & WorkloadOptions) => {
-      const workloads = [options, ...further.map((args) => parseFurther(args, configure))];
-      const wrong = workloads.map(conflict).find((message) => message !== undefined);
+    .action(async (machine: string, first: RunOptions & WorkloadOptions) => {
+      const groups = [first, ...further.map((args) => parseGroup(args, io))];
+      const wrong = groups.map(conflict).find((message) => message !== undefined);
       if (wrong !== undefined) run.error(`error: ${wrong}`);
-      done(await runCommand(io, machine, options, workloads));
+      done(await runCommand(io, machine, mergeRunOptions(groups), groups));
     });
+}
 
+/** The options behind an `--and`: of its workload, and of the run, which may stand anywhere. Throws a CommanderError. */
+function parseGroup(args: readonly string[], io: Io): RunOptions & WorkloadOptions {
+  const command = configure(runOptions(workloadOptions(new Command('--and').helpOption(false))), io);
+  return command.allowExcessArguments(false).parse(args, { from: 'user' }).opts();
+}
+
+function addVerify(program: Command, io: Io, done: Done): void {
   program
     .command('verify')
     .description('run a run file again and compare; exit code 1 where it is not identical')
@@ -92,7 +103,9 @@ function addCommands(
     .addOption(lackeySizes())
     .option('--json', 'the verdict as JSON')
     .action(async (file: string, options: VerifyOptions) => done(await verifyCommand(io, file, options)));
+}
 
+function addPack(program: Command, io: Io, done: Done): void {
   program
     .command('pack')
     .description('convert a trace to the packed form, which opens at once')
@@ -100,14 +113,6 @@ function addCommands(
     .argument('<out>', 'the packed file')
     .addOption(lackeySizes())
     .action(async (from: string, to: string, options: PackOptions) => done(await packCommand(io, from, to, options)));
-
-  program
-    .command('patterns')
-    .description('list the patterns for numaq run --pattern')
-    .option('--json', 'as JSON')
-    .action((options: { json?: true }) => done(patternsCommand(io, options)));
-
-  for (const command of program.commands) configure(command);
 }
 
 /** Prints what went wrong, without a stack, and returns the exit code. */

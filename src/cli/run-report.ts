@@ -33,8 +33,13 @@ function workloadLine(workload: WorkloadSpec): string {
   const cpus = `on ${workload.cpus.length === 1 ? 'CPU' : 'CPUs'} ${ranges(workload.cpus)}`;
   const start = workload.startNs === 0 ? '' : `, from ${time(workload.startNs)}`;
   if (workload.kind === 'trace') return `${workload.trace.name} ${cpus}${start}`;
-  const size = `${figure(workload.bytes / 2 ** 20)} MiB, ${figure(workload.references)} references a CPU`;
+  const size = `${bytesText(workload.bytes)}, ${figure(workload.references)} references a CPU`;
   return `${workload.pattern} ${cpus}, ${size}${start}`;
+}
+
+function bytesText(bytes: number): string {
+  const [unit, scale] = bytes < 2 ** 20 ? ['KiB', 2 ** 10] : bytes < 2 ** 30 ? ['MiB', 2 ** 20] : ['GiB', 2 ** 30];
+  return `${figure(bytes / scale)} ${unit}`;
 }
 
 /** `0-3,8` of 0, 1, 2, 3, 8. */

@@ -3,7 +3,7 @@
  * `--trace sort.gz --cpus 0-7 --and --pattern stream --cpus 8-15 --start 5ms`.
  */
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { MachineProfile } from '../sim/profiles/schema.ts';
 import type { SizeNotation } from '../sim/interop/lackey.ts';
 import type { TraceInfo } from '../sim/workloads/trace.ts';
@@ -59,13 +59,6 @@ export function splitWorkloads(args: readonly string[]): readonly (readonly stri
     else groups.at(-1)?.push(argument);
   }
   return groups;
-}
-
-/** The options behind an `--and`. Throws a CommanderError. */
-export function parseFurther(args: readonly string[], configure: (command: Command) => Command): WorkloadOptions {
-  const command = configure(workloadOptions(new Command('numaq run ... --and').helpOption(false)));
-  command.allowExcessArguments(false).parse(args, { from: 'user' });
-  return command.opts<WorkloadOptions>();
 }
 
 /** What is wrong with the options of one workload together, or undefined. */

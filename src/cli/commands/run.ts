@@ -5,18 +5,13 @@ import { type RunOrder, startSimulation } from '../../lab/run-job.ts';
 import { Cancelled } from '../../sim/base/errors.ts';
 import type { RunReport } from '../../sim/engine/report.ts';
 import { type Io, OK } from '../io.ts';
-import { type MachineOptions, readMachine } from '../machine-argument.ts';
+import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';
 import { ProgressBar } from '../progress.ts';
+import type { RunOptions } from '../run-options.ts';
 import { reportText } from '../run-report.ts';
 import { figure, time } from '../table.ts';
 import { type WorkloadOptions, workloadOf } from '../workload-options.ts';
-
-export interface RunOptions extends MachineOptions {
-  readonly seed: number;
-  readonly json?: true;
-  readonly out?: string;
-}
 
 /** References between two looks at Ctrl-C; what comes out does not depend on it. */
 const STEP = 200_000;
@@ -37,7 +32,7 @@ export async function runCommand(
       const trace = path === undefined ? undefined : await traces.open(path, lackeySizes);
       specs.push(workloadOf(workload, profile, trace));
     }
-    const report = await simulate(io, { profile, workloads: specs, seed: options.seed }, traces);
+    const report = await simulate(io, { profile, workloads: specs, seed: options.seed ?? 0 }, traces);
     if (options.out !== undefined) await saveAtomically(options.out, formatRun(report));
     io.out(options.json ? formatRun(report) : reportText(report));
     if (options.out !== undefined && !options.json) io.out(`\nWritten to ${options.out}\n`);

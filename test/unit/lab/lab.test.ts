@@ -169,8 +169,8 @@ describe('runs', () => {
     const lab = newLab();
     const [first, second] = [await lab.api.startRun(pattern(20_000)), await lab.api.startRun(pattern(20_000))];
     await Promise.all([hear(lab, first, 'done'), hear(lab, second, 'done')]);
-    const { profile: _, ...request } = pattern(20_000);
-    const here = formatRun(runToEnd(startSimulation({ ...request, profile: smallMachine }, () => undefined)));
+    const order = { ...pattern(20_000), profile: smallMachine };
+    const here = formatRun(runToEnd(startSimulation(order, () => undefined)));
     expect(await lab.api.formatRun(first)).toBe(here);
     expect(await lab.api.formatRun(second)).toBe(here);
     expect(formatRun(await lab.api.runReport(first))).toBe(here);

@@ -1,0 +1,26 @@
+/** Options of a run as a whole: they may stand before or behind any `--and`. */
+import type { Command } from 'commander';
+import { type MachineOptions, machineOptions } from './machine-argument.ts';
+import { placement, seed } from './values.ts';
+
+export interface RunOptions extends MachineOptions {
+  readonly seed?: number;
+  readonly json?: true;
+  readonly out?: string;
+}
+
+/** Adds the options of a run, those that change the machine among them. */
+export function runOptions(command: Command): Command {
+  return machineOptions(command)
+    .option('--policy <policy>', 'placement: first-touch, preferred:N, bind:0,1 or interleave:0-3', placement)
+    .option('--seed <number>', 'seed of everything random (default: 0)', seed)
+    .option('--out <file>', 'write the run file: configuration and results, to be verified later')
+    .option('--json', 'print the run file instead of tables');
+}
+
+/** The options of the run out of all groups: the last one said counts, and every --set. */
+export function mergeRunOptions(groups: readonly RunOptions[]): RunOptions {
+  const set = groups.flatMap((group) => group.set ?? []);
+  const merged: RunOptions = Object.assign({}, ...groups);
+  return { ...merged, ...(set.length === 0 ? {} : { set }) };
+}
