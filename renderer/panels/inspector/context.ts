@@ -22,6 +22,8 @@ export interface InspectorContext {
   readonly machine: InspectedMachine;
   readonly schema: SchemaNode;
   readonly flavours: readonly FlavourSummary[];
+  /** An issue as a sentence at the field of `path`. */
+  readonly describe: (issue: Issue, path: string) => string;
 }
 
 export const [useInspector, setInspector] = createContext<InspectorContext>();

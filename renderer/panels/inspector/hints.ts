@@ -1,10 +1,11 @@
 /** What a field's tool tip says: what it is, what it may be, what holds where it is left out, and where its number is from. */
 import type { Issue } from '../../../src/sim/base/errors.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
-import { isWithin } from '../../state/path.ts';
+import { isWithin, parsePath } from '../../state/path.ts';
 import { formatExact } from '../format.ts';
 import { expectedNumber } from './check-field.ts';
-import { controlOf, type SchemaNode } from './schema.ts';
+import { controlOf, join, schemaAt, type SchemaNode } from './schema.ts';
+import { fieldTitle } from './titles.ts';
 
 /** The source of the number at `path`: that of the longest prefix of it which has one; `nodes[].cpus` speaks for every node. */
 export function sourceOf(sources: MachineProfile['sources'], path: string): string | undefined {
@@ -35,11 +36,34 @@ function defaultText(node: SchemaNode): string {
   return node.unit === undefined ? value : `${value} ${node.unit}`;
 }
 
-/** An issue as a sentence at the field of `path`; it names its own place where that is another one. */
-export function issueText(issue: Issue, path: string): string {
-  const place = issue.path === path || issue.path === '' ? '' : `${issue.path}: `;
+/** An issue as a sentence at the field of `path`; it names its own place, by `name`, where that is another one. */
+export function issueText(issue: Issue, path: string, name: (path: string) => string): string {
+  const place = issue.path === path || issue.path === '' ? '' : `${name(issue.path)}: `;
   const sentence = place === '' ? capital(issue.message) : `${place}${issue.message}`;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** A limit that an issue at `path` itself names (`at most 6,656 MiB`), to be offered as the fix. */
+export function limitIn(issues: readonly Issue[], path: string): number | undefined {
+  const own = issues.find((issue) => issue.path === path);
+  const limit = /\b(?:at most|at least) ([\d,]+(?:\.\d+)?)/.exec(own?.expected ?? '')?.[1];
+  return limit === undefined ? undefined : Number(limit.replace(/,/g, ''));
+}
+
+/** A place in the profile as a person knows it: `Node 7, Memory`, `Kernel, PAGE_MMUSHIFT`. */
+export function placeName(path: string, schema: SchemaNode, profile: MachineProfile | null): string {
+  const names: string[] = [];
+  let at = '';
+  for (const step of parsePath(path)) {
+    at = join(at, step);
+    if (at === 'machine' || at === 'machine.nodes') continue;
+    const node = schemaAt(schema, at, profile);
+    if (typeof step === 'number') {
+      const id = at.startsWith('machine.nodes[') && names.length === 0 ? profile?.machine.nodes[step]?.id : step;
+      names.push(`${node?.title ?? ''} ${id ?? step}`.trim());
+    } else names.push(node === undefined ? step : fieldTitle(at, node));
+  }
+  return names.join(', ');
 }
 
 function capital(text: string): string {
