@@ -29,6 +29,8 @@ export class ViewState {
   notesOnOpen = $state.raw(true);
 
   #open = $state.raw<Readonly<Record<Panel, boolean>>>({ outline: true, inspector: true, bottom: true });
+  /** Over the centre the inspector covers nodes, so it waits until it is asked for. */
+  #overlayOpen = $state.raw(false);
   #sizes = $state.raw<Readonly<Record<Panel, number>>>({
     outline: panelLimits.outline.size,
     inspector: panelLimits.inspector.size,
@@ -61,7 +63,7 @@ export class ViewState {
   }
 
   isOpen(panel: Panel): boolean {
-    return this.#open[panel];
+    return panel === 'inspector' && this.overlay ? this.#overlayOpen : this.#open[panel];
   }
 
   size(panel: Panel): number {
@@ -69,12 +71,16 @@ export class ViewState {
   }
 
   setOpen(panel: Panel, open: boolean): void {
+    if (panel === 'inspector' && this.overlay) {
+      this.#overlayOpen = open;
+      return;
+    }
     this.#open = { ...this.#open, [panel]: open };
     this.#store();
   }
 
   toggle(panel: Panel): void {
-    this.setOpen(panel, !this.#open[panel]);
+    this.setOpen(panel, !this.isOpen(panel));
   }
 
   resize(panel: Panel, size: number): void {
