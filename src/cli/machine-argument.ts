@@ -3,11 +3,17 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { unknownMachine } from '../lab/machines.ts';
 import { readTextFile } from '../lab/text-file.ts';
-import { InputError } from '../sim/base/errors.ts';
-import { builtInById } from '../sim/profiles/builtin/index.ts';
-import { parseProfile, validateProfile } from '../sim/profiles/parse.ts';
-import { parseAssignment, setPath } from '../sim/profiles/paths.ts';
-import type { MachineProfile, MachineProfileInput, PlacementSpec } from '../sim/profiles/schema.ts';
+import {
+  builtInById,
+  InputError,
+  type MachineProfile,
+  type MachineProfileInput,
+  parseAssignment,
+  parseProfile,
+  type PlacementSpec,
+  setPath,
+  validateProfile,
+} from '../sim/index.ts';
 import { clusterShift } from './values.ts';
 
 export interface MachineOptions {

@@ -1,8 +1,7 @@
 /** The traces that a command has opened, each read, packed and counted once. */
 import type { TraceLookup } from '../lab/run-job.ts';
 import { TraceLibrary } from '../lab/trace-library.ts';
-import type { SizeNotation } from '../sim/interop/lackey.ts';
-import type { TraceInfo } from '../sim/workloads/trace.ts';
+import type { SizeNotation, TraceInfo } from '../sim/index.ts';
 import type { Io } from './io.ts';
 import { ProgressBar } from './progress.ts';
 

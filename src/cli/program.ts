@@ -1,7 +1,7 @@
 /** The command `numaq`: its commands, options and help. What each does is in commands/. */
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
-import { Cancelled, InputError, InvariantError } from '../sim/base/errors.ts';
+import { Cancelled, InputError, InvariantError } from '../sim/index.ts';
 import { bootCommand } from './commands/boot.ts';
 import { machinesCommand, patternsCommand } from './commands/machines.ts';
 import { packCommand, type PackOptions } from './commands/pack.ts';

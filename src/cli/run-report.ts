@@ -1,7 +1,5 @@
 /** A run's report as text for a person. */
-import { metrics } from '../sim/engine/metrics.ts';
-import type { RunReport, Table } from '../sim/engine/report.ts';
-import type { WorkloadSpec } from '../sim/workloads/workload.ts';
+import { metrics, type RunReport, type Table, type WorkloadSpec } from '../sim/index.ts';
 import { figure, table, time } from './table.ts';
 
 /** More rows than this are folded into their least, mean and greatest. */

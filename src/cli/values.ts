@@ -1,7 +1,6 @@
 /** Values of options, read strictly: what is not one says what was expected. */
 import { InvalidArgumentError } from 'commander';
-import { GIB, KIB, MIB } from '../sim/base/units.ts';
-import type { PlacementSpec } from '../sim/profiles/schema.ts';
+import { GIB, KIB, MIB, type PlacementSpec } from '../sim/index.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: KIB, m: MIB, g: GIB, t: 1024 * GIB };
 const MOST_LISTED = 16384;

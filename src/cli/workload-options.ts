@@ -4,11 +4,7 @@
  */
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { MachineProfile } from '../sim/profiles/schema.ts';
-import type { SizeNotation } from '../sim/interop/lackey.ts';
-import type { TraceInfo } from '../sim/workloads/trace.ts';
-import type { WorkloadSpec } from '../sim/workloads/workload.ts';
-import { patterns } from '../sim/workloads/patterns.ts';
+import { type MachineProfile, patterns, type SizeNotation, type TraceInfo, type WorkloadSpec } from '../sim/index.ts';
 import { addressRange, byteCount, count, duration, numberList } from './values.ts';
 
 export interface WorkloadOptions {

@@ -2,7 +2,7 @@
  * What a door gives the lab and gets from it. The lab knows neither Electron nor http: dialogs, the place for its data
  * and the worker's bundle are injected.
  */
-import type { TraceInfo } from '../sim/workloads/trace.ts';
+import type { TraceInfo } from '../sim/index.ts';
 import type { EventName, LabApi, LabEvents, OpenedMachine } from './contract.ts';
 
 /** Native dialogs. Each resolves to an absolute path, or null where the person dismissed it. */

@@ -1,5 +1,5 @@
 /** Errors of the lab and the simulator as plain data that crosses a process: never with a stack. */
-import { Cancelled, InputError, InvariantError } from '../sim/base/errors.ts';
+import { Cancelled, InputError, InvariantError } from '../sim/index.ts';
 import type { LabFailure } from './contract.ts';
 
 /** What a thrown value comes to for the person who asked. */

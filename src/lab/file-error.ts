@@ -1,5 +1,5 @@
 /** What the operating system says of a file, as a sentence for a person. */
-import { type Issue, InputError } from '../sim/base/errors.ts';
+import { InputError, type Issue } from '../sim/index.ts';
 
 interface Sentence {
   readonly expected: string;

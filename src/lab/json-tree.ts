@@ -2,7 +2,7 @@
  * Where the values of a JSON text stand in it: from a path to characters, and from a character to a path. The text is
  * valid JSON already (profiles/json-fault.ts says where it is not). One pass, no recursion.
  */
-import type { Segment } from '../sim/profiles/path-text.ts';
+import type { Segment } from '../sim/index.ts';
 
 /** A value: characters from `start` to `end`; `from` is where it begins together with its key. */
 export interface JsonNode {

@@ -1,15 +1,18 @@
 /** The lab: every method of the contract over the simulator, the disk and the worker threads. */
 import { basename, resolve } from 'node:path';
 import { version } from '../../package.json';
-import { InputError, makeIssue } from '../sim/base/errors.ts';
-import { metrics } from '../sim/engine/metrics.ts';
-import { flavours } from '../sim/profiles/flavours.ts';
-import { formatProfile } from '../sim/profiles/format.ts';
-import { profileJsonSchema } from '../sim/profiles/json-schema.ts';
-import { validateProfile } from '../sim/profiles/parse.ts';
-import type { MachineProfile } from '../sim/profiles/schema.ts';
-import type { TraceInfo } from '../sim/workloads/trace.ts';
-import { patterns } from '../sim/workloads/patterns.ts';
+import {
+  flavours,
+  formatProfile,
+  InputError,
+  type MachineProfile,
+  makeIssue,
+  metrics,
+  patterns,
+  profileJsonSchema,
+  type TraceInfo,
+  validateProfile,
+} from '../sim/index.ts';
 import { saveAtomically } from './atomic-file.ts';
 import type { Catalogue, LabApi, OpenedMachine, RunRequest, SavedFile } from './contract.ts';
 import type { Dialogs, Lab, LabOptions } from './door.ts';

@@ -1,15 +1,23 @@
 /** Machines as the doors ask for them: built in or from a file's text, checked, booted, listed. Pure but for the name. */
-import { InputError, type Issue, makeIssue } from '../sim/base/errors.ts';
-import { boot } from '../sim/kernel/boot/boot.ts';
-import type { BootLayout, Zonelist } from '../sim/kernel/boot/layout.ts';
-import { zonelistsOf } from '../sim/kernel/boot/zonelists.ts';
-import { type BuiltIn, builtInById, builtins } from '../sim/profiles/builtin/index.ts';
-import { nearest } from '../sim/profiles/nearest.ts';
-import { parseProfile, validateProfile } from '../sim/profiles/parse.ts';
-import { shorten } from '../sim/profiles/path-text.ts';
-import { traitsOf } from '../sim/profiles/resolve.ts';
-import type { MachineProfile } from '../sim/profiles/schema.ts';
-import { assumedPaths } from '../sim/profiles/sources.ts';
+import {
+  assumedPaths,
+  boot,
+  type BootLayout,
+  type BuiltIn,
+  builtInById,
+  builtins,
+  InputError,
+  type Issue,
+  type MachineProfile,
+  makeIssue,
+  nearest,
+  parseProfile,
+  shorten,
+  traitsOf,
+  validateProfile,
+  type Zonelist,
+  zonelistsOf,
+} from '../sim/index.ts';
 import type { Checked, MachineSummary, OpenedMachine } from './contract.ts';
 
 /** The layout that a valid profile boots to. */

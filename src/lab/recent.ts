@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { InputError, makeIssue } from '../sim/base/errors.ts';
+import { InputError, makeIssue } from '../sim/index.ts';
 import { saveAtomically } from './atomic-file.ts';
 import type { RecentMachine } from './contract.ts';
 

@@ -3,14 +3,21 @@
  * bytes for the same run, with a last line by which later changes are found (integrity.ts).
  */
 import { z } from 'zod';
-import { InputError, makeIssue } from '../sim/base/errors.ts';
-import { RUN_FORMAT, RUN_VERSION, type RunReport } from '../sim/engine/report.ts';
-import { describeValue } from '../sim/profiles/describe.ts';
-import { jsonFault, placeOf } from '../sim/profiles/json-fault.ts';
-import { parsePath, type Segment } from '../sim/profiles/path-text.ts';
-import { validateProfile } from '../sim/profiles/parse.ts';
-import { profileSchema } from '../sim/profiles/schema.ts';
-import { workloadSchema } from '../sim/workloads/workload.ts';
+import {
+  describeValue,
+  InputError,
+  jsonFault,
+  makeIssue,
+  parsePath,
+  placeOf,
+  profileSchema,
+  RUN_FORMAT,
+  RUN_VERSION,
+  type RunReport,
+  type Segment,
+  validateProfile,
+  workloadSchema,
+} from '../sim/index.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Integrity, integrityOf } from './integrity.ts';
 import { jsonTree, nodeAt } from './json-tree.ts';

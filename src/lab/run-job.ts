@@ -2,13 +2,18 @@
  * A run, ready to be done: the same in a worker, on the command line and in a test. Nothing here knows of threads or
  * of wall-clock time, so that the same order gives the same bytes wherever it is done.
  */
-import { InputError, makeIssue } from '../sim/base/errors.ts';
-import type { RunConfig, RunReport } from '../sim/engine/report.ts';
-import { Simulation } from '../sim/engine/simulation.ts';
-import type { MachineProfile } from '../sim/profiles/schema.ts';
-import { buildProgram } from '../sim/workloads/registry.ts';
-import type { TraceSource } from '../sim/workloads/trace.ts';
-import type { Program, WorkloadSpec } from '../sim/workloads/workload.ts';
+import {
+  buildProgram,
+  InputError,
+  type MachineProfile,
+  makeIssue,
+  type Program,
+  type RunConfig,
+  type RunReport,
+  Simulation,
+  type TraceSource,
+  type WorkloadSpec,
+} from '../sim/index.ts';
 import { bootMachine } from './machines.ts';
 
 /** What is to be run. Plain data. */

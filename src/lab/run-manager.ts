@@ -1,7 +1,6 @@
 /** Runs in worker threads: started, watched, paused, cancelled; the reports of those that are done are kept. */
 import { Worker } from 'node:worker_threads';
-import { InputError, makeIssue } from '../sim/base/errors.ts';
-import type { RunReport, SampleFrame } from '../sim/engine/report.ts';
+import { InputError, makeIssue, type RunReport, type SampleFrame } from '../sim/index.ts';
 import type { LabEvents, LabFailure, RunState } from './contract.ts';
 import { toFailure } from './failure.ts';
 import type { RunOrder } from './run-job.ts';

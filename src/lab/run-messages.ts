@@ -1,5 +1,5 @@
 /** What a run's worker is given and what it says. */
-import type { RunReport, SampleFrame } from '../sim/engine/report.ts';
+import type { RunReport, SampleFrame } from '../sim/index.ts';
 import type { LabFailure } from './contract.ts';
 import type { RunOrder } from './run-job.ts';
 import type { TraceFile } from './trace-library.ts';

@@ -1,8 +1,6 @@
 /** The simulator's worker: does one order and ends. Bundled on its own, to a fixed file name beside the doors' bundles. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Cancelled } from '../sim/base/errors.ts';
-import type { SampleFrame } from '../sim/engine/report.ts';
-import type { Simulation } from '../sim/engine/simulation.ts';
+import { Cancelled, type SampleFrame, type Simulation } from '../sim/index.ts';
 import { toFailure } from './failure.ts';
 import { startSimulation } from './run-job.ts';
 import { CANCEL, GO, PAUSE, type RunWorkerData, type RunWorkerMessage } from './run-messages.ts';

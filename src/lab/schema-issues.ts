@@ -1,8 +1,6 @@
 /** What a schema found wrong with data from outside, as issues with path, expected and found. */
 import type { z } from 'zod';
-import { type Issue, makeIssue } from '../sim/base/errors.ts';
-import { describeValue } from '../sim/profiles/describe.ts';
-import { pathText, type Segment, shorten } from '../sim/profiles/path-text.ts';
+import { describeValue, type Issue, makeIssue, pathText, type Segment, shorten } from '../sim/index.ts';
 
 const MOST = 20;
 

@@ -3,7 +3,7 @@
  * the contract's schema, calls the lab, and returns what happened as plain data.
  */
 import type { z } from 'zod';
-import { InputError, makeIssue } from '../sim/base/errors.ts';
+import { InputError, makeIssue } from '../sim/index.ts';
 import { type LabApi, type MethodName, methods, type Result } from './contract.ts';
 import { toFailure } from './failure.ts';
 import { schemaIssues } from './schema-issues.ts';

@@ -1,7 +1,6 @@
 /** Reading a text file that a person chose: of bounded size, in UTF-8, with or without a byte order mark. */
 import { open } from 'node:fs/promises';
-import { InputError, makeIssue } from '../sim/base/errors.ts';
-import { MIB } from '../sim/base/units.ts';
+import { InputError, makeIssue, MIB } from '../sim/index.ts';
 import { fileError } from './file-error.ts';
 
 /** Far more than the largest machine (4,096 nodes take about 2 MiB) or run file. */

@@ -1,6 +1,6 @@
 /** The traces that are open: by SHA-256, each with the packed file that simulators read. */
 import { copyFile, link } from 'node:fs/promises';
-import type { TraceInfo, TraceSource } from '../sim/workloads/trace.ts';
+import type { TraceInfo, TraceSource } from '../sim/index.ts';
 import { fileError } from './file-error.ts';
 import type { TraceLookup } from './run-job.ts';
 import { type OpenTrace, openTrace, type TraceOptions } from './traces/open-trace.ts';

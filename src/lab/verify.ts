@@ -2,10 +2,7 @@
  * Does a run file hold? First whether it is what was written (its last line finds a changed byte), then whether the run
  * comes out the same when it is done again. The answer is `identical`, or the first place that says otherwise.
  */
-import type { RunConfig, RunReport } from '../sim/engine/report.ts';
-import { describeValue } from '../sim/profiles/describe.ts';
-import { jsonFault } from '../sim/profiles/json-fault.ts';
-import { pathText, type Segment } from '../sim/profiles/path-text.ts';
+import { describeValue, jsonFault, pathText, type RunConfig, type RunReport, type Segment } from '../sim/index.ts';
 import { changedByte, integrityOf } from './integrity.ts';
 import { jsonTree, nodeAt, pathAt } from './json-tree.ts';
 import { formatRun, parseRun, placeText, splitRunFile } from './run-file.ts';

@@ -15,3 +15,26 @@ export { traitsOf } from './profiles/resolve.ts';
 export * from './profiles/schema.ts';
 export { assumedGroups, assumedPaths, isAssumed, sourceOf } from './profiles/sources.ts';
 export type { KernelTraits, StructPage } from './profiles/traits.ts';
+
+export { GIB, KIB, MIB } from './base/units.ts';
+export { metrics, type Metric } from './engine/metrics.ts';
+export {
+  RUN_FORMAT,
+  RUN_VERSION,
+  type RunConfig,
+  type RunReport,
+  type RunResult,
+  type SampleFrame,
+  type Table,
+} from './engine/report.ts';
+export { Simulation } from './engine/simulation.ts';
+export { ENGINE_VERSION } from './engine/version.ts';
+export { bootLog } from './interop/boot-log.ts';
+export type { SizeNotation } from './interop/lackey.ts';
+export { boot } from './kernel/boot/boot.ts';
+export type { BootLayout, Zonelist } from './kernel/boot/layout.ts';
+export { zonelistsOf } from './kernel/boot/zonelists.ts';
+export { patterns } from './workloads/patterns.ts';
+export { buildProgram } from './workloads/registry.ts';
+export type { TraceInfo, TraceSource } from './workloads/trace.ts';
+export { workloadSchema, type Program, type TraceWorkload, type WorkloadSpec } from './workloads/workload.ts';

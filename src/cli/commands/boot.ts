@@ -1,8 +1,7 @@
 /** `numaq boot`: the layout as a boot log or as JSON. */
 import { canonicalJson } from '../../lab/canonical-json.ts';
 import { bootMachine } from '../../lab/machines.ts';
-import { InputError } from '../../sim/base/errors.ts';
-import { bootLog } from '../../sim/interop/boot-log.ts';
+import { bootLog, InputError } from '../../sim/index.ts';
 import { type Io, NO, OK } from '../io.ts';
 import { type MachineOptions, readMachine } from '../machine-argument.ts';
 

@@ -1,6 +1,6 @@
 /** `numaq machines` and `numaq patterns`: what is built in. */
 import { machineSummaries } from '../../lab/machines.ts';
-import { patterns } from '../../sim/workloads/patterns.ts';
+import { patterns } from '../../sim/index.ts';
 import { type Io, OK } from '../io.ts';
 import { figure, memory, table } from '../table.ts';
 

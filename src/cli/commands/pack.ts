@@ -1,5 +1,5 @@
 /** `numaq pack`: a trace in our packed form. */
-import type { SizeNotation } from '../../sim/interop/lackey.ts';
+import type { SizeNotation } from '../../sim/index.ts';
 import { type Io, OK } from '../io.ts';
 import { ProgressBar } from '../progress.ts';
 import { figure } from '../table.ts';

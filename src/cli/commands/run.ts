@@ -2,8 +2,7 @@
 import { saveAtomically } from '../../lab/atomic-file.ts';
 import { formatRun } from '../../lab/run-file.ts';
 import { type RunOrder, startSimulation } from '../../lab/run-job.ts';
-import { Cancelled } from '../../sim/base/errors.ts';
-import type { RunReport } from '../../sim/engine/report.ts';
+import { Cancelled, type RunReport } from '../../sim/index.ts';
 import { type Io, OK } from '../io.ts';
 import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';

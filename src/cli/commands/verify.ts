@@ -3,10 +3,14 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readBytes } from '../../lab/text-file.ts';
 import { verifyRun } from '../../lab/verify.ts';
-import { InputError, makeIssue } from '../../sim/base/errors.ts';
-import type { RunConfig, RunReport } from '../../sim/engine/report.ts';
-import type { SizeNotation } from '../../sim/interop/lackey.ts';
-import type { TraceWorkload } from '../../sim/workloads/workload.ts';
+import {
+  InputError,
+  makeIssue,
+  type RunConfig,
+  type RunReport,
+  type SizeNotation,
+  type TraceWorkload,
+} from '../../sim/index.ts';
 import { type Io, NO, OK } from '../io.ts';
 import { OpenTraces } from '../open-traces.ts';
 import { simulate } from './run.ts';
