@@ -7,6 +7,7 @@ export interface RunOptions extends MachineOptions {
   readonly seed?: number;
   readonly json?: true;
   readonly out?: string;
+  readonly csv?: string;
 }
 
 /** Adds the options of a run, those that change the machine among them. */
@@ -15,6 +16,7 @@ export function runOptions(command: Command): Command {
     .option('--policy <policy>', 'placement: first-touch, preferred:N, bind:0,1 or interleave:0-3', placement)
     .option('--seed <number>', 'seed of everything random (default: 0)', seed)
     .option('--out <file>', 'write the run file: configuration and results, to be verified later')
+    .option('--csv <file>', 'write the samples over virtual time, for a spreadsheet')
     .option('--json', 'print the run file instead of tables');
 }
 

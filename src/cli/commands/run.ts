@@ -2,6 +2,7 @@
 import { saveAtomically } from '../../lab/atomic-file.ts';
 import { formatRun } from '../../lab/run-file.ts';
 import { type RunOrder, startSimulation } from '../../lab/run-job.ts';
+import { samplesCsv } from '../../lab/samples-csv.ts';
 import { Cancelled, type RunReport } from '../../sim/index.ts';
 import { type Io, OK } from '../io.ts';
 import { readMachine } from '../machine-argument.ts';
@@ -32,13 +33,19 @@ export async function runCommand(
       specs.push(workloadOf(workload, profile, trace));
     }
     const report = await simulate(io, { profile, workloads: specs, seed: options.seed ?? 0 }, traces);
-    if (options.out !== undefined) await saveAtomically(options.out, formatRun(report));
-    io.out(options.json ? formatRun(report) : reportText(report));
-    if (options.out !== undefined && !options.json) io.out(`\nWritten to ${options.out}\n`);
+    const written = await writeFiles(report, options);
+    io.out(options.json ? formatRun(report) : [reportText(report), ...written].join('\n'));
     return OK;
   } finally {
     traces.close();
   }
+}
+
+/** Writes what was asked for; returns a line for each file. */
+async function writeFiles(report: RunReport, { out, csv }: RunOptions): Promise<readonly string[]> {
+  if (out !== undefined) await saveAtomically(out, formatRun(report));
+  if (csv !== undefined) await saveAtomically(csv, samplesCsv(report));
+  return [out, csv].filter((file) => file !== undefined).map((file) => `Written to ${file}\n`);
 }
 
 /** Does `order` with a progress bar. Rejects with Cancelled after Ctrl-C. */

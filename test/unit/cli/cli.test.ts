@@ -202,6 +202,15 @@ describe('numaq run', () => {
     ]);
   });
 
+  it('writes samples for a spreadsheet', async () => {
+    const file = join(emptyFolder(), 'a.csv');
+    const { out } = await numaq('run', machineFile(), ...small, '--csv', file, '--json');
+    const { samples } = (JSON.parse(out) as { result: { samples: { columns: string[]; rows: number[][] } } }).result;
+    const [header, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(header).toMatch(/^Time \(ns\),References,L1D hit rate \(%\),/);
+    expect(lines.map((line) => line.split(',').map(Number))).toEqual(samples.rows);
+  });
+
   it('puts --policy and --cluster into the configuration', async () => {
     const args = ['run', machineFile(), ...small, '--policy', 'interleave:0-1', '--cluster', '4', '--json'];
     const { config } = JSON.parse((await numaq(...args)).out) as { config: { profile: { kernel: object } } };
