@@ -9,7 +9,16 @@
  */
 import { log2 } from '../base/bits.ts';
 import type { CpuSpec } from '../profiles/schema.ts';
-import { KIND_MASK, REF_FETCH, REF_READ, REGION_HIGH_SHIFT, SIZE_MASK, SIZE_SHIFT } from '../workloads/trace.ts';
+import {
+  KIND_MASK,
+  REF_FETCH,
+  REF_MODIFY,
+  REF_READ,
+  REF_WRITE,
+  REGION_HIGH_SHIFT,
+  SIZE_MASK,
+  SIZE_SHIFT,
+} from '../workloads/trace.ts';
 import * as C from './counters.ts';
 import type { PageTable } from './page-table.ts';
 import { EXCLUSIVE, INVALID, MODIFIED, SetAssoc, SHARED } from './set-assoc.ts';
@@ -116,7 +125,8 @@ export class Core {
     this.l2Shift = this.l2LineShift - this.lineShift;
     this.l1dWays = l1d.ways;
     this.l1dMask = (l1d.kib * 1024) / (l1d.lineBytes * l1d.ways) - 1;
-    this.l1d = new Int32Array((this.l1dMask + 1) * l1d.ways).fill(EMPTY);
+    // One more than there are ways: run() looks at the second way of a set whatever their number.
+    this.l1d = new Int32Array((this.l1dMask + 1) * l1d.ways + 1).fill(EMPTY);
     this.l1iWays = l1i?.ways ?? 1;
     this.l1iMask = l1i === undefined ? 0 : (l1i.kib * 1024) / (l1i.lineBytes * l1i.ways) - 1;
     this.l1i = new Int32Array((this.l1iMask + 1) * this.l1iWays).fill(EMPTY);
@@ -153,60 +163,78 @@ export class Core {
     let now = this.clock;
     let i = from * 2;
     const end = to * 2;
-    let records = 0;
-    let writes = 0;
-    let modifies = 0;
     let fetches = 0;
     let fastFetches = 0;
+    let modifies = 0;
+    let writes = 0;
     let fast = 0;
     let fastWrites = 0;
-    /** The line fetched last: the next fetch from it hits, since nobody else runs meanwhile. */
-    let fetchLine = -1;
+    /** Virtual line fetched last: the next fetch from it hits, since nobody else runs meanwhile. */
+    let fetched = -1;
     for (; i < end && now < until; i += 2) {
       const address = words[i];
       const meta = words[i + 1];
       const kind = meta & KIND_MASK;
       const vpn = (address >>> 12) | ((meta >>> REGION_HIGH_SHIFT) << 20);
+      const size = (meta >> SIZE_SHIFT) & SIZE_MASK;
+      const inLine = (address & lineMask) + size <= lineBytes;
       if (kind === REF_FETCH) {
         fetches++;
         now += fetchNs;
         if (!fetching) continue;
         const line = (vpn << (12 - lineShift)) | ((address >>> lineShift) & inPage);
-        const size = (meta >> SIZE_SHIFT) & SIZE_MASK;
-        if (line === fetchLine && (address & lineMask) + size <= lineBytes) {
+        if (inLine && line === fetched) {
           fastFetches++;
           continue;
         }
         this.clock = now;
         this.fetch(vpn, address, size);
         now = this.clock;
-        const last = address + size - 1;
-        fetchLine = last >>> 12 === address >>> 12 ? (vpn << (12 - lineShift)) | ((last >>> lineShift) & inPage) : -1;
+        fetched = inLine ? line : -1;
         continue;
       }
-      const write = (kind & 1) | (kind >> 1);
-      records++;
-      writes += write;
-      modifies += kind >> 1;
       now += dataNs;
-      const entry = (vpn & setMask) * ways;
-      if (tags[entry] === vpn && (address & lineMask) + ((meta >> SIZE_SHIFT) & SIZE_MASK) <= lineBytes) {
-        const line = values[entry] | ((address >>> lineShift) & inPage);
-        const key = (line << 1) | 1;
-        const most = l1d[(line & l1dMask) * l1dWays];
-        if (most === key || (kind === REF_READ && (most | 1) === key)) {
-          fast += 1 + (kind >> 1);
-          fastWrites += write;
-          continue;
-        }
+      if (kind === REF_MODIFY || !inLine) {
+        modifies += kind >> 1;
+        writes += kind & 1;
+        this.clock = now;
+        this.data(vpn, address, size, kind);
+        now = this.clock;
+        continue;
+      }
+      writes += kind;
+      const entry = Math.imul(vpn & setMask, ways);
+      if (tags[entry] !== vpn && !dtlb.find(vpn)) {
+        this.clock = now;
+        this.missTlb(dtlb, vpn, C.DTLB_MISSES);
+        now = this.clock;
+      }
+      const line = values[entry] | ((address >>> lineShift) & inPage);
+      const key = (line << 1) | 1;
+      const first = Math.imul(line & l1dMask, l1dWays);
+      const most = l1d[first];
+      // A write hits on the spot only where the line is modified already; `key - 1 + kind` is what it may look like.
+      if (most === key || most === key - 1 + kind) {
+        fast++;
+        fastWrites += kind;
+        continue;
+      }
+      const second = l1d[first + 1];
+      if (second === key || second === key - 1 + kind) {
+        l1d[first + 1] = most;
+        l1d[first] = second;
+        fast++;
+        fastWrites += kind;
+        continue;
       }
       this.clock = now;
-      this.data(vpn, address, (meta >> SIZE_SHIFT) & SIZE_MASK, kind);
+      this.access(line, kind === REF_WRITE);
       now = this.clock;
     }
     this.clock = now;
-    counters[C.WRITES] += writes;
-    counters[C.READS] += records - writes + modifies;
+    const records = i / 2 - from - fetches;
+    counters[C.WRITES] += writes + modifies;
+    counters[C.READS] += records - writes;
     counters[C.FETCHES] += fetches;
     counters[C.INSTRUCTIONS] += hasFetches && instructions !== 'skip' ? fetches : records;
     counters[C.L1I_ACCESSES] += fastFetches;
@@ -215,7 +243,7 @@ export class Core {
     return i / 2;
   }
 
-  /** A data reference that is not a plain hit: each line it touches, page by page; a modify reads and writes each. */
+  /** A data reference that crosses a line, or modifies: each line it touches, page by page, read and written. */
   private data(vpn: number, address: number, size: number, kind: number): void {
     const lineBytes = 1 << this.lineShift;
     const inPage = (4096 >> this.lineShift) - 1;
@@ -224,7 +252,7 @@ export class Core {
     for (let left = Math.max(1, size); left > 0;) {
       const base = this.translate(this.dtlb, page, C.DTLB_MISSES);
       const line = base | ((offset >> this.lineShift) & inPage);
-      if (kind !== REF_WRITE_ONLY) this.access(line, false);
+      if (kind !== REF_WRITE) this.access(line, false);
       if (kind !== REF_READ) this.access(line, true);
       const step = lineBytes - (offset & (lineBytes - 1));
       left -= step;
@@ -256,11 +284,13 @@ export class Core {
 
   /** First L1 line of the page that a virtual page is mapped to; walks and faults where needed, and takes their time. */
   private translate(tlb: Tlb, vpn: number, missCounter: number): number {
-    if (!tlb.find(vpn)) {
-      this.counters[missCounter]++;
-      tlb.insert(vpn, this.walk(vpn) << (12 - this.lineShift));
-    }
+    if (!tlb.find(vpn)) this.missTlb(tlb, vpn, missCounter);
     return tlb.values[(vpn & tlb.setMask) * tlb.ways];
+  }
+
+  private missTlb(tlb: Tlb, vpn: number, missCounter: number): void {
+    this.counters[missCounter]++;
+    tlb.insert(vpn, this.walk(vpn) << (12 - this.lineShift));
   }
 
   /** The page walk: slot of the frame. A fault's handler ends with the page mapped, and the walk is done again. */
@@ -428,9 +458,6 @@ export class Core {
     for (let i = first; i < first + l1dWays; i++) if (l1d[i] === key) l1d[i] = key - 1;
   }
 }
-
-/** REF_WRITE: the kind that writes without reading. */
-const REF_WRITE_ONLY = 1;
 
 /** Empties the way that holds a line, if any; ways behind it move up. */
 function drop(l1: Int32Array, ways: number, mask: number, line: number): void {
