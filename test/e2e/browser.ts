@@ -40,6 +40,7 @@ export async function openBrowserDoor(): Promise<Driver> {
       await palette.getByRole('combobox').or(palette.getByRole('textbox')).first().fill(title);
       await palette.getByRole('option', { name: title }).first().click();
     },
+    startAgain: () => Promise.reject(new Error('the browser door is not started twice')),
     close: async () => {
       await browser.close();
       await stopServer(server);

@@ -21,6 +21,8 @@ export interface Driver {
   answerSave(file: string, act: () => Promise<unknown>): Promise<void>;
   /** Chooses a command: in the desktop's menu by id, in the browser's palette by title. */
   menu(id: string, title: string): Promise<void>;
+  /** Of the desktop: starts the app a second time, with a file; resolves when that one has gone again. */
+  startAgain(file: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 /** The desktop door for the specs: a real Electron, from source or from the packaged archive, on a screen of its own where there is none. */
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +15,17 @@ export async function openElectronDoor(door: Exclude<Door, 'browser'>, options: 
   if (executablePath === undefined) throw new Error('There is no Electron here.');
   const screen = await startScreen();
   const data = await mkdtemp(join(tmpdir(), 'numaq-e2e-'));
+  const args = [`--user-data-dir=${data}`, door === 'packaged' ? packagedArchive() : root];
+  const env = { ...plainEnv(), DISPLAY: screen.display, XDG_CONFIG_HOME: data };
   const app = await _electron.launch({
     executablePath,
-    args: [`--user-data-dir=${data}`, door === 'packaged' ? packagedArchive() : root, ...(options.files ?? [])],
-    env: { ...plainEnv(), DISPLAY: screen.display, XDG_CONFIG_HOME: data },
+    args: [...args, ...(options.files ?? [])],
+    env,
     // Playwright's own default is "light", which hides what the system says.
     colorScheme: null,
   });
+  let closed = false;
+  app.once('close', () => (closed = true));
   const page = await app.firstWindow();
 
   return {
@@ -53,10 +58,17 @@ export async function openElectronDoor(door: Exclude<Door, 'browser'>, options: 
         found.click();
       }, id);
     },
+    startAgain: async (file) => {
+      const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+      const second = spawn(executablePath, [...flags, ...args, file], { env, stdio: 'ignore' });
+      await new Promise((resolve) => second.once('close', resolve));
+    },
     close: async () => {
-      // Unsaved changes are the specs' own: without this the window would ask.
-      await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().forEach((window) => window.destroy()));
-      await app.close();
+      if (!closed) {
+        // Unsaved changes are the specs' own: without this the window would ask.
+        await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().forEach((window) => window.destroy()));
+        await app.close();
+      }
       screen.stop();
       await rm(data, { recursive: true, force: true, maxRetries: 5 });
     },

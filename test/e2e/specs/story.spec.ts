@@ -112,7 +112,10 @@ describe(`${door}: the main job`, () => {
     expect(JSON.parse(readFileSync(again, 'utf8'))).toMatchObject({ kernel: { pageMmuShift: 1 } });
     await driver.page.getByRole('navigation').getByRole('button', { name: 'Start' }).click();
     const recent = driver.page.getByRole('list', { name: 'Recent' });
-    await recent.getByRole('button', { name: /^NUMA-Q, 16 GB, 4 quads/ }).first().waitFor();
+    await recent
+      .getByRole('button', { name: /^NUMA-Q, 16 GB, 4 quads/ })
+      .first()
+      .waitFor();
   });
 });
 
