@@ -31,10 +31,39 @@ export { Simulation } from './engine/simulation.ts';
 export { ENGINE_VERSION } from './engine/version.ts';
 export { bootLog } from './interop/boot-log.ts';
 export type { SizeNotation } from './interop/lackey.ts';
+export { TraceFolder, type FoldedTrace } from './interop/packed-fold.ts';
+export {
+  FOOTER_BYTES,
+  HEADER_BYTES,
+  RECORD_BYTES,
+  REGION_ENTRY_BYTES,
+  checkHeader,
+  decodeFooter,
+  decodeRegions,
+  encodeFooter,
+  encodeHeader,
+  encodeRegions,
+} from './interop/packed.ts';
+export {
+  SNIFF_BYTES,
+  detectTrace,
+  textParser,
+  type TextTraceFormat,
+  type TraceFormat,
+} from './interop/trace-format.ts';
 export { boot } from './kernel/boot/boot.ts';
 export type { BootLayout, Zonelist } from './kernel/boot/layout.ts';
 export { zonelistsOf } from './kernel/boot/zonelists.ts';
 export { patterns } from './workloads/patterns.ts';
 export { buildProgram } from './workloads/registry.ts';
-export type { TraceInfo, TraceSource } from './workloads/trace.ts';
+export {
+  RECORD_WORDS,
+  REGION_HIGH_SHIFT,
+  REGION_SHIFT,
+  SIZE_MASK,
+  SIZE_SHIFT,
+  type TraceInfo,
+  type TraceRegion,
+  type TraceSource,
+} from './workloads/trace.ts';
 export { workloadSchema, type Program, type TraceWorkload, type WorkloadSpec } from './workloads/workload.ts';

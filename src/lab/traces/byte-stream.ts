@@ -5,7 +5,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Cancelled, InputError, makeIssue } from '../../sim/base/errors.ts';
+import { Cancelled, InputError, makeIssue } from '../../sim/index.ts';
 import { fileError, systemCode } from '../file-error.ts';
 
 const CHUNK_BYTES = 256 * 1024;

@@ -5,17 +5,19 @@
 import { renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
-import { Cancelled, InputError, makeIssue } from '../../sim/base/errors.ts';
-import type { SizeNotation } from '../../sim/interop/lackey.ts';
-import { TraceFolder } from '../../sim/interop/packed-fold.ts';
 import {
+  Cancelled,
+  InputError,
   SNIFF_BYTES,
+  type SizeNotation,
   type TextTraceFormat,
+  TraceFolder,
   type TraceFormat,
+  type TraceInfo,
   detectTrace,
+  makeIssue,
   textParser,
-} from '../../sim/interop/trace-format.ts';
-import type { TraceInfo } from '../../sim/workloads/trace.ts';
+} from '../../sim/index.ts';
 import { fileError } from '../file-error.ts';
 import { ByteStream, type ByteStreamOptions } from './byte-stream.ts';
 import { checkPacked } from './packed-check.ts';

@@ -5,24 +5,24 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { Cancelled, InputError, makeIssue } from '../../sim/base/errors.ts';
 import {
+  Cancelled,
   FOOTER_BYTES,
   HEADER_BYTES,
+  InputError,
   RECORD_BYTES,
   REGION_ENTRY_BYTES,
-  checkHeader,
-  decodeFooter,
-  decodeRegions,
-} from '../../sim/interop/packed.ts';
-import {
   REGION_HIGH_SHIFT,
   REGION_SHIFT,
   SIZE_MASK,
   SIZE_SHIFT,
   type TraceInfo,
   type TraceRegion,
-} from '../../sim/workloads/trace.ts';
+  checkHeader,
+  decodeFooter,
+  decodeRegions,
+  makeIssue,
+} from '../../sim/index.ts';
 import { fileError } from '../file-error.ts';
 import type { ByteStreamOptions } from './byte-stream.ts';
 

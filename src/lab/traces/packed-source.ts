@@ -5,9 +5,15 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
-import { InputError, makeIssue } from '../../sim/base/errors.ts';
-import { HEADER_BYTES, RECORD_BYTES } from '../../sim/interop/packed.ts';
-import { RECORD_WORDS, type TraceInfo, type TraceSource } from '../../sim/workloads/trace.ts';
+import {
+  HEADER_BYTES,
+  InputError,
+  RECORD_BYTES,
+  RECORD_WORDS,
+  type TraceInfo,
+  type TraceSource,
+  makeIssue,
+} from '../../sim/index.ts';
 import { fileError } from '../file-error.ts';
 
 /** 64 KiB. */

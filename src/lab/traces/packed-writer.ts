@@ -5,9 +5,7 @@
 import { type Hash, createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { endianness } from 'node:os';
-import type { FoldedTrace } from '../../sim/interop/packed-fold.ts';
-import { encodeFooter, encodeHeader, encodeRegions } from '../../sim/interop/packed.ts';
-import type { TraceInfo } from '../../sim/workloads/trace.ts';
+import { type FoldedTrace, type TraceInfo, encodeFooter, encodeHeader, encodeRegions } from '../../sim/index.ts';
 import { fileError } from '../file-error.ts';
 import { type TargetFile, modeOf } from './temp-files.ts';
 
