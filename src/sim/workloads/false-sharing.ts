@@ -1,7 +1,7 @@
 /**
  * Imitates per-CPU counters that were packed into an array without padding: every thread adds to a 4-byte counter of its
  * own, next to those of the others, so that lines are shared and no word is. An array larger than one row of counters holds
- * several rows; a thread adds to a counter 64 times before it goes to its counter in the next row.
+ * several rows; a thread adds to a counter 8 times before it goes to its counter in the next row.
  */
 import { type Pattern, ARRAY_BASE, arraySpace, put, threads } from './pattern.ts';
 import { REF_MODIFY } from './trace.ts';
@@ -9,7 +9,7 @@ import { REF_MODIFY } from './trace.ts';
 const COUNTER_BYTES = 4;
 /** Rows begin on a line, whatever line size up to this a machine has. */
 const ROW_ALIGN = 256;
-const ADDITIONS = 64;
+const ADDITIONS = 8;
 
 export const falseSharing: Pattern = {
   id: 'false-sharing',

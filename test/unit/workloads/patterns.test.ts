@@ -181,10 +181,10 @@ describe('random updates', () => {
 
 describe('false sharing', () => {
   it('gives every thread a word of its own in lines that it shares with others, row by row', () => {
-    const { streams } = pattern('false-sharing', { bytes: 512, cpus: [0, 1, 2, 3, 4, 5, 6, 7, 8], references: 130 });
+    const { streams } = pattern('false-sharing', { bytes: 512, cpus: [0, 1, 2, 3, 4, 5, 6, 7, 8], references: 18 });
     streams.forEach((stream, rank) => {
-      const first = new Array<number>(64).fill(4 * rank);
-      const second = new Array<number>(64).fill(256 + 4 * rank);
+      const first = new Array<number>(8).fill(4 * rank);
+      const second = new Array<number>(8).fill(256 + 4 * rank);
       const words = decode(stream).map(({ address }) => address - BASE);
       expect(words).toEqual([...first, ...second, 4 * rank, 4 * rank]);
     });
