@@ -7,7 +7,6 @@ interface Sentence {
 }
 
 const SENTENCES: Readonly<Record<string, Sentence>> = {
-  ENOENT: { expected: 'a file or folder that exists', found: 'nothing under this name' },
   ENOTDIR: { expected: 'a folder on the way to the file', found: 'a file' },
   EISDIR: { expected: 'a file', found: 'a folder' },
   EACCES: { expected: 'permission', found: 'access denied' },
@@ -27,6 +26,12 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   ENXIO: { expected: 'a file', found: 'a socket or device' },
 };
 
+/** The same code means another thing to a reader and to a writer. */
+const MISSING = {
+  read: { expected: 'a file', found: 'nothing under this name' },
+  write: { expected: 'a folder that is there', found: 'none' },
+};
+
 /** The code of a system error, or an empty string for anything else. */
 export function systemCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : '';
@@ -40,10 +45,8 @@ export function systemCode(error: unknown): string {
 export function fileError(error: unknown, shown: string, doing: 'read' | 'write', aftermath = ''): unknown {
   const code = systemCode(error);
   if (!/^E[A-Z0-9]+$/.test(code)) return error;
-  const { expected, found } = SENTENCES[code] ?? {
-    expected: `a file that can be ${doing === 'read' ? 'read' : 'written'}`,
-    found: code,
-  };
+  const unknown = { expected: `a file that can be ${doing === 'read' ? 'read' : 'written'}`, found: code };
+  const { expected, found } = code === 'ENOENT' ? MISSING[doing] : (SENTENCES[code] ?? unknown);
   const message = `cannot ${doing} it: expected ${expected}, found ${found} (${code})${aftermath === '' ? '' : `. ${aftermath}`}`;
   const issue: Issue = { code, path: '', expected, found, message };
   return new InputError(shown, [issue]);

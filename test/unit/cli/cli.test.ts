@@ -138,7 +138,7 @@ describe('numaq boot', () => {
     expectRefused(await numaq('boot', 'xyz'), 'there are numaq-4g-4quad');
     expectRefused(
       await numaq('boot', 'no/such.json'),
-      'no/such.json: cannot read it: expected a file or folder that exists',
+      'no/such.json: cannot read it: expected a file, found nothing under this name',
     );
     expectRefused(await numaq('boot', emptyFolder()), 'expected a file, found a folder (EISDIR)');
     expectRefused(await numaq('boot', 'smp-8way', '--cluster', '3'), 'expected 1, 2, 4, 8, 16, 32 or 64');
@@ -249,7 +249,10 @@ describe('numaq run', () => {
     expectRefused(await numaq('run', machine, '--pattern', 'strem'), 'expected one of stream, chase');
     expectRefused(await numaq('run', machine, ...small, '--limit', '5'), '--shared and --limit belong to --trace');
     expectRefused(await numaq('run', machine, '--trace', text), 'letter.txt: ');
-    expectRefused(await numaq('run', machine, '--trace', join(folder, 'no')), 'expected a file or folder that exists');
+    expectRefused(
+      await numaq('run', machine, '--trace', join(folder, 'no')),
+      'expected a file, found nothing under this name',
+    );
     expectRefused(await numaq('run', machine, '--trace', folder), 'found a folder');
     expectRefused(
       await numaq('run', machine, '--pattern', 'stream', '--cpus', '0-9'),

@@ -129,7 +129,7 @@ describe('a save', () => {
 
   it('into a folder that is not there is refused in a sentence', async () => {
     const error = await refusal(saveAtomically(join(emptyFolder(), 'no', 'a.json'), 'new', 'a.json'));
-    expect(error.message).toContain('expected a file or folder that exists, found nothing under this name (ENOENT)');
+    expect(error.message).toContain('expected a folder that is there, found none (ENOENT)');
   });
 
   it.for([0, 16])('onto a full disk, with %i KiB left, keeps the file there whole', async (left, { skip }) => {

@@ -181,8 +181,8 @@ describe('runs', () => {
     const runId = await lab.api.startRun(pattern(400_000));
     const started = performance.now();
     const heard = await hear(lab, runId, 'done');
-    const perSecond = heard.length / ((performance.now() - started) / 1000);
-    expect(perSecond).toBeLessThan(35);
+    // 30 a second, and the first two and the last.
+    expect(heard.length).toBeLessThanOrEqual(3 + (30 * (performance.now() - started)) / 1000);
     expect(heard[0]).toMatchObject({ state: 'preparing', progress: 0 });
     expect(heard.at(-1)).toMatchObject({ state: 'done', progress: 1, references: 1_200_000 });
     const progress = heard.map((each) => each.progress);
