@@ -75,7 +75,7 @@ function holdsLowMemory(layout: BootLayout, node: NodeLayout): boolean {
 function takenAtBoot(layout: BootLayout, node: NodeLayout): Part[] {
   const items = holdsLowMemory(layout, node) ? lowItems(layout) : [];
   if (layout.lowmemEnd !== 0) return items;
-  const bytes = ((node.endPfn - node.startPfn) / layout.clusterFrames + 1) * layout.memMap.bytesPerFrame;
+  const bytes = ((node.endPfn - node.startPfn) / layout.clusterFrames + 1) * layout.memMap.structPageBytes;
   const own: Part = { owner: 'memmap', pages: Math.ceil(bytes / FRAME) };
   return [
     ...items.filter((part) => part.owner === 'kernel'),

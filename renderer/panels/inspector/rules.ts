@@ -12,7 +12,7 @@ const FRAMES_PER_MIB = 256;
 /** The number that the rule gives for a field that is left out; undefined where boot does not say. */
 export function ruleValue(path: string, layout: BootLayout | null): number | undefined {
   if (layout === null || layout.nodes.length === 0) return undefined;
-  if (path === 'kernel.structPageBytes') return layout.memMap.bytesPerFrame;
+  if (path === 'kernel.structPageBytes') return layout.memMap.structPageBytes;
   if (path === 'zones.maxmemMiB') return layout.maxmemPfn > 0 ? layout.maxmemPfn / FRAMES_PER_MIB : undefined;
   const node = /^machine\.nodes\[(\d+)\]\.startMiB$/.exec(path)?.[1];
   const start = node === undefined ? undefined : layout.nodes[Number(node)]?.startPfn;

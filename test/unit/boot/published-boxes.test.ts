@@ -88,6 +88,7 @@ describe('the 64 GB box with 32 KB page clusters', () => {
     expect(layout.maxLowPfn).toBe(192000);
     expect(layout.lowmemMiB / 268).toBeCloseTo(2.8, 1);
     expect((layout.memMap.totalBytes / 1024 / 1024).toFixed(2)).toBe('87.99');
+    expect(layout.memMap).toMatchObject({ structPageBytes: 44, bytesPerFrame: 5.5 });
     expect(layout.messages.filter(({ path }) => path === 'zones.maxmemMiB')).toEqual([]);
   });
 

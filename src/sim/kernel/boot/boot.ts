@@ -43,7 +43,7 @@ export function boot(profile: MachineProfile, traits: KernelTraits): BootLayout 
     boots: failure === undefined,
     ...(failure === undefined ? {} : { failure }),
     issues: [],
-    messages: bootMessages(plan, spans, zones, meminfo),
+    messages: bootMessages(plan, spans, zones, meminfo, failure === undefined),
     nodes,
     maxmemPfn: plan.maxmemPfn,
     maxLowPfn: plan.maxLowPfn,
@@ -117,10 +117,11 @@ function nodeLayouts(plan: BootPlan, spans: readonly ZoneSpan[], zones: readonly
 
 /** One struct page a cluster of the frames that the mem_maps cover; a flat one covers what lies between nodes too. */
 function memMapTotals(plan: BootPlan): BootLayout['memMap'] {
-  const bytesPerFrame = plan.traits.structPage.bytes / plan.clusterFrames;
+  const structPageBytes = plan.traits.structPage.bytes;
+  const bytesPerFrame = structPageBytes / plan.clusterFrames;
   const flat = !plan.is64 && !plan.traits.kvaRemap;
   const frames = flat ? plan.maxPfn : plan.spans.reduce((sum, span) => sum + span.endPfn - span.startPfn, 0);
-  return { bytesPerFrame, totalBytes: frames * bytesPerFrame, kvaPagesTotal: plan.kvaPagesTotal };
+  return { structPageBytes, bytesPerFrame, totalBytes: frames * bytesPerFrame, kvaPagesTotal: plan.kvaPagesTotal };
 }
 
 function allZonelists(plan: BootPlan, nodes: readonly NodeLayout[]): Zonelist[] {
@@ -135,6 +136,7 @@ function zoneMarks(node: number, { name, index, watermarks }: ZoneLayout): ZoneR
 
 function emptyLayout(traits: KernelTraits, issues: readonly Issue[]): BootLayout {
   const clusterFrames = 2 ** traits.mmuShift;
+  const structPageBytes = traits.structPage.bytes;
   return {
     boots: false,
     issues,
@@ -145,7 +147,7 @@ function emptyLayout(traits: KernelTraits, issues: readonly Issue[]): BootLayout
     lowmemEnd: 0,
     lowmemMiB: 0,
     highmemMiB: 0,
-    memMap: { bytesPerFrame: traits.structPage.bytes / clusterFrames, totalBytes: 0, kvaPagesTotal: 0 },
+    memMap: { structPageBytes, bytesPerFrame: structPageBytes / clusterFrames, totalBytes: 0, kvaPagesTotal: 0 },
     lowmemBudget: [],
     zonelists: [],
     watermarks: [],

@@ -122,7 +122,14 @@ export interface BootLayout {
   /** As the kernel's LOWMEM / HIGHMEM lines: spanned, whole MiB rounded down. */
   readonly lowmemMiB: number;
   readonly highmemMiB: number;
-  readonly memMap: { readonly bytesPerFrame: number; readonly totalBytes: number; readonly kvaPagesTotal: number };
+  readonly memMap: {
+    /** sizeof(struct page): one for each page cluster. */
+    readonly structPageBytes: number;
+    /** What a 4 KiB frame costs: structPageBytes / clusterFrames. */
+    readonly bytesPerFrame: number;
+    readonly totalBytes: number;
+    readonly kvaPagesTotal: number;
+  };
   readonly lowmemBudget: readonly BudgetItem[];
   /** Of every node, up to ZONELIST_NODES nodes; empty beyond (ask zonelistsOf() for a node's). */
   readonly zonelists: readonly Zonelist[];

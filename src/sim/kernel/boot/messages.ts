@@ -139,6 +139,7 @@ export function bootMessages(
   zones: readonly ZoneSpan[],
   layouts: readonly ZoneLayout[],
   meminfo: MemInfo,
+  boots: boolean,
 ): BootMessage[] {
   const taken = plan.profile.kernel.bootItems.reduce((sum, { kib }) => sum + kib, 0);
   const messages = [
@@ -149,7 +150,7 @@ export function bootMessages(
     ...idleKnobs(plan),
     ...idleMarks(plan, zones),
   ];
-  if (taken > meminfo.LowTotal) {
+  if (boots && taken > meminfo.LowTotal) {
     const text = `What is taken after boot (${kb(taken * 1024)}) is more than LowTotal (${grouped(meminfo.LowTotal)} kB).`;
     messages.push(note(text, 'kernel.bootItems'));
   }
