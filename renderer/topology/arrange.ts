@@ -15,18 +15,27 @@ export interface Rect extends Point {
   readonly height: number;
 }
 
+/** A link between two nodes (places in the order of the nodes). */
+export interface Link {
+  readonly from: number;
+  readonly to: number;
+  readonly path: string;
+  /** Where its load is written. */
+  readonly label: Point;
+  /** Which way it runs at the label; empty where it runs both ways. */
+  readonly arrow: '' | '→' | '←' | '↑' | '↓';
+}
+
 export interface Scene {
   readonly width: number;
   readonly height: number;
   /** One a node, in the order of the nodes. */
   readonly cards: readonly Rect[];
-  /** Paths of the interconnect: its links, and thinner the stubs that join nodes to it. */
-  readonly links: readonly string[];
+  readonly links: readonly Link[];
+  /** Paths that join nodes to the interconnect. */
   readonly stubs: readonly string[];
   /** Where a stub meets a link. */
   readonly ports: readonly Point[];
-  /** Directions on a one-way ring: tip of an arrow, and whether it points left. */
-  readonly arrows: readonly (Point & { readonly left: boolean })[];
   /** A crossbar's body. */
   readonly body: Rect | null;
   /** Where the interconnect is named, centred; null where there is none. */
@@ -81,7 +90,7 @@ export function arrange(
     };
   });
   const size = { width, height: Math.max(height, tall), cards };
-  const nothing = { links: [], stubs: [], ports: [], arrows: [], body: null, caption: null };
+  const nothing = { links: [], stubs: [], ports: [], body: null, caption: null };
   if (!fabric) return { ...size, ...nothing };
   if (mesh) {
     const caption = { x: width / 2, y: top + rows * cardHeight + (rows - 1) * between + 20 };
@@ -94,7 +103,7 @@ export function arrange(
   return { ...size, ...nothing, ...drawing(cards, field, interconnect, ids), caption: middle(field) };
 }
 
-type Drawn = Partial<Pick<Scene, 'links' | 'stubs' | 'ports' | 'arrows' | 'body'>>;
+type Drawn = Partial<Pick<Scene, 'links' | 'stubs' | 'ports' | 'body'>>;
 
 const middle = (rect: Rect): Point => ({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 });
 const centre = (card: Rect): number => card.x + card.width / 2;
@@ -107,29 +116,25 @@ function ringIn(cards: readonly Rect[], strip: Rect, interconnect: InterconnectS
   const xs = cards.map(centre);
   const x0 = Math.max(strip.x + r + 2, Math.min(...xs) - 46);
   const x1 = Math.min(strip.x + strip.width - r - 2, Math.max(...xs) + 46);
-  const links = [`M${x0} ${y1}H${x1}a${r} ${r} 0 0 1 0 ${2 * r}H${x0}a${r} ${r} 0 0 1 0 ${-2 * r}Z`];
   const ports = cards.map((card) => ({ x: centre(card), y: isUpper(card, strip) ? y1 : y2 }));
+  const rightEnd = `H${x1}a${r} ${r} 0 0 1 0 ${2 * r}`;
+  const leftEnd = `H${x0}a${r} ${r} 0 0 1 0 ${-2 * r}`;
   const oneWay = interconnect.kind === 'ring' && interconnect.oneWay;
-  return {
-    links,
-    ports,
-    stubs: stubs(cards, strip, ports),
-    arrows: oneWay ? arrowsBetween(ports, x0, x1, y1, y2) : [],
-  };
-}
-
-function arrowsBetween(ports: readonly Point[], x0: number, x1: number, y1: number, y2: number): Scene['arrows'] {
-  const midpoints = (y: number): number[] => {
-    const xs = ports
-      .filter((port) => port.y === y)
-      .map((port) => port.x)
-      .sort((a, b) => a - b);
-    return xs.length === 0 ? [(x0 + x1) / 2] : xs.slice(1).map((x, index) => (x + xs[index]) / 2);
-  };
-  return [
-    ...midpoints(y1).map((x) => ({ x, y: y1, left: false })),
-    ...midpoints(y2).map((x) => ({ x, y: y2, left: true })),
-  ];
+  const links = ports.map((a, from): Link => {
+    const to = (from + 1) % ports.length;
+    const b = ports[to];
+    const way = (arrow: Link['arrow'], label: Point, between = ''): Link => {
+      return { from, to, path: `M${a.x} ${a.y}${between}H${b.x}`, label, arrow: oneWay ? arrow : '' };
+    };
+    const half = (a.x + b.x) / 2;
+    if (a.y === y1 && b.y === y1 && b.x > a.x) return way('→', { x: half, y: y1 });
+    if (a.y === y2 && b.y === y2) return way('←', { x: half, y: y2 });
+    if (a.y === y1 && b.y === y2) return way('↓', { x: x1 + r, y: (y1 + y2) / 2 }, rightEnd);
+    if (a.y === y2) return way('↑', { x: x0 - r, y: (y1 + y2) / 2 }, leftEnd);
+    // One row only: the way back runs below it.
+    return way('←', { x: half, y: y2 }, rightEnd + leftEnd);
+  });
+  return { links, ports, stubs: stubs(cards, strip, ports) };
 }
 
 function busIn(cards: readonly Rect[], strip: Rect): Drawn {
@@ -149,12 +154,15 @@ function linksIn(cards: readonly Rect[], strip: Rect, interconnect: Interconnect
     if (card === undefined) return undefined;
     return { x: centre(card), y: isUpper(card, strip) ? strip.y + 8 : strip.y + strip.height - 8 };
   };
-  const links = interconnect.links.flatMap(({ from, to }) => {
-    const [a, b] = [port(from), port(to)];
+  const links = interconnect.links.flatMap((link): Link[] => {
+    const [a, b] = [port(link.from), port(link.to)];
     if (a === undefined || b === undefined) return [];
     // Links within a row bend into the strip so that they do not run behind the cards.
-    const bend = a.y === b.y ? middle(strip).y : (a.y + b.y) / 2;
-    return [`M${a.x} ${a.y}Q${(a.x + b.x) / 2} ${bend * 2 - (a.y + b.y) / 2} ${b.x} ${b.y}`];
+    const bend = a.y === b.y ? middle(strip).y * 2 - a.y : (a.y + b.y) / 2;
+    const half = (a.x + b.x) / 2;
+    const label = { x: half, y: (a.y + 2 * bend + b.y) / 4 };
+    const path = `M${a.x} ${a.y}Q${half} ${bend} ${b.x} ${b.y}`;
+    return [{ from: ids.indexOf(link.from), to: ids.indexOf(link.to), path, label, arrow: '' }];
   });
   const ports = ids.flatMap((id) => port(id) ?? []);
   return { links, ports, stubs: stubs(cards, strip, ports) };
@@ -167,14 +175,21 @@ function stubs(cards: readonly Rect[], strip: Rect, ports: readonly Point[]): re
   });
 }
 
-function meshLinks(cards: readonly Rect[], columns: number): readonly string[] {
-  return cards.flatMap((card, index) => {
-    const right = (index + 1) % columns === 0 ? undefined : cards[index + 1];
-    const down = cards[index + columns];
+function meshLinks(cards: readonly Rect[], columns: number): readonly Link[] {
+  return cards.flatMap((card, from) => {
+    const links: Link[] = [];
+    const right = (from + 1) % columns === 0 ? undefined : cards[from + 1];
+    const down = cards[from + columns];
     const y = card.y + card.height / 2;
-    return [
-      ...(right === undefined ? [] : [`M${card.x + card.width} ${y}H${right.x}`]),
-      ...(down === undefined ? [] : [`M${centre(card)} ${card.y + card.height}V${down.y}`]),
-    ];
+    const edge = { x: card.x + card.width, y: card.y + card.height };
+    if (right !== undefined) {
+      const label = { x: (edge.x + right.x) / 2, y };
+      links.push({ from, to: from + 1, path: `M${edge.x} ${y}H${right.x}`, label, arrow: '' });
+    }
+    if (down !== undefined) {
+      const label = { x: centre(card), y: (edge.y + down.y) / 2 };
+      links.push({ from, to: from + columns, path: `M${centre(card)} ${edge.y}V${down.y}`, label, arrow: '' });
+    }
+    return links;
   });
 }

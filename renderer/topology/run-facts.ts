@@ -1,6 +1,7 @@
 /** What a run says of nodes and zones, for their cards. */
 import { formatNumber } from '../panels/format.ts';
 import { freeColumns } from '../panels/charts/columns.ts';
+import type { Table } from '../../src/sim/engine/report.ts';
 import type { Run } from '../state/runs.svelte.ts';
 import type { FreeOf } from './occupancy.ts';
 
@@ -13,21 +14,51 @@ export function freeFrom(run: Run | null): FreeOf {
   return (node, zone) => free[`${node.id}:${zone.name}:${zone.index}`];
 }
 
-/** Lines of a node's card from the report of a run that is done; none before. */
-export function factsOf(run: Run | null, node: number): readonly (readonly [string, string])[] {
-  const table = run?.report?.result.nodes;
-  if (table === undefined) return [];
-  const at = table.columns.indexOf('node');
-  const row = table.rows.find((candidate) => candidate[at] === node);
-  if (row === undefined) return [];
-  return shown.flatMap(([column, label, write]) => {
-    const place = table.columns.indexOf(column);
-    return place < 0 ? [] : [[label, write(row[place])] as const];
-  });
+/** Load of the link between two nodes, in %: the busier direction. Undefined until a run is done. */
+export function loadsFrom(run: Run | null): (from: number, to: number) => number | undefined {
+  const rows = rowsOf(run?.report?.result.links);
+  const loads: Record<string, number> = {};
+  for (const row of rows) {
+    for (const key of [`${row['from']}-${row['to']}`, `${row['to']}-${row['from']}`]) {
+      loads[key] = Math.max(loads[key] ?? 0, row['utilisation'] ?? 0);
+    }
+  }
+  return (from, to) => loads[`${from}-${to}`];
 }
 
-const percent = (value: number): string => `${formatNumber(value)} %`;
-const shown: readonly (readonly [string, string, (value: number) => string])[] = [
-  ['localShare', 'local', percent],
-  ['remoteCacheHitRate', 'rc hit', percent],
-];
+/** Lines of nodes' cards, by id, from the report of a run that is done; none before. */
+export function factsFrom(run: Run | null): (node: number) => readonly Fact[] {
+  const result = run?.report?.result;
+  const cpus = rowsOf(result?.cpus);
+  const facts: Record<number, Fact[]> = {};
+  for (const row of rowsOf(result?.nodes)) {
+    const node = row['node'] ?? -1;
+    const misses = servedOf(cpus.filter((cpu) => cpu['node'] === node));
+    const lines: Fact[] = [];
+    if (misses !== null) lines.push(['local', percent(misses)]);
+    if (row['busUtilisation'] !== undefined) lines.push(['bus', percent(row['busUtilisation'])]);
+    facts[node] = lines;
+  }
+  return (node) => facts[node] ?? [];
+}
+
+/** A label and its value. */
+export type Fact = readonly [string, string];
+
+/** Share of the misses of these CPUs that their own node served, in %; null where there were none. */
+function servedOf(cpus: readonly Row[]): number | null {
+  const sum = (columns: readonly string[]): number =>
+    cpus.reduce((total, cpu) => columns.reduce((own, column) => own + (cpu[column] ?? 0), total), 0);
+  const local = sum(['servedLocal', 'servedTransfer']);
+  const all = local + sum(['servedRemoteCache', 'servedRemote', 'servedRemoteDirty']);
+  return all === 0 ? null : (100 * local) / all;
+}
+
+type Row = Readonly<Record<string, number | undefined>>;
+
+function rowsOf(table: Table | undefined): readonly Row[] {
+  if (table === undefined) return [];
+  return table.rows.map((row) => Object.fromEntries(table.columns.map((column, at) => [column, row[at]])));
+}
+
+const percent = (value: number): string => `${formatNumber(value, value > 0 && value < 10 ? 1 : 0)} %`;
