@@ -36,5 +36,18 @@ function build() {
   return false;
 }
 
-if (build()) createRequire(import.meta.url)(bundle);
+/** Runs the bundle; waits for one that somebody else is writing at this moment. */
+function run() {
+  const require = createRequire(import.meta.url);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return require(bundle);
+    } catch (error) {
+      if (!(error instanceof SyntaxError) || attempt === 20) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+}
+
+if (build()) run();
 else process.exitCode = 2;
