@@ -24,7 +24,7 @@ for (const file of readdirSync(join(root, 'test/bench')).filter((name) => name.e
       emptyOutDir: false,
       rolldownOptions: {
         external: [/^node:/],
-        output: { format: 'es', codeSplitting: false, entryFileNames: name },
+        output: { format: 'es', codeSplitting: false, topLevelVar: false, entryFileNames: name },
       },
     },
   });
