@@ -85,12 +85,33 @@ export function segmentWidths(bytes: readonly number[], width: number): number[]
   return widths;
 }
 
+/**
+ * Pieces up to `limit` bytes: what boot did not reach is left out, the piece that it broke on is cut. A machine that
+ * boots fits, so nothing is cut.
+ */
+function cutAt(parts: readonly Piece[], limit: number): Piece[] {
+  const kept: Piece[] = [];
+  let left = limit;
+  for (const part of parts) {
+    if (left <= 0) break;
+    kept.push({ ...part, bytes: Math.min(part.bytes, left) });
+    left -= part.bytes;
+  }
+  return kept;
+}
+
 /** The bar of a layout, `width` pixels wide. */
 export function budgetPicture(layout: BootLayout, width: number): BudgetPicture {
   const limit = layout.maxmemPfn * FRAME_BYTES;
-  const parts = pieces(layout.lowmemBudget);
+  const overBytes = layout.boots ? 0 : (layout.failure?.shortBytes ?? 0);
+  const all = pieces(layout.lowmemBudget);
+  const parts = layout.boots
+    ? all
+    : cutAt(
+        all.filter(({ owner }) => owner !== 'free'),
+        limit + overBytes,
+      );
   const sum = parts.reduce((total, part) => total + part.bytes, 0);
-  const overBytes = layout.boots ? 0 : Math.max(0, sum - limit, layout.failure?.shortBytes ?? 0);
   const whole = Math.max(sum, limit + overBytes, 1);
   const scale = width / whole;
   const widths = segmentWidths(
@@ -131,8 +152,10 @@ export function sizeText(bytes: number, limit: number): string {
 
 export interface Leader {
   readonly segment: Segment;
-  /** Where the text begins, px. */
+  /** Where its line and its text begin, px. */
+  readonly line: number;
   readonly x: number;
+  readonly toLeft: boolean;
   readonly row: number;
 }
 
@@ -140,8 +163,9 @@ export interface Leader {
 const MOST_LEADERS = 2;
 
 /**
- * Labels below the bar for pieces too narrow to hold theirs. Each begins at its leader's line; from right to left every
- * one stands a row deeper, so that no line crosses a text.
+ * Labels below the bar for pieces too narrow to hold theirs, each beside its leader's line. They stand right of their
+ * lines, from right to left a row deeper, so that no line crosses a text; where the last one has no room there, all
+ * stand left of their lines, from left to right a row deeper.
  */
 export function leadersOf(segments: readonly Segment[], width: number): Leader[] {
   const chosen = segments
@@ -149,9 +173,18 @@ export function leadersOf(segments: readonly Segment[], width: number): Leader[]
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, MOST_LEADERS)
     .sort((a, b) => b.x - a.x);
+  const last = chosen[0];
+  const toLeft = last !== undefined && last.x + last.width / 2 + 4 + textWidth(last.label) > width;
+  if (toLeft) chosen.reverse();
   return chosen.map((segment, row) => {
     const middle = segment.x + segment.width / 2;
-    return { segment, x: Math.min(middle + 4, width - textWidth(segment.label) - 4), row };
+    return {
+      segment,
+      row,
+      line: middle,
+      x: toLeft ? Math.max(0, middle - 4 - textWidth(segment.label)) : middle + 4,
+      toLeft,
+    };
   });
 }
 

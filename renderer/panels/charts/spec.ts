@@ -1,7 +1,7 @@
 /** What the four charts show of a run, as plain data: series in units of the axis, marks, and a sentence. */
 import type { BootLayout } from '../../../src/sim/kernel/boot/layout.ts';
 import type { Selection } from '../../state/selection.svelte.ts';
-import { formatFigures, formatNumber, formatTime } from '../format.ts';
+import { formatExact, formatNumber, formatTime } from '../format.ts';
 import { freeColumns, type SampledRun, type ZoneAt } from './columns.ts';
 import { AREAS, LINES, type SeriesLook } from './look.ts';
 
@@ -91,16 +91,17 @@ export function hitRatesChart(run: SampledRun): ChartSpec {
   return { id: 'hits', title: 'Hit rates', unit: '%', axis: 'share', stacked: false, series, marks: [], format: share };
 }
 
-/** In shares of a hundred: a remote cache that serves less than this has a hit rate of mere chance. */
-const WORTH_SHOWING = 0.5;
+/** In shares of a hundred: where less than this goes to other nodes, the remote cache's hit rate is mere chance. */
+const WORTH_SHOWING = 1;
 
-/** The remote cache's hit rate, with gaps where nothing went to another node; none where hardly anything did. */
+/** The remote cache's hit rate, with gaps where hardly anything went to another node; none where that is so throughout. */
 function remoteCacheHits(run: SampledRun): Series[] {
   const cached = run.column('remoteCacheShare');
   const remote = run.column('remoteShare').map((part, at) => part + (cached[at] ?? 0));
-  const mean = remote.reduce((sum, part) => sum + part, 0) / Math.max(1, remote.length);
-  if (!cached.some((part) => part > 0) || mean < WORTH_SHOWING) return [];
-  return pickOver(run, remote, 'remoteCacheHitRate', 'Remote cache', LINES[3]);
+  const worth = remote.map((part) => (part >= WORTH_SHOWING ? part : 0));
+  const often = worth.filter((part) => part > 0).length * 8 >= worth.length;
+  if (!often || !cached.some((part) => part > 0)) return [];
+  return pickOver(run, worth, 'remoteCacheHitRate', 'Remote cache', LINES[3]);
 }
 
 /** Mean latency of what missed L2, and the part of it that is waiting. */
@@ -118,7 +119,7 @@ export function latencyChart(run: SampledRun): ChartSpec {
     stacked: false,
     series,
     marks: [],
-    format: (value) => formatFigures(Number(value.toFixed(1))),
+    format: (value) => formatNumber(value, value >= 100 ? 0 : 1),
   };
 }
 
@@ -146,7 +147,7 @@ export function freeChart(run: SampledRun, layout: BootLayout | null, selection:
     stacked: false,
     series,
     marks,
-    format: (value) => (value >= 100 ? formatNumber(value, 0) : formatFigures(Number(value.toPrecision(3)))),
+    format: (value) => (value >= 100 ? formatNumber(value, 0) : formatExact(Number(value.toPrecision(3)))),
   };
 }
 

@@ -117,9 +117,9 @@ function nodeFields(id: number, profile: MachineProfile, keys: readonly string[]
   return index < 0 ? [] : keys.map((key) => `machine.nodes[${index}].${key}`);
 }
 
-function zoneFields(selection: Extract<Selection, { kind: 'zone' }>, profile: MachineProfile): string[] {
+function zoneFields(selection: Extract<Selection, { kind: 'zone' }>, profile: MachineProfile): Section['fields'] {
   const key = { DMA: 'dma', Normal: 'normal', HighMem: 'highmem' }[selection.zone];
-  const cut = [`zones.zonesPerType.${key}`, 'zones.fallbackShare'];
+  const cut = [{ path: `zones.zonesPerType.${key}`, label: 'Zones of the type' }, 'zones.fallbackShare'];
   const memory = nodeFields(selection.node, profile, ['memoryMiB']);
   if (selection.zone === 'DMA') return ['zones.dmaLimitMiB', ...cut];
   if (selection.zone === 'Normal')
