@@ -45,7 +45,7 @@ export interface Scene {
 const PADDING = 12;
 const GAP = 12;
 const MESH_GAP = 34;
-const STRIP = { most: 58, least: 46 };
+const STRIP = { most: 58, least: 54 };
 /** Below this height the strip gives room to the cards. */
 const TIGHT = 380;
 const MIN_CARD = { width: 164, height: 136 };
