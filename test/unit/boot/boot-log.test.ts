@@ -88,7 +88,7 @@ describe('the boot log', () => {
     expect(broken).toMatch(/It does not boot: mem_map of node 0 does not fit: .* is 60,065 MiB\./s);
     const refused = logOf(box64({ zones: { dmaLimitMiB: 1000 } }));
     expect(refused.slice(2)).toEqual([
-      'zones.dmaLimitMiB: expected at most 896 MiB, the limit of low memory, found 1,000',
+      'zones.dmaLimitMiB: expected at most 268 MiB, where low memory ends, found 1,000 MiB',
       '',
       'It does not boot: the profile contradicts itself.',
       '',

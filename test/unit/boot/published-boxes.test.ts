@@ -92,6 +92,21 @@ describe('the 64 GB box with 32 KB page clusters', () => {
     expect(layout.messages.filter(({ path }) => path === 'zones.maxmemMiB')).toEqual([]);
   });
 
+  it('has the windows, zones and batches of its boot log, and no alignment message', () => {
+    const layout = bootOf(box64({ zones: { maxmemMiB: 834 } }), traitsBy({ mmuShift: 3 }));
+    const starts = layout.nodes.slice(1).map(({ kvaStart }) => kvaStart.toString(16));
+    expect(starts).toEqual(['f3600000', 'f2a00000', 'f1e00000', 'f1200000', 'f0600000', 'efa00000', 'eee00000']);
+    expect([layout.lowmemMiB, layout.highmemMiB, layout.meminfo.HighTotal]).toEqual([750, 64694, 65198080]);
+    expect(nodeOf(layout, 0).zones.map(({ name, pages, batch }) => [name, pages, batch])).toEqual([
+      ['DMA', 4096, 1],
+      ['Normal', 187904, 2],
+      ['HighMem', 1905152, 2],
+    ]);
+    expect(nodeOf(layout, 6).zones.map(({ pages, batch }) => [pages, batch])).toEqual([[2094080, 2]]);
+    expect(nodeOf(layout, 7).zones.map(({ pages }) => pages)).toEqual([2092032]);
+    expect(layout.messages).toEqual([]);
+  });
+
   it('keeps the profile’s maxmem and says that the published kernel reserved more', () => {
     const layout = bootOf(box64(), traitsBy({ mmuShift: 3 }));
     expect(layout.maxmemPfn).toBe(229376);

@@ -129,6 +129,8 @@ describe('a machine is refused, with the place of the mistake,', () => {
       ['zones.watermarks[0].zone'],
     ],
     ['when the DMA limit lies above low memory', { zones: { dmaLimitMiB: 1000 } }, ['zones.dmaLimitMiB']],
+    // Node 1's window of 12 MiB, (262,144 + 1) x 44 B, leaves 884 MiB of 896.
+    ['when the DMA limit lies above what the windows leave', { zones: { dmaLimitMiB: 885 } }, ['zones.dmaLimitMiB']],
     ['when maxmem leaves no room for vmalloc', { zones: { maxmemMiB: 1024 } }, ['zones.maxmemMiB']],
     ['when the reserve is too small for the kmaps', { zones: { vmallocReserveMiB: 0 } }, ['zones.vmallocReserveMiB']],
     ['when the reserve takes all', { zones: { vmallocReserveMiB: 1024 } }, ['zones.vmallocReserveMiB']],
@@ -158,6 +160,11 @@ describe('a machine is refused, with the place of the mistake,', () => {
 });
 
 describe('what is unusual boots', () => {
+  it('such as a DMA limit just where low memory ends, and a machine smaller than the DMA zone', () => {
+    expect(refused({ zones: { dmaLimitMiB: 884 } })).toEqual([]);
+    expect(refused({ nodes: [{ id: 0, cpus: 1, memoryMiB: 8 }] })).toEqual([]);
+  });
+
   it('such as nodes without CPUs or memory, ids out of order, gaps, and marks of a zone that is not there', () => {
     expect(refused({ nodes: [two[0], { id: 1, cpus: 0, memoryMiB: 512 }, { id: 2, cpus: 2, memoryMiB: 0 }] })).toEqual(
       [],

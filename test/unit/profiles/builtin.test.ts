@@ -102,6 +102,10 @@ describe('the published figures in them', () => {
     expect(machine).toEqual(profileOf('numaq-64g-8quad').machine);
     expect(4 << kernel.pageMmuShift).toBe(32);
     expect((zones.maxmemMiB ?? 0) * 256).toBe(213_504);
+    // Its own boot log: reserved 15,936 kB, LowTotal 751,936 and LowFree 711,808 kB after login.
+    const memMapKiB = Math.ceil((262_145 * 44) / 32_768) * 32;
+    expect(kernel.codeKiB + kernel.dataKiB + kernel.initKiB + kernel.reservedKiB).toBe(15_936 - memMapKiB);
+    expect(sum(kernel.bootItems.map(({ kib }) => kib))).toBe(751_936 - 711_808);
   });
 
   it('Altix: 512 CPUs on 128 nodes, 16,384 CPUs on 4,096, links of 3.2 GB/s', () => {

@@ -13,6 +13,7 @@ import { makePlan, type BootPlan } from './plan.ts';
 import { lowRamBytes, reservedOf } from './reserved.ts';
 import { grouped, mib } from './text.ts';
 
+/** ISA's 16 MB, whatever limit the profile gives the zone. */
 const DMA_PAGES = 4096;
 
 interface Shortage {
@@ -23,9 +24,8 @@ interface Shortage {
 
 /** What does not fit, or undefined where the machine boots. */
 export function shortageOf(plan: BootPlan): Shortage | undefined {
-  const dmaPages = Math.max(DMA_PAGES, plan.profile.zones.dmaLimitMiB * FRAMES_PER_MIB);
-  if (plan.windows.length > 0 && plan.maxLowPfn <= dmaPages) {
-    const shortBytes = (dmaPages + 1 - (plan.maxmemPfn - plan.kvaPagesTotal)) * FRAME_BYTES;
+  if (plan.windows.length > 0 && plan.maxLowPfn <= DMA_PAGES) {
+    const shortBytes = (DMA_PAGES + 1 - (plan.maxmemPfn - plan.kvaPagesTotal)) * FRAME_BYTES;
     const windows = mib(plan.kvaPagesTotal * FRAME_BYTES);
     const why = `the windows take ${windows} of ${mib(plan.maxmemPfn * FRAME_BYTES)} and leave no more than the DMA zone`;
     return { item: windowsItem(plan), shortBytes, why };
@@ -66,6 +66,12 @@ const totalMiB = (profile: MachineProfile): number => {
   return profile.machine.nodes.reduce((sum, node) => sum + node.memoryMiB, 0);
 };
 
+/** A DMA limit set above ISA's 16 MB may not lie above low memory. */
+export function dmaLimitFits(plan: BootPlan): boolean {
+  const limitPfn = plan.profile.zones.dmaLimitMiB * FRAMES_PER_MIB;
+  return plan.is64 || limitPfn <= Math.max(DMA_PAGES, plan.maxLowPfn);
+}
+
 /** No node may be smaller than the window on its own mem_map. */
 export function windowsFitNodes(plan: BootPlan): boolean {
   return plan.windows.every(({ node, pages }) => pages < plan.spans[node].endPfn - plan.spans[node].startPfn);
@@ -82,7 +88,7 @@ export function largestBootingMiB(profile: MachineProfile, traits: KernelTraits)
   const at = (size: number): MachineProfile => scaleMemory(profile, size, total);
   const boots = (size: number): boolean => {
     const plan = makePlan(at(size), traits);
-    return plan.bootNode >= 0 && windowsFitNodes(plan) && shortageOf(plan) === undefined;
+    return plan.bootNode >= 0 && windowsFitNodes(plan) && dmaLimitFits(plan) && shortageOf(plan) === undefined;
   };
   const reach = reachPfn(profile.machine) / FRAMES_PER_MIB;
   const end = makePlan(profile, traits).maxPfn / FRAMES_PER_MIB;

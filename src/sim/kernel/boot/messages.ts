@@ -1,7 +1,8 @@
 /**
  * What boot says beside its tables: the kernel's own messages, the lab's notes, and what no kernel ever did. Source of
  * the alignment message: 2.4.22 and 2.6.0 mm/page_alloc.c, free_area_init_core(): printed for a zone whose start is no
- * multiple of the largest buddy block, and nothing more happens.
+ * multiple of the largest buddy block, and nothing more happens; boot log of the 64 GB box with pgcl (W. L. Irwin, 27 Mar
+ * 2003) for page clusters.
  */
 import { FRAMES_PER_MIB } from '../../base/units.ts';
 import type { BootMessage, MemInfo, ZoneLayout } from './layout.ts';
@@ -27,15 +28,24 @@ const note = (text: string, path?: string): BootMessage => ({
   ...(path === undefined ? {} : { path }),
 });
 
+/**
+ * Frames that the kernel wants a zone's start to be a multiple of. With page clusters it asks less: the pgcl kernel took
+ * PAGE_MMUSHIFT off MAX_ORDER (its log has the largest hash tables at order 7, 4 MB) and held 4 KiB frame numbers
+ * against that; so its log has no message where HighMem starts at an odd multiple of 2 MB.
+ */
+function requiredAlignment({ traits }: BootPlan): number {
+  return 2 ** Math.max(0, traits.maxOrder - 1 - traits.mmuShift);
+}
+
 function alignment(plan: BootPlan, zones: readonly ZoneSpan[]): BootMessage[] {
-  const block = 2 ** (plan.traits.maxOrder - 1) * plan.clusterFrames;
+  const block = requiredAlignment(plan);
   const misaligned = zones.filter((zone) => zone.startPfn % block !== 0);
   if (misaligned.length === 0) return [];
   const named = misaligned.slice(0, NAMED).map((zone) => {
     return `${zone.name} ${plan.spans[zone.node].id} starts at frame ${grouped(zone.startPfn)}`;
   });
   const more = misaligned.length > NAMED ? `, and ${grouped(misaligned.length - NAMED)} more` : '';
-  const text = `Not at a multiple of the largest block, ${grouped(block)} frames: ${named.join('; ')}${more}. It boots all the same.`;
+  const text = `Not at a multiple of ${grouped(block)} frames, the largest block: ${named.join('; ')}${more}. It boots all the same.`;
   return [{ kind: 'kernel', text: ALIGNMENT_MESSAGE }, note(text)];
 }
 

@@ -1,6 +1,6 @@
 /** The 32-bit kernel's address space: the direct map, its windows and vmalloc fit below the persistent kmaps. */
 import { makeIssue, type Issue } from '../../base/errors.ts';
-import { FRAME_BYTES, FRAMES_PER_MIB, MIB } from '../../base/units.ts';
+import { FRAMES_PER_MIB, MIB } from '../../base/units.ts';
 import type { ZonesSpec } from '../../profiles/schema.ts';
 import type { KernelTraits } from '../../profiles/traits.ts';
 import { vmallocEnd, vmallocStart } from './address-space.ts';
@@ -14,7 +14,7 @@ function largestLimitMiB(zones: ZonesSpec, traits: KernelTraits): number {
   return limit;
 }
 
-/** Issues of the split, maxmem, the vmalloc reserve and the DMA limit. */
+/** Issues of the split, maxmem and the vmalloc reserve. */
 export function addressIssues(zones: ZonesSpec, traits: KernelTraits): Issue[] {
   const limit = lowmemLimitPfn(zones);
   const byHand = zones.maxmemMiB !== undefined;
@@ -46,10 +46,6 @@ export function addressIssues(zones: ZonesSpec, traits: KernelTraits): Issue[] {
   if (limit <= 0) {
     const expected = `less than the kernel’s address space, ${grouped(kernelSpaceMiB(zones))} MiB`;
     return [makeIssue('reserve', 'zones.vmallocReserveMiB', expected, grouped(zones.vmallocReserveMiB))];
-  }
-  if (zones.dmaLimitMiB * FRAMES_PER_MIB > limit) {
-    const expected = `at most ${grouped((limit * FRAME_BYTES) / MIB)} MiB, the limit of low memory`;
-    return [makeIssue('dma-limit', 'zones.dmaLimitMiB', expected, grouped(zones.dmaLimitMiB))];
   }
   return [];
 }

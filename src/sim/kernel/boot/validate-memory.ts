@@ -1,10 +1,10 @@
 /** Nodes and their memory: ids, overlaps, holes, what the machine can address, room for each node's own mem_map. */
 import { makeIssue, type Issue } from '../../base/errors.ts';
 import { FRAMES_PER_MIB } from '../../base/units.ts';
-import type { MachineProfile, MachineSpec } from '../../profiles/schema.ts';
-import type { KernelTraits } from '../../profiles/traits.ts';
+import type { MachineSpec } from '../../profiles/schema.ts';
+import { dmaLimitFits } from './failure.ts';
 import { reachPfn } from './limits.ts';
-import { makePlan } from './plan.ts';
+import type { BootPlan } from './plan.ts';
 import { nodeSpans, overlap, type NodeSpan } from './spans.ts';
 import { grouped } from './text.ts';
 
@@ -81,8 +81,7 @@ function holeIssues(machine: MachineSpec, spans: readonly NodeSpan[]): Issue[] {
   return issues;
 }
 
-function windowIssues(profile: MachineProfile, traits: KernelTraits): Issue[] {
-  const plan = makePlan(profile, traits);
+function windowIssues(plan: BootPlan): Issue[] {
   return plan.windows.flatMap(({ node, pages, startPfn }) => {
     const span = plan.spans[node];
     const size = span.endPfn - span.startPfn;
@@ -98,8 +97,8 @@ function windowIssues(profile: MachineProfile, traits: KernelTraits): Issue[] {
   });
 }
 
-/** Issues of ids, spans and holes; room for the windows is looked at only where all of those are in order. */
-export function memoryIssues(machine: MachineSpec, profile: MachineProfile, traits: KernelTraits): Issue[] {
+/** Issues of ids, spans and holes. */
+export function spanIssues(machine: MachineSpec): Issue[] {
   const spans = nodeSpans(machine);
   const issues = [
     ...idIssues(machine),
@@ -110,5 +109,17 @@ export function memoryIssues(machine: MachineSpec, profile: MachineProfile, trai
   if (machine.nodes.every((node) => node.memoryMiB === 0)) {
     issues.push(makeIssue('no-memory', 'machine.nodes', 'memory on at least one node', 'none'));
   }
-  return issues.length > 0 ? issues : windowIssues(profile, traits);
+  return issues;
+}
+
+/** Issues that show only once the windows are laid out; asked where spans and addresses are in order. */
+export function planIssues(plan: BootPlan): Issue[] {
+  const issues = windowIssues(plan);
+  if (!dmaLimitFits(plan)) {
+    const expected = `at most ${mibText(plan.maxLowPfn)}, where low memory ends`;
+    issues.push(
+      makeIssue('dma-limit', 'zones.dmaLimitMiB', expected, `${grouped(plan.profile.zones.dmaLimitMiB)} MiB`),
+    );
+  }
+  return issues;
 }

@@ -5,10 +5,11 @@
 import type { Issue } from '../../base/errors.ts';
 import type { MachineProfile } from '../../profiles/schema.ts';
 import type { KernelTraits } from '../../profiles/traits.ts';
+import { makePlan } from './plan.ts';
 import { addressIssues } from './validate-addresses.ts';
 import { cpuIssues } from './validate-cpu.ts';
 import { fabricIssues } from './validate-fabric.ts';
-import { memoryIssues } from './validate-memory.ts';
+import { planIssues, spanIssues } from './validate-memory.ts';
 import { referenceIssues } from './validate-references.ts';
 
 /** More issues than this are not listed: nobody reads them. */
@@ -17,11 +18,15 @@ const MAX_ISSUES = 100;
 /** The issues in the order of the file, at most a hundred; none for a machine that boot() can lay out. */
 export function validate(profile: MachineProfile, traits: KernelTraits): Issue[] {
   const { machine, zones } = profile;
+  const addresses = machine.bits === 32 ? addressIssues(zones, traits) : [];
+  const spans = spanIssues(machine);
+  const fits = spans.length + addresses.length === 0 ? planIssues(makePlan(profile, traits)) : [];
   return [
-    ...memoryIssues(machine, profile, traits),
+    ...spans,
+    ...fits,
     ...cpuIssues(machine),
     ...fabricIssues(machine),
     ...referenceIssues(profile),
-    ...(machine.bits === 32 ? addressIssues(zones, traits) : []),
+    ...addresses,
   ].slice(0, MAX_ISSUES);
 }

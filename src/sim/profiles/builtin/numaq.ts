@@ -18,6 +18,7 @@ import {
 type Machine = MachineProfileInput['machine'];
 
 const LOG_64 = 'boot log of the 64 GB box, 2.5.65-mm2 (W. L. Irwin, Mar 2003)';
+const LOG_PGCL = 'boot log of the 64 GB box, 2.5.66 with pgcl (W. L. Irwin, Mar 2003)';
 const LOG_16 = 'boot log of the 16 GB box, 2.5.59-mjb3 (OSDL, 3 Feb 2003)';
 const BLIGH = 'M. J. Bligh, linux-kernel, Mar 2002';
 const GIB_KIB = 1024 * 1024;
@@ -42,16 +43,21 @@ const fabricSources: Readonly<Record<string, string>> = {
 const image64 = { codeKiB: 1724, dataKiB: 781, initKiB: 284, reservedKiB: 98252 - 90116 - 1724 - 781 - 284 };
 const image16 = { codeKiB: 1596, dataKiB: 606, initKiB: 288, reservedKiB: 45388 - 40964 - 1596 - 606 - 288 };
 
-const itemised = [
-  { item: 'dentry hash', kib: 4096 },
-  { item: 'inode hash', kib: 4096 },
-  { item: 'IP route hash', kib: 4096 },
-  { item: 'PID hash', kib: 32 },
-  { item: 'bounce pool', kib: 64 * 4 },
-  { item: 'slab', kib: 8824 },
-];
-/** LowTotal - LowFree after login, 31,896 kB, less the items that the log names. */
-const notItemised = { item: 'not itemised', kib: 31896 - itemised.reduce((sum, { kib }) => sum + kib, 0) };
+/** With clusters node 0's mem_map, (spanned / 8 + 1) x 44 bytes, takes whole 32 KB pages: 11,296 kB. */
+const imagePgcl = { codeKiB: 1956, dataKiB: 667, initKiB: 300, reservedKiB: 15936 - 11296 - 1956 - 667 - 300 };
+
+/** What is taken up to the login prompt, `takenKiB` in all: the items that both logs name, and the rest. */
+function bootItems(takenKiB: number, pageKiB: number, slabKiB: number): { item: string; kib: number }[] {
+  const itemised = [
+    { item: 'dentry hash', kib: 4096 },
+    { item: 'inode hash', kib: 4096 },
+    { item: 'IP route hash', kib: 4096 },
+    { item: 'PID hash', kib: 32 },
+    { item: 'bounce pool', kib: 64 * pageKiB },
+    { item: 'slab', kib: slabKiB },
+  ];
+  return [...itemised, { item: 'not itemised', kib: takenKiB - itemised.reduce((sum, { kib }) => sum + kib, 0) }];
+}
 
 function box64(): Machine {
   return {
@@ -103,7 +109,7 @@ Every quad keeps its mem_map in its own memory, but needs a window of low memory
     kernel: {
       flavour: '2.5.65-mm2',
       ...image64,
-      bootItems: [...itemised, notItemised],
+      bootItems: bootItems(176_076 - 144_180, 4, 8824),
       faultNs: P6_FAULT_NS,
     },
     sources: {
@@ -130,7 +136,8 @@ const pgcl: BuiltIn = builtIn(
 The windows shrink from 628 to 84 MB. This kernel reserved more for vmalloc (maxmem 834 MB instead of 896) and still
 ends with about 2.8 times the low memory.
 
-- *maxmem*: boot log of the pgcl kernel. *Kernel image and reserved memory*: assumed, as the same box without clusters.
+- *maxmem, image, reserved memory, items after login*: boot log of the pgcl kernel (W. L. Irwin, 27 March 2003). It prints
+  LowTotal 751,936 kB, 40 kB less than here: it counts holes and freed init memory in whole clusters.
 - What grows in exchange: page tables take a whole cluster each, and the last cluster of a small mapping is half empty.
 
 **Try**: \`kernel.pageMmuShift\` 0 to 6; remove \`zones.maxmemMiB\` to see what 896 MB would have given.`,
@@ -138,17 +145,19 @@ ends with about 2.8 times the low memory.
     kernel: {
       flavour: '2.5.66-pgcl',
       pageMmuShift: 3,
-      ...image64,
-      bootItems: [...itemised, notItemised],
+      ...imagePgcl,
+      bootItems: bootItems(751_936 - 711_808, 32, 13_248),
       faultNs: P6_FAULT_NS,
     },
     zones: { maxmemMiB: 834 },
     sources: {
       ...box64Sources,
-      kernel: 'assumed: as the same box without clusters',
+      kernel: LOG_PGCL,
+      'kernel.reservedKiB': `${LOG_PGCL}: 15,936 kB reserved less mem_map 11,296 and the image`,
+      'kernel.bootItems': `${LOG_PGCL}: LowTotal - LowFree after login, 40,128 kB`,
       'kernel.pageMmuShift': 'W. L. Irwin, pgcl, 2003: 32 KB clusters',
       'kernel.faultNs': P6_FAULT_SOURCE,
-      'zones.maxmemMiB': 'boot log of the pgcl kernel on the 64 GB box: maxmem 0x34200000 bytes',
+      'zones.maxmemMiB': `${LOG_PGCL}: MAXMEM 0x34200000 bytes`,
     },
   }),
 );
