@@ -1,6 +1,6 @@
-/** The boot layouts that two boot logs of 2003 print, to the page and the kilobyte. */
+/** The boot layouts that four boot logs of 2003 print, to the page and the kilobyte. */
 import { describe, expect, it } from 'vitest';
-import { box16, box64, bootOf, nodeOf, traitsBy, zoneOf } from './machines.ts';
+import { box16, box64, bootOf, nodeOf, profileOf, traitsBy, zoneOf } from './machines.ts';
 
 describe('the 64 GB box (2.5.65-mm2, 28 Mar 2003)', () => {
   const layout = bootOf(box64());
@@ -158,5 +158,43 @@ describe('the 16 GB box (2.5.59-mjb3, 3 Feb 2003)', () => {
     expect(layout.boots).toBe(true);
     expect(layout.messages[0]).toEqual({ kind: 'kernel', text: 'BUG: wrong zone alignment, it will crash' });
     expect(layout.messages[1].text).toContain('HighMem 0 starts at frame 197,120');
+  });
+});
+
+describe('a 32 GB box of eight quads (2.5.65-preempt; Z. Mwaikambo, linux-kernel, 6 Apr 2003)', () => {
+  const nodes = Array.from({ length: 8 }, (_, id) => ({
+    id,
+    cpus: 4,
+    memoryMiB: 4096,
+    holes:
+      id === 0
+        ? [
+            { startKiB: 639, endKiB: 1024 },
+            { startKiB: 0xe0000000 / 1024, endKiB: 4 * 1024 * 1024 },
+          ]
+        : [],
+  }));
+  const kernel = { codeKiB: 1792, dataKiB: 735, initKiB: 392, reservedKiB: 49040 - 40964 - 1792 - 735 - 392 };
+  const layout = bootOf(profileOf({ nodes, kernel }), traitsBy({ structPage: 40 }));
+
+  it('comes out of the same rule, to the page', () => {
+    expect(layout.memMap.kvaPagesTotal).toBe(75264);
+    expect([layout.maxLowPfn, layout.lowmemMiB, layout.highmemMiB]).toEqual([154112, 602, 31872]);
+    expect(layout.nodes.slice(1).map(({ kvaStart }) => kvaStart.toString(16))).toEqual([
+      'f5600000',
+      'f2c00000',
+      'f0200000',
+      'ed800000',
+      'eae00000',
+      'e8400000',
+      'e5a00000',
+    ]);
+    expect(nodeOf(layout, 0).zones.map(({ name, pages, batch }) => [name, pages, batch])).toEqual([
+      ['DMA', 4096, 1],
+      ['Normal', 150016, 16],
+      ['HighMem', 894464, 16],
+    ]);
+    expect(layout.meminfo).toMatchObject({ HighTotal: 32112640, reserved: 49040 });
+    expect(layout.messages[0].text).toBe('BUG: wrong zone alignment, it will crash');
   });
 });
