@@ -37,7 +37,7 @@ export class Lab {
     this.client = client;
     this.catalogue = catalogue;
     this.machine = new MachineState(client);
-    this.nodes = new NodesState(this.machine, this.selection);
+    this.nodes = new NodesState(this.machine, this.selection, this.dialogs);
     this.runs = new RunsState(client);
     this.workload = new WorkloadState(catalogue.patterns);
     this.recent = new RecentState(client);

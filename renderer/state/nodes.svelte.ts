@@ -1,20 +1,23 @@
 /** Adding, duplicating and removing of nodes: one undoable change each, which keeps ids, links and sources in step. */
 import type { InterconnectSpec, MachineProfile, NodeSpec } from '../../src/sim/profiles/schema.ts';
+import type { DialogsState } from './dialogs.svelte.ts';
 import type { MachineState } from './machine.svelte.ts';
 import type { SelectionState } from './selection.svelte.ts';
 
 export class NodesState {
   readonly #machine: MachineState;
   readonly #selection: SelectionState;
+  readonly #dialogs: DialogsState;
 
   readonly canDuplicate: boolean = $derived.by(() => this.#selectedIndex() >= 0);
   readonly canRemove: boolean = $derived.by(
     () => this.#selectedIndex() >= 0 && (this.#machine.profile?.machine.nodes.length ?? 0) > 1,
   );
 
-  constructor(machine: MachineState, selection: SelectionState) {
+  constructor(machine: MachineState, selection: SelectionState, dialogs: DialogsState) {
     this.#machine = machine;
     this.#selection = selection;
+    this.#dialogs = dialogs;
   }
 
   /** Adds a node like the last one, without its holes and devices. */
@@ -43,15 +46,27 @@ export class NodesState {
     if (profile === null || profile.machine.nodes.length < 2) return false;
     const index = profile.machine.nodes.findIndex((node) => node.id === id);
     if (index < 0) return false;
-    const accepted = await this.#machine.replace(withoutNode(profile, index));
+    const accepted = await this.#put(withoutNode(profile, index), 'The node was not removed');
     if (accepted && this.#selection.node === id) this.#selection.select({ kind: 'machine' });
     return accepted;
   }
 
   async #change(profile: MachineProfile): Promise<boolean> {
     const added = profile.machine.nodes.at(-1) as NodeSpec;
-    const accepted = await this.#machine.replace(profile);
+    const accepted = await this.#put(profile, 'The node was not added');
     if (accepted) this.#selection.select({ kind: 'node', node: added.id });
+    return accepted;
+  }
+
+  /** There is no field where a refused change of the whole machine could be shown: it is said in a dialog and left. */
+  async #put(profile: MachineProfile, title: string): Promise<boolean> {
+    const accepted = await this.#machine.replace(profile);
+    const { issues } = this.#machine.refused.find((refused) => refused.path === '') ?? { issues: [] };
+    this.#machine.restore('');
+    if (issues.length > 0) {
+      const message = issues.map((issue) => issue.message).join('\n');
+      void this.#dialogs.showFailure(title, { kind: 'input', source: '', message, issues });
+    }
     return accepted;
   }
 

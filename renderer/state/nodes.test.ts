@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkMachine, openBuiltIn } from '../../src/lab/machines.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
+import { DialogsState } from './dialogs.svelte.ts';
 import { MachineState } from './machine.svelte.ts';
 import { NodesState, withNode, withoutNode } from './nodes.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
@@ -11,11 +12,17 @@ function profileOf(id: string): MachineProfile {
   return profile;
 }
 
-function lab(id: string): { machine: MachineState; selection: SelectionState; nodes: NodesState } {
+function lab(id: string): {
+  machine: MachineState;
+  selection: SelectionState;
+  nodes: NodesState;
+  dialogs: DialogsState;
+} {
   const machine = new MachineState({ check: (profile) => Promise.resolve(checkMachine(profile)) });
   machine.open(openBuiltIn(id));
   const selection = new SelectionState();
-  return { machine, selection, nodes: new NodesState(machine, selection) };
+  const dialogs = new DialogsState();
+  return { machine, selection, dialogs, nodes: new NodesState(machine, selection, dialogs) };
 }
 
 describe('nodes', () => {
@@ -29,11 +36,12 @@ describe('nodes', () => {
     expect(machine.profile?.machine.nodes).toHaveLength(4);
   });
 
-  it('refuses a node too many for 36-bit addresses and leaves the machine as it was', async () => {
-    const { machine, nodes } = lab('numaq-64g-8quad');
+  it('says in a dialog why a node too many for 36-bit addresses is refused, and leaves the machine as it was', async () => {
+    const { machine, nodes, dialogs } = lab('numaq-64g-8quad');
     expect(await nodes.add()).toBe(false);
+    expect(dialogs.current?.kind).toBe('failure');
     expect(machine.profile?.machine.nodes).toHaveLength(8);
-    expect(machine.issues).not.toHaveLength(0);
+    expect(machine.issues).toHaveLength(0);
   });
 
   it('removes the selected node and selects the machine', async () => {
