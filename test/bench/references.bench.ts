@@ -13,6 +13,7 @@ import { openTrace } from '../../src/lab/traces/open-trace.ts';
 import { PackedFileSource } from '../../src/lab/traces/packed-source.ts';
 import { builtInById } from '../../src/sim/index.ts';
 import { Simulation } from '../../src/sim/engine/simulation.ts';
+import { claimBlock, type RecordBlock } from '../../src/sim/hardware/record-blocks.ts';
 import { TwoLevel } from '../../src/sim/hardware/two-level.ts';
 import * as C from '../../src/sim/hardware/counters.ts';
 import { buildProgram } from '../../src/sim/workloads/registry.ts';
@@ -22,6 +23,8 @@ import { KIND_MASK, REF_FETCH } from '../../src/sim/workloads/trace.ts';
 const ROUNDS = 7;
 const CPUS = 16;
 const REPEAT = 8;
+/** Records handed to the two-level kernel at once, as a run does. */
+const BLOCK = 4096;
 const L1 = { bytes: 16384, ways: 4, lineBytes: 32 };
 const L2 = { bytes: 1 << 20, ways: 4, lineBytes: 32 };
 
@@ -50,7 +53,7 @@ async function load(): Promise<Records> {
   const trace = await openTrace(path);
   const source = new PackedFileSource(trace.path, trace.info);
   const words = new Uint32Array(trace.info.records * 2);
-  for (let at = 0; at < trace.info.records; ) at += source.read(at, words.subarray(at * 2, at * 2 + 65536));
+  for (let at = 0; at < trace.info.records;) at += source.read(at, words.subarray(at * 2, at * 2 + 65536));
   source.close();
   trace.close();
   return { name: trace.info.name, info: trace.info, words };
@@ -84,12 +87,15 @@ function dataOnly(all: Records): Records {
 const seconds = (start: bigint): number => Number(process.hrtime.bigint() - start) / 1e9;
 
 /** Million data references a second; a modify counts as one record. */
-function twoLevel(data: Records): { readonly rate: number; readonly misses: string } {
-  const words = new Int32Array(data.words.buffer, 0, data.words.length);
+function twoLevel(data: Records, block: RecordBlock): { readonly rate: number; readonly misses: string } {
   const caches = new TwoLevel(L1, L2, { instructionNs: 1, l2HitNs: 1, memoryNs: 1 }, 'skip');
-  const records = words.length / 2;
+  const records = data.words.length / 2;
   const start = process.hrtime.bigint();
-  for (let i = 0; i < REPEAT; i++) caches.run(words, 0, records, false);
+  for (let i = 0; i < REPEAT; i++) {
+    for (let at = 0; at < records; at += BLOCK) {
+      caches.run(block.first + at, block.first + Math.min(records, at + BLOCK), false);
+    }
+  }
   const time = seconds(start);
   const c = caches.counters;
   const l1 = c[C.L1D_READ_MISSES] + c[C.L1D_WRITE_MISSES];
@@ -103,7 +109,9 @@ function compile(folder: string): string | undefined {
 }
 
 function inC(program: string, file: string, records: number): { readonly rate: number; readonly misses: string } {
-  const [time, l1, l2] = execFileSync(program, [file, String(REPEAT)], { encoding: 'utf8' }).trim().split(' ');
+  const [time, l1, l2] = execFileSync(program, [file, String(REPEAT)], { encoding: 'utf8' })
+    .trim()
+    .split(' ');
   return { rate: (records * REPEAT) / Number(time) / 1e6, misses: `${l1} ${l2}` };
 }
 
@@ -137,10 +145,12 @@ const file = join(folder, 'records');
 writeFileSync(file, Buffer.from(data.words.buffer, 0, data.words.byteLength));
 const program = compile(folder);
 const rates = { two: [] as number[], c: [] as number[], full: [] as number[], fetch: [] as number[] };
+const block = claimBlock(data.words.length / 2, data);
+block.view.set(data.words);
 let misses = '';
 let missesInC = '';
 for (let round = 0; round < ROUNDS; round++) {
-  const two = twoLevel(data);
+  const two = twoLevel(data, block);
   rates.two.push(two.rate);
   misses = two.misses;
   if (program !== undefined) {

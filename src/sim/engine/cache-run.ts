@@ -36,8 +36,8 @@ export class CacheRun {
     return this.caches.counters;
   }
 
-  run(words: Int32Array, from: number, to: number, hasFetches: boolean): void {
-    this.caches.run(words, from, to, hasFetches);
+  run(from: number, to: number, hasFetches: boolean): void {
+    this.caches.run(from, to, hasFetches);
   }
 
   /** Writes dirty lines back, at the end. */

@@ -171,7 +171,7 @@ export class Simulation {
         queue.shift();
         continue;
       }
-      const at = core.run(running.words, running.at, running.filled, end, running.stream.hasFetches);
+      const at = core.run(running.at, running.filled, end, running.stream.hasFetches);
       running.advance(at);
     }
   }
@@ -186,7 +186,7 @@ export class Simulation {
     }
     run.clock = Math.max(run.clock, running.stream.startNs);
     if (running.refill()) {
-      run.run(running.words, running.at, running.filled, running.stream.hasFetches);
+      run.run(running.at, running.filled, running.stream.hasFetches);
       running.advance(running.filled);
     } else running.end(run.clock);
     this.now = run.clock;

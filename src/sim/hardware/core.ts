@@ -7,6 +7,7 @@
  * to slow paths. An L1 way is one Int32, line << 1 | modified, most recent first; a modified L1 line is MODIFIED in L2.
  * L1 lines are physical: slot of the frame (frames.ts) and line within it.
  */
+import { Arena } from '../base/arena.ts';
 import { log2 } from '../base/bits.ts';
 import type { CpuSpec } from '../profiles/schema.ts';
 import {
@@ -20,6 +21,7 @@ import {
   SIZE_SHIFT,
 } from '../workloads/trace.ts';
 import * as C from './counters.ts';
+import { allRecords } from './record-blocks.ts';
 import type { PageTable } from './page-table.ts';
 import { EXCLUSIVE, INVALID, MODIFIED, SetAssoc, SHARED } from './set-assoc.ts';
 
@@ -39,19 +41,29 @@ export interface CoreBus {
   fault(core: Core, table: PageTable, vpn: number, now: number): number;
 }
 
+/** Tables of all CPUs (base/arena.ts): L1 ways, TLB tags, and beside each tag the first L1 line of its page. */
+const waysArena = new Arena(2 ** 24);
+const tagsArena = new Arena(2 ** 22);
+const valuesArena = new Arena(2 ** 22);
+const allWays = waysArena.data;
+const allTags = tagsArena.data;
+const allValues = valuesArena.data;
+
 /** A small set-associative TLB, most recent way first; values are the page's first L1 line. */
 class Tlb {
-  readonly tags: Int32Array;
-  readonly values: Int32Array;
+  readonly tags: number;
+  readonly values: number;
   readonly setMask: number;
   readonly ways: number;
+  private readonly entries: number;
 
   constructor(shape: { readonly entries: number; readonly ways: number }) {
+    this.entries = shape.entries;
     this.ways = shape.ways;
     this.setMask = shape.entries / shape.ways - 1;
     log2(this.setMask + 1);
-    this.tags = new Int32Array(shape.entries).fill(-1);
-    this.values = new Int32Array(shape.entries);
+    this.tags = tagsArena.claim(shape.entries, -1, this);
+    this.values = valuesArena.claim(shape.entries, 0, this);
   }
 
   /** Brings the entry to the front; false when it is not there. */
@@ -59,32 +71,37 @@ class Tlb {
     const { tags, values, ways } = this;
     const first = (vpn & this.setMask) * ways;
     for (let i = first; i < first + ways; i++) {
-      if (tags[i] !== vpn) continue;
-      const value = values[i];
-      for (let j = i; j > first; j--) {
-        tags[j] = tags[j - 1];
-        values[j] = values[j - 1];
-      }
-      tags[first] = vpn;
-      values[first] = value;
+      if (allTags[tags + i] !== vpn) continue;
+      const value = allValues[values + i];
+      this.shift(first, i);
+      allTags[tags + first] = vpn;
+      allValues[values + first] = value;
       return true;
     }
     return false;
   }
 
   insert(vpn: number, value: number): void {
-    const { tags, values, ways } = this;
-    const first = (vpn & this.setMask) * ways;
-    for (let j = first + ways - 1; j > first; j--) {
-      tags[j] = tags[j - 1];
-      values[j] = values[j - 1];
-    }
-    tags[first] = vpn;
-    values[first] = value;
+    const first = (vpn & this.setMask) * this.ways;
+    this.shift(first, first + this.ways - 1);
+    allTags[this.tags + first] = vpn;
+    allValues[this.values + first] = value;
+  }
+
+  /** First L1 line of a page that is at the front of its set. */
+  front(vpn: number): number {
+    return allValues[this.values + (vpn & this.setMask) * this.ways];
   }
 
   flush(): void {
-    this.tags.fill(-1);
+    allTags.fill(-1, this.tags, this.tags + this.entries);
+  }
+
+  private shift(first: number, to: number): void {
+    for (let i = to; i > first; i--) {
+      allTags[this.tags + i] = allTags[this.tags + i - 1];
+      allValues[this.values + i] = allValues[this.values + i - 1];
+    }
   }
 }
 
@@ -97,10 +114,11 @@ export class Core {
   readonly l2Shift: number;
   /** log2 of the L2 line. */
   readonly l2LineShift: number;
-  private readonly l1d: Int32Array;
+  /** Where the L1s begin in the table of all CPUs' ways. */
+  private readonly l1d: number;
   private readonly l1dWays: number;
   private readonly l1dMask: number;
-  private readonly l1i: Int32Array;
+  private readonly l1i: number;
   private readonly l1iWays: number;
   private readonly l1iMask: number;
   private readonly lineShift: number;
@@ -126,10 +144,10 @@ export class Core {
     this.l1dWays = l1d.ways;
     this.l1dMask = (l1d.kib * 1024) / (l1d.lineBytes * l1d.ways) - 1;
     // One more than there are ways: run() looks at the second way of a set whatever their number.
-    this.l1d = new Int32Array((this.l1dMask + 1) * l1d.ways + 1).fill(EMPTY);
+    this.l1d = waysArena.claim((this.l1dMask + 1) * l1d.ways + 1, EMPTY, this);
     this.l1iWays = l1i?.ways ?? 1;
     this.l1iMask = l1i === undefined ? 0 : (l1i.kib * 1024) / (l1i.lineBytes * l1i.ways) - 1;
-    this.l1i = new Int32Array((this.l1iMask + 1) * this.l1iWays).fill(EMPTY);
+    this.l1i = waysArena.claim((this.l1iMask + 1) * this.l1iWays, EMPTY, this);
     this.l2 = new SetAssoc({ bytes: l2.kib * 1024, ways: l2.ways, lineBytes: l2.lineBytes });
     const dtlb = spec.dtlb ?? { entries: 64, ways: 4 };
     this.dtlb = new Tlb(dtlb);
@@ -146,11 +164,11 @@ export class Core {
   }
 
   /**
-   * Executes records of `words` (two words each, trace.ts) from `from` on, until `to` or until the clock has reached
-   * `until`; returns the first record not executed. `hasFetches`: instructions are records of their own; otherwise a
+   * Executes records of record-blocks.ts from `from` on, until `to` or until the clock has reached `until`; returns the
+   * first record not executed. `hasFetches`: instructions are records of their own; otherwise a
    * data record takes the time of one.
    */
-  run(words: Int32Array, from: number, to: number, until: number, hasFetches: boolean): number {
+  run(from: number, to: number, until: number, hasFetches: boolean): number {
     const { l1d, l1dWays, l1dMask, lineShift, dtlb, counters, instructions } = this;
     const { tags, values, setMask, ways } = dtlb;
     const lineBytes = 1 << lineShift;
@@ -172,8 +190,8 @@ export class Core {
     /** Virtual line fetched last: the next fetch from it hits, since nobody else runs meanwhile. */
     let fetched = -1;
     for (; i < end && now < until; i += 2) {
-      const address = words[i];
-      const meta = words[i + 1];
+      const address = allRecords[i];
+      const meta = allRecords[i + 1];
       const kind = meta & KIND_MASK;
       const vpn = (address >>> 12) | ((meta >>> REGION_HIGH_SHIFT) << 20);
       const size = (meta >> SIZE_SHIFT) & SIZE_MASK;
@@ -204,25 +222,25 @@ export class Core {
       }
       writes += kind;
       const entry = Math.imul(vpn & setMask, ways);
-      if (tags[entry] !== vpn && !dtlb.find(vpn)) {
+      if (allTags[tags + entry] !== vpn && !dtlb.find(vpn)) {
         this.clock = now;
         this.missTlb(dtlb, vpn, C.DTLB_MISSES);
         now = this.clock;
       }
-      const line = values[entry] | ((address >>> lineShift) & inPage);
+      const line = allValues[values + entry] | ((address >>> lineShift) & inPage);
       const key = (line << 1) | 1;
-      const first = Math.imul(line & l1dMask, l1dWays);
-      const most = l1d[first];
+      const first = l1d + Math.imul(line & l1dMask, l1dWays);
+      const most = allWays[first];
       // A write hits on the spot only where the line is modified already; `key - 1 + kind` is what it may look like.
       if (most === key || most === key - 1 + kind) {
         fast++;
         fastWrites += kind;
         continue;
       }
-      const second = l1d[first + 1];
+      const second = allWays[first + 1];
       if (second === key || second === key - 1 + kind) {
-        l1d[first + 1] = most;
-        l1d[first] = second;
+        allWays[first + 1] = most;
+        allWays[first] = second;
         fast++;
         fastWrites += kind;
         continue;
@@ -285,7 +303,7 @@ export class Core {
   /** First L1 line of the page that a virtual page is mapped to; walks and faults where needed, and takes their time. */
   private translate(tlb: Tlb, vpn: number, missCounter: number): number {
     if (!tlb.find(vpn)) this.missTlb(tlb, vpn, missCounter);
-    return tlb.values[(vpn & tlb.setMask) * tlb.ways];
+    return tlb.front(vpn);
   }
 
   private missTlb(tlb: Tlb, vpn: number, missCounter: number): void {
@@ -312,26 +330,26 @@ export class Core {
 
   /** One L1 data access. */
   private access(line: number, write: boolean): void {
-    const { l1d, l1dWays, counters } = this;
+    const { l1dWays, counters } = this;
     counters[write ? C.L1D_WRITES : C.L1D_READS]++;
-    const first = (line & this.l1dMask) * l1dWays;
+    const first = this.l1d + (line & this.l1dMask) * l1dWays;
     const key = (line << 1) | 1;
     for (let i = first; i < first + l1dWays; i++) {
-      const entry = l1d[i];
+      const entry = allWays[i];
       if ((entry | 1) !== key) continue;
-      for (let j = i; j > first; j--) l1d[j] = l1d[j - 1];
-      l1d[first] = entry;
+      for (let j = i; j > first; j--) allWays[j] = allWays[j - 1];
+      allWays[first] = entry;
       if (write && entry !== key) {
         this.own(line);
-        l1d[first] = key;
+        allWays[first] = key;
       }
       return;
     }
     counters[write ? C.L1D_WRITE_MISSES : C.L1D_READ_MISSES]++;
     // The victim leaves before the fill, which may take other L1 lines out with an L2 victim of its own.
-    const victim = l1d[first + l1dWays - 1];
-    for (let j = first + l1dWays - 1; j > first; j--) l1d[j] = l1d[j - 1];
-    l1d[first] = EMPTY;
+    const victim = allWays[first + l1dWays - 1];
+    for (let j = first + l1dWays - 1; j > first; j--) allWays[j] = allWays[j - 1];
+    allWays[first] = EMPTY;
     if ((victim & 1) === 1) {
       counters[C.L1_WRITEBACKS]++;
       counters[C.L2_WRITES]++;
@@ -339,25 +357,25 @@ export class Core {
       if (at >= 0) this.l2.touch(at);
     }
     this.fill(line >>> this.l2Shift, write);
-    l1d[first] = write ? key : key - 1;
+    allWays[first] = write ? key : key - 1;
   }
 
   private fetchLine(line: number): void {
-    const { l1i, l1iWays, counters } = this;
+    const { l1iWays, counters } = this;
     counters[C.L1I_ACCESSES]++;
-    const first = (line & this.l1iMask) * l1iWays;
+    const first = this.l1i + (line & this.l1iMask) * l1iWays;
     const key = line << 1;
     for (let i = first; i < first + l1iWays; i++) {
-      if (l1i[i] !== key) continue;
-      for (let j = i; j > first; j--) l1i[j] = l1i[j - 1];
-      l1i[first] = key;
+      if (allWays[i] !== key) continue;
+      for (let j = i; j > first; j--) allWays[j] = allWays[j - 1];
+      allWays[first] = key;
       return;
     }
     counters[C.L1I_MISSES]++;
-    for (let j = first + l1iWays - 1; j > first; j--) l1i[j] = l1i[j - 1];
-    l1i[first] = EMPTY;
+    for (let j = first + l1iWays - 1; j > first; j--) allWays[j] = allWays[j - 1];
+    allWays[first] = EMPTY;
     this.fill(line >>> this.l2Shift, false);
-    l1i[first] = key;
+    allWays[first] = key;
   }
 
   /** A read by the page walker, which has no L1. */
@@ -437,10 +455,12 @@ export class Core {
 
   /** Every line of L1 with its modified bit, for checks of inclusion. */
   *l1Lines(): Generator<{ readonly line: number; readonly modified: boolean; readonly data: boolean }> {
-    for (const entry of this.l1d) {
+    const data = allWays.subarray(this.l1d, this.l1d + (this.l1dMask + 1) * this.l1dWays);
+    for (const entry of data) {
       if (entry !== EMPTY) yield { line: entry >>> 1, modified: (entry & 1) === 1, data: true };
     }
-    for (const entry of this.l1i) if (entry !== EMPTY) yield { line: entry >>> 1, modified: false, data: false };
+    const code = allWays.subarray(this.l1i, this.l1i + (this.l1iMask + 1) * this.l1iWays);
+    for (const entry of code) if (entry !== EMPTY) yield { line: entry >>> 1, modified: false, data: false };
   }
 
   private dropL1(line: number): void {
@@ -452,21 +472,21 @@ export class Core {
   }
 
   private cleanL1(line: number): void {
-    const { l1d, l1dWays } = this;
-    const first = (line & this.l1dMask) * l1dWays;
+    const { l1dWays } = this;
+    const first = this.l1d + (line & this.l1dMask) * l1dWays;
     const key = (line << 1) | 1;
-    for (let i = first; i < first + l1dWays; i++) if (l1d[i] === key) l1d[i] = key - 1;
+    for (let i = first; i < first + l1dWays; i++) if (allWays[i] === key) allWays[i] = key - 1;
   }
 }
 
 /** Empties the way that holds a line, if any; ways behind it move up. */
-function drop(l1: Int32Array, ways: number, mask: number, line: number): void {
-  const first = (line & mask) * ways;
+function drop(l1: number, ways: number, mask: number, line: number): void {
+  const first = l1 + (line & mask) * ways;
   const key = (line << 1) | 1;
   for (let i = first; i < first + ways; i++) {
-    if ((l1[i] | 1) !== key) continue;
-    for (let j = i; j < first + ways - 1; j++) l1[j] = l1[j + 1];
-    l1[first + ways - 1] = EMPTY;
+    if ((allWays[i] | 1) !== key) continue;
+    for (let j = i; j < first + ways - 1; j++) allWays[j] = allWays[j + 1];
+    allWays[first + ways - 1] = EMPTY;
     return;
   }
 }

@@ -4,9 +4,8 @@
  * exactly: a victim's write-back and the fill are both accesses of L2, a write that covers a whole line allocates it
  * without a fill, and dirty lines are written back at the end.
  *
- * Hot loop: a way is one Int32, line << 1 | dirty, in order of recency. Records and L1 are worked on in two arrays of
- * the module: V8 knows base and length of a module's constant when it compiles, which is worth 1.3 here; L1 is copied in
- * and out once for each block.
+ * Hot loop: a way is one Int32, line << 1 | dirty, in order of recency. L1 is worked on in an array of the module,
+ * copied in and out once for each block, for the reason that base/arena.ts gives.
  */
 import { log2 } from '../base/bits.ts';
 import {
@@ -20,12 +19,11 @@ import {
   SIZE_SHIFT,
 } from '../workloads/trace.ts';
 import * as C from './counters.ts';
+import { allRecords } from './record-blocks.ts';
 import type { CacheShape } from './set-assoc.ts';
 
 const EMPTY = -2; // an even number: not dirty; no line has it as its key since line numbers stay below 2^30
 
-const BLOCK_RECORDS = 4096;
-const words = new Int32Array(BLOCK_RECORDS * RECORD_WORDS);
 /** Ways of the L1 at work, and one more: the loop looks at the second way of a set whatever their number. */
 const ways = new Int32Array(2 ** 16 + 1);
 
@@ -66,21 +64,17 @@ export class TwoLevel {
   }
 
   /**
-   * Simulates records `from` (inclusive) to `to` (exclusive) of `records` (two words a record, trace.ts).
-   * `hasFetches`: instructions are records of their own; otherwise every data record counts as one.
+   * Simulates records `from` (inclusive) to `to` (exclusive) of record-blocks.ts. `hasFetches`: instructions are records
+   * of their own; otherwise every data record counts as one.
    */
-  run(records: Int32Array, from: number, to: number, hasFetches: boolean): void {
+  run(from: number, to: number, hasFetches: boolean): void {
     ways.set(this.l1);
-    for (let at = from; at < to; at += BLOCK_RECORDS) {
-      const count = Math.min(BLOCK_RECORDS, to - at);
-      words.set(records.subarray(at * RECORD_WORDS, (at + count) * RECORD_WORDS));
-      this.runBlock(count, hasFetches);
-    }
+    this.runBlock(from, to, hasFetches);
     this.l1.set(ways.subarray(0, this.l1.length));
   }
 
-  /** Simulates the first `count` records of `words` on the L1 in `ways`. */
-  private runBlock(count: number, hasFetches: boolean): void {
+  /** The hot loop, on the L1 in `ways`. */
+  private runBlock(from: number, to: number, hasFetches: boolean): void {
     const { l1Ways, l1SetMask, l1LineShift } = this;
     const lineBytes = 1 << l1LineShift;
     const lineMask = lineBytes - 1;
@@ -88,9 +82,9 @@ export class TwoLevel {
     let fetches = 0;
     let modifies = 0;
     let writes = 0;
-    for (let i = 0; i < count * RECORD_WORDS; i += RECORD_WORDS) {
-      const address = words[i];
-      const meta = words[i + 1];
+    for (let i = from * RECORD_WORDS; i < to * RECORD_WORDS; i += RECORD_WORDS) {
+      const address = allRecords[i];
+      const meta = allRecords[i + 1];
       const kind = meta & KIND_MASK;
       const line = (address >>> l1LineShift) | ((meta >>> REGION_HIGH_SHIFT) << highShift);
       const size = (meta >> SIZE_SHIFT) & SIZE_MASK;
@@ -119,7 +113,7 @@ export class TwoLevel {
       }
       if (offset + size > lineBytes) this.rest(line, offset + size - lineBytes, kind);
     }
-    const records = count - fetches;
+    const records = to - from - fetches;
     const c = this.counters;
     c[C.WRITES] += writes + modifies;
     c[C.READS] += records - writes;
