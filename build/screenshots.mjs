@@ -1,0 +1,72 @@
+/**
+ * Takes the pictures of docs/screenshots through the browser door, in both themes and two window sizes: the lab with a
+ * run on the 64 GB NUMA-Q, and the start page. `node build/screenshots.mjs`, after a change that can be seen.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launchBrowser } from './browser.mjs';
+import { buildParts } from './build.mjs';
+import { root } from './parts.mjs';
+
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1280, height: 800 },
+];
+const MACHINE = 'NUMA-Q, 64 GB, 8 quads';
+/** Long enough for a run on 32 CPUs. */
+const RUN_MS = 120_000;
+
+const out = join(root, 'docs/screenshots');
+
+/** Starts the browser door; resolves to its process and its address. */
+async function serve(data) {
+  const server = spawn(process.execPath, [join(root, 'dist/web/web.cjs')], {
+    env: { ...process.env, XDG_CONFIG_HOME: data },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said = await new Promise((resolve) => server.stdout.once('data', (text) => resolve(String(text))));
+  return { server, address: /http:\S+/.exec(said)[0] };
+}
+
+async function takePictures(browser, address, theme, { width, height }) {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  const shoot = (name) => page.screenshot({ path: join(out, `${name}-${theme}-${width}x${height}.png`) });
+  await page.goto(address);
+  await page.getByRole('button', { name: `Open ${MACHINE}:` }).waitFor();
+  await shoot('start');
+  await page.getByRole('button', { name: `Open ${MACHINE}:` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('treeitem', { name: /^Node 0/ }).click();
+  // Memory touched by one CPU and used by all: most of it is remote, which the charts show.
+  await page.getByRole('button', { name: /^Workload:/ }).click();
+  await page.getByLabel('Program 1: what runs').selectOption('first-touch');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByRole('group', { name: 'Run' }).getByText('done').waitFor({ timeout: RUN_MS });
+  await page.mouse.move(width / 2, 24);
+  await page.getByRole('tooltip').waitFor({ state: 'detached' });
+  await shoot('lab');
+  await context.close();
+}
+
+mkdirSync(out, { recursive: true });
+await buildParts(['web'], { onlyStale: true });
+const data = mkdtempSync(join(tmpdir(), 'numaq-pictures-'));
+const { server, address } = await serve(data);
+const browser = await launchBrowser();
+try {
+  for (const theme of ['dark', 'light']) {
+    for (const size of SIZES) await takePictures(browser, address, theme, size);
+  }
+} finally {
+  await browser.close();
+  server.kill();
+  rmSync(data, { recursive: true, force: true });
+}
