@@ -126,6 +126,8 @@ export class Core {
   private readonly itlb: Tlb;
   private readonly instructions: CpuSpec['instructions'];
   private table: PageTable | undefined;
+  /** Way of L1I that the last fetch left its line in. */
+  private fetchedAt = 0;
 
   /**
    * `cpu`: its number; `node`: place of its node in the profile. The profile must name a data TLB and lines that boot
@@ -187,8 +189,10 @@ export class Core {
     let writes = 0;
     let fast = 0;
     let fastWrites = 0;
-    /** Virtual line fetched last: the next fetch from it hits, since nobody else runs meanwhile. */
+    /** Virtual line fetched last: the next fetch from it hits, unless L1I lost it to an L2 victim meanwhile. */
     let fetched = -1;
+    let fetchedAt = 0;
+    let fetchedKey = EMPTY;
     for (; i < end && now < until; i += 2) {
       const address = allRecords[i];
       const meta = allRecords[i + 1];
@@ -201,7 +205,7 @@ export class Core {
         now += fetchNs;
         if (!fetching) continue;
         const line = (vpn << (12 - lineShift)) | ((address >>> lineShift) & inPage);
-        if (inLine && line === fetched) {
+        if (inLine && line === fetched && allWays[fetchedAt] === fetchedKey) {
           fastFetches++;
           continue;
         }
@@ -209,6 +213,8 @@ export class Core {
         this.fetch(vpn, address, size);
         now = this.clock;
         fetched = inLine ? line : -1;
+        fetchedAt = this.fetchedAt;
+        fetchedKey = allWays[fetchedAt];
         continue;
       }
       now += dataNs;
@@ -364,6 +370,7 @@ export class Core {
     const { l1iWays, counters } = this;
     counters[C.L1I_ACCESSES]++;
     const first = this.l1i + (line & this.l1iMask) * l1iWays;
+    this.fetchedAt = first;
     const key = line << 1;
     for (let i = first; i < first + l1iWays; i++) {
       if (allWays[i] !== key) continue;
