@@ -1,7 +1,7 @@
 /** A run's report as sheets for the eye and for CSV: totals by metric, then one sheet each for CPUs, nodes, zones, links and samples. */
 import type { Catalogue, MetricSummary } from '../../../src/lab/contract.ts';
 import type { RunReport, Table } from '../../../src/sim/engine/report.ts';
-import { formatFigures, formatMetric, formatNumber, formatShare, formatTime } from '../format.ts';
+import { formatFigures, formatMetric, formatNumber, formatTime } from '../format.ts';
 import { zoneLabel } from '../charts/spec.ts';
 import { zoneOf } from '../charts/columns.ts';
 import type { Cell } from './csv.ts';
@@ -33,8 +33,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   from: 'From node',
   to: 'To node',
   bytes: 'Bytes',
-  freeStart: 'Free at start',
-  freeEnd: 'Free at end',
+  cpus: 'CPUs',
 };
 
 /** What a column of a report's table is called: the metric's label, else its name in words; kernel names stay as they are. */
@@ -52,8 +51,23 @@ function columnOf(id: string, metrics: ReadonlyMap<string, MetricSummary>): Shee
   if (id === 'timeNs' || id.endsWith('Ns')) {
     return { id, label: words(id.replace(/Ns$/, '')), unit: '', description: '', format: formatTime };
   }
-  if (/utili[sz]ation|share/i.test(id)) {
-    return { id, label: words(id), unit: '', description: 'Share of the time', format: formatShare };
+  if (/utilisation/i.test(id)) {
+    const format = (value: number): string => formatMetric(value, '%');
+    return { id, label: words(id), unit: '%', description: 'Share of the run’s time that it was busy.', format };
+  }
+  if (id === 'freeAtStart' || id === 'freeAtEnd') {
+    return {
+      id,
+      label: words(id),
+      unit: 'pages',
+      description: '4 KiB frames free',
+      format: (value) => formatNumber(value),
+    };
+  }
+  if (id === 'from' || id === 'to') {
+    // A link may end at the switch of a crossbar, which is no node.
+    const format = (value: number): string => (value < 0 ? 'switch' : String(value));
+    return { id, label: words(id), unit: '', description: '', format };
   }
   const format = id === 'zone' ? (value: number) => ZONES[value] ?? String(value) : formatFigures;
   return { id, label: words(id), unit: '', description: '', format, ...(id === 'zone' ? { text: true } : {}) };

@@ -1,0 +1,199 @@
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { flushSync } from 'svelte';
+import { describe, expect, it } from 'vitest';
+import type { MachineState } from '../../state/machine.svelte.ts';
+import { SelectionState, type Selection } from '../../state/selection.svelte.ts';
+import { WorkloadState } from '../runbar/workload.svelte.ts';
+import { catalogue, idleRuns, machineOn } from '../testing.ts';
+import Inspector from './Inspector.svelte';
+
+function inspect(to: Selection, machine: MachineState = machineOn('numaq-64g-8quad')): { machine: MachineState; selection: SelectionState } {
+  const selection = new SelectionState();
+  selection.select(to);
+  const workload = new WorkloadState(catalogue.patterns);
+  render(Inspector, { machine, selection, catalogue, runs: idleRuns(), workload });
+  return { machine, selection };
+}
+
+const field = (name: string): HTMLInputElement => screen.getByLabelText(name, { exact: true });
+
+async function enter(input: HTMLInputElement, text: string): Promise<void> {
+  await fireEvent.input(input, { target: { value: text } });
+  await fireEvent.keyDown(input, { key: 'Enter' });
+}
+
+describe('a field', () => {
+  it('shows its value with thousands and takes another one with Enter', async () => {
+    const { machine } = inspect({ kind: 'node', node: 3 });
+    const memory = field('Memory');
+    expect(memory.value).toBe('8,192');
+    await enter(memory, '4 GiB');
+    await waitFor(() => expect(machine.profile?.machine.nodes[3].memoryMiB).toBe(4096));
+    expect(machine.layout?.nodes[3].presentPages).toBe(4096 * 256);
+    await waitFor(() => expect(memory.value).toBe('4,096'));
+  });
+
+  it('says what was expected while a wrong number is being typed, and changes nothing', async () => {
+    const { machine } = inspect({ kind: 'node', node: 3 });
+    const before = machine.profile;
+    await fireEvent.input(field('CPUs'), { target: { value: '70' } });
+    expect(screen.getByRole('alert').textContent).toContain('Expected a whole number from 0 to 64, found 70.');
+    expect(field('CPUs').getAttribute('aria-invalid')).toBe('true');
+    expect(machine.profile).toBe(before);
+  });
+
+  it('offers the nearest value that would do', async () => {
+    const { machine } = inspect({ kind: 'node', node: 3 });
+    await fireEvent.input(field('CPUs'), { target: { value: '70' } });
+    await fireEvent.click(screen.getByRole('button', { name: 'Use 64' }));
+    await waitFor(() => expect(machine.profile?.machine.nodes[3].cpus).toBe(64));
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('goes back to the value in force with Esc', async () => {
+    const { machine } = inspect({ kind: 'node', node: 3 });
+    const cpus = field('CPUs');
+    await enter(cpus, 'many');
+    await waitFor(() => expect(machine.refused).toHaveLength(1));
+    expect(cpus.value).toBe('many');
+    await fireEvent.keyDown(cpus, { key: 'Escape' });
+    expect(cpus.value).toBe('4');
+    expect(machine.refused).toHaveLength(0);
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('steps with the arrows, ten at a time with Shift, and stays within its limits', async () => {
+    const { machine } = inspect({ kind: 'node', node: 3 });
+    const cpus = field('CPUs');
+    await fireEvent.keyDown(cpus, { key: 'ArrowUp' });
+    await fireEvent.keyDown(cpus, { key: 'ArrowUp' });
+    await waitFor(() => expect(machine.profile?.machine.nodes[3].cpus).toBe(6));
+    await fireEvent.keyDown(cpus, { key: 'ArrowUp', shiftKey: true });
+    await waitFor(() => expect(machine.profile?.machine.nodes[3].cpus).toBe(16));
+    await fireEvent.keyDown(cpus, { key: 'ArrowDown', shiftKey: true });
+    await fireEvent.keyDown(cpus, { key: 'ArrowDown', shiftKey: true });
+    await waitFor(() => expect(machine.profile?.machine.nodes[3].cpus).toBe(0));
+  });
+
+  it('shows a mistake that only boot can see, and names the place it is at', async () => {
+    const { machine } = inspect({ kind: 'node', node: 3 });
+    await enter(field('Memory'), '9.5 GiB');
+    // 64 GiB is what PAE reaches, and node 7 would end beyond it.
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toContain('Node 7, Memory: expected at most 6,656 MiB');
+    expect(machine.profile?.machine.nodes[3].memoryMiB).toBe(8192);
+    expect(machine.layout?.boots).toBe(true);
+  });
+
+  it('keeps a mistake in sight when something else is selected', async () => {
+    const { machine, selection } = inspect({ kind: 'node', node: 3 });
+    await enter(field('CPUs'), '70');
+    await waitFor(() => expect(machine.refused).toHaveLength(1));
+    selection.select({ kind: 'zones' });
+    flushSync();
+    const alert = screen.getByRole('alert');
+    expect(alert.textContent).toContain('Node 3, CPUs');
+    await fireEvent.click(within(alert).getByRole('button', { name: 'Keep what was' }));
+    expect(machine.refused).toHaveLength(0);
+  });
+
+  it('that is left out shows what its rule comes to, and can be given back to it', async () => {
+    const { machine } = inspect({ kind: 'kernel' });
+    const size = field('sizeof(struct page)');
+    expect(size.value).toBe('');
+    expect(size.placeholder).toBe('44');
+    await enter(size, '48');
+    await waitFor(() => expect(machine.profile?.kernel.structPageBytes).toBe(48));
+    expect(machine.assumed).toContain('kernel.structPageBytes');
+    await fireEvent.click(screen.getByRole('button', { name: 'sizeof(struct page): back to the rule' }));
+    await waitFor(() => expect(machine.profile?.kernel.structPageBytes).toBeUndefined());
+  });
+
+  it('of a number without a source says `assumed`, and its description names the source of one that has it', () => {
+    inspect({ kind: 'remoteCache' });
+    const size = field('Remote cache: Size');
+    const hint = document.getElementById(size.getAttribute('aria-describedby') ?? '')?.textContent ?? '';
+    expect(hint).toMatch(/^Assumed\. /);
+    expect(screen.getAllByText('assumed').length).toBeGreaterThan(0);
+  });
+});
+
+describe('the inspector', () => {
+  it('has a field for every part of the schema that a profile can hold', () => {
+    const machine = machineOn('numaq-64g-8quad');
+    const pages: Selection[] = [
+      { kind: 'machine' },
+      { kind: 'cpu' },
+      { kind: 'remoteCache' },
+      { kind: 'interconnect' },
+      { kind: 'kernel' },
+      { kind: 'zones' },
+      { kind: 'node', node: 0 },
+    ];
+    const shown = new Set<string>();
+    for (const page of pages) {
+      inspect(page, machine);
+      for (const element of document.querySelectorAll<HTMLElement>('[data-path]')) shown.add(element.dataset['path'] ?? '');
+      document.body.innerHTML = '';
+    }
+    const missing = pathsOf(machine.profile, '').filter((path) => !isShown(path, shown));
+    expect(missing).toEqual([]);
+  });
+
+  it('changes the interconnect to another kind, keeping what both have', async () => {
+    const { machine } = inspect({ kind: 'interconnect' });
+    const kind = screen.getByLabelText<HTMLSelectElement>('Interconnect');
+    const labels = [...kind.options].map((option) => option.textContent);
+    expect(labels).toEqual(['None', 'Ring', 'Mesh', 'Crossbar', 'Explicit links', 'Latency matrix']);
+    await fireEvent.change(kind, { target: { value: String(labels.indexOf('Explicit links')) } });
+    await waitFor(() => expect(machine.profile?.machine.interconnect.kind).toBe('links'));
+    const { interconnect } = machine.profile?.machine ?? {};
+    if (interconnect?.kind !== 'links') throw new Error('not links');
+    expect(interconnect.remoteNs).toBe(2500);
+    expect(interconnect.links).toHaveLength(8);
+    await fireEvent.change(kind, { target: { value: String(labels.indexOf('Latency matrix')) } });
+    await waitFor(() => expect(machine.profile?.machine.interconnect.kind).toBe('matrix'));
+  });
+
+  it('adds, fills and removes an item of a list', async () => {
+    const { machine } = inspect({ kind: 'node', node: 3 });
+    await fireEvent.click(screen.getByRole('button', { name: 'Add to I/O' }));
+    await waitFor(() => expect(machine.profile?.machine.nodes[3].io).toHaveLength(1));
+    await enter(field('I/O device 0: Queue depth'), '32');
+    await waitFor(() => expect(machine.profile?.machine.nodes[3].io[0]?.queueDepth).toBe(32));
+    await fireEvent.click(screen.getByRole('button', { name: 'Remove i/o device 0' }));
+    await waitFor(() => expect(machine.profile?.machine.nodes[3].io).toHaveLength(0));
+  });
+
+  it('shows a zone as boot made it, with its watermarks', () => {
+    // 2.6.0: low memory has 1,024 KiB of min shared by presence, a highmem zone 128 pages at most; low is twice, high thrice.
+    inspect({ kind: 'zone', node: 3, zone: 'HighMem', index: 0 });
+    const table = screen.getByRole('table', { name: /Watermarks of zone HighMem/ });
+    const cells = within(table).getAllByRole('cell').map((cell) => cell.textContent);
+    expect(cells).toEqual(['128', '256', '384', '512', '1,024', '1,536']);
+    expect(screen.getAllByText('2,074,112 pages, 7.91 GiB')).toHaveLength(2);
+    expect(screen.getByText('23,040 pages, 90 MiB')).toBeTruthy();
+  });
+
+  it('sets the marks of a zone against the rule, and gives them back', async () => {
+    const { machine } = inspect({ kind: 'zone', node: 3, zone: 'HighMem', index: 0 });
+    await fireEvent.click(screen.getByRole('button', { name: 'Set these marks by hand' }));
+    await waitFor(() => expect(machine.profile?.zones.watermarks).toHaveLength(1));
+    await enter(field('low'), '300');
+    await waitFor(() => expect(machine.layout?.nodes[3].zones[0].watermarks.low).toBe(300));
+    await fireEvent.click(screen.getByRole('button', { name: 'Back to the flavour’s rule' }));
+    await waitFor(() => expect(machine.layout?.nodes[3].zones[0].watermarks.low).toBe(256));
+  });
+});
+
+/** Every path of a profile that holds a value, lists by their own path; `sources` is shown at the fields it is of. */
+function pathsOf(value: unknown, path: string): string[] {
+  if (path === 'format' || path === 'version' || path === 'sources') return [];
+  if (typeof value !== 'object' || value === null) return [path];
+  if (Array.isArray(value)) return path === 'machine.nodes' ? pathsOf(value[0], `${path}[0]`) : [path];
+  return Object.entries(value).flatMap(([key, child]) => pathsOf(child, path === '' ? key : `${path}.${key}`));
+}
+
+function isShown(path: string, shown: ReadonlySet<string>): boolean {
+  return shown.has(path) || (path.endsWith('policy') && shown.has('kernel.placement.policy'));
+}

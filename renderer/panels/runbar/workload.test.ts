@@ -1,0 +1,90 @@
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import { flushSync } from 'svelte';
+import { describe, expect, it } from 'vitest';
+import { workloadSchema } from '../../../src/sim/workloads/workload.ts';
+import { catalogue, idleRuns, machineOn } from '../testing.ts';
+import { cpuCountOf, whyNotRun } from './run-request.ts';
+import RunBar from './RunBar.svelte';
+import { rangeText, readRange } from './shared.ts';
+import { WorkloadState } from './workload.svelte.ts';
+
+const trace = {
+  name: 'sort.lackey.gz',
+  sha256: 'ab'.repeat(32),
+  records: 100,
+  kinds: [50, 20, 10, 20] as const,
+  regions: [{ base: 4, touchedStart: 100, touchedEnd: 5000 }],
+};
+
+describe('a workload', () => {
+  it('begins as a pattern on the first sixteen CPUs, whatever the machine has', () => {
+    const workload = new WorkloadState(catalogue.patterns);
+    expect(workload.problem(32)).toBeNull();
+    expect(workload.specs(32)[0].cpus).toEqual(Array.from({ length: 16 }, (_, cpu) => cpu));
+    expect(workload.specs(2)[0].cpus).toEqual([0, 1]);
+  });
+
+  it('is what the lab takes, also with several programs', () => {
+    const workload = new WorkloadState(catalogue.patterns);
+    workload.addTrace(trace);
+    const { key } = workload.programs[1];
+    workload.change(key, { cpus: [3, 5], startNs: 100 });
+    workload.changeTrace(key, { shared: { start: 0x4000000, end: 0x4001000 }, limit: 10 });
+    const specs = workload.specs(8);
+    expect(specs.map((spec) => workloadSchema.parse(spec))).toEqual(specs);
+    expect(specs[1]).toMatchObject({ cpus: [3, 5], startNs: 100, limit: 10, trace: { name: 'sort.lackey.gz' } });
+    workload.changeTrace(key, { shared: undefined, limit: undefined });
+    expect(Object.keys(workload.specs(8)[1])).toEqual(['kind', 'trace', 'cpus', 'startNs']);
+  });
+
+  it('says what it lacks', () => {
+    const workload = new WorkloadState(catalogue.patterns);
+    const { key } = workload.programs[0];
+    workload.change(key, { cpus: [0, 40] });
+    expect(workload.problem(32)).toBe('CPU 40 is not there: the machine has CPUs 0-31.');
+    workload.become(key, { trace: null });
+    expect(workload.problem(64)).toBe('Open a trace file to replay.');
+    workload.remove(key);
+    expect(workload.problem(64)).toBe('Add a program to run.');
+    expect(workload.problem(0)).toBe('Add a program to run.');
+  });
+
+  it('names what runs in a line', () => {
+    const workload = new WorkloadState(catalogue.patterns);
+    workload.become(workload.programs[0].key, { trace });
+    expect(workload.title(32)).toBe('sort.lackey.gz on CPUs 0-15');
+    expect(workload.title(1)).toBe('sort.lackey.gz on CPU 0');
+  });
+
+  it('reads a shared segment as two addresses', () => {
+    expect(readRange('0x4000000-4200000')).toEqual({ ok: true, value: { start: 0x4000000, end: 0x4200000 } });
+    expect(readRange('')).toEqual({ ok: true, value: undefined });
+    expect(readRange('0x10-0x10').ok).toBe(false);
+    expect(readRange('here').ok).toBe(false);
+    expect(rangeText({ start: 0x4000000, end: 0x4200000 })).toBe('0x4000000-0x4200000');
+  });
+});
+
+describe('the run bar', () => {
+  it('does not run a machine that does not boot, and says so', async () => {
+    const machine = machineOn('numaq-64g-8quad');
+    const workload = new WorkloadState(catalogue.patterns);
+    render(RunBar, { machine, runs: idleRuns(), workload });
+    expect(screen.getByRole('button', { name: 'Run' }).getAttribute('aria-disabled')).toBe('false');
+    await machine.edit('kernel.structPageBytes', 60);
+    flushSync();
+    expect(whyNotRun(machine, workload)).toBe('The machine does not boot.');
+    expect(screen.getByRole('button', { name: 'Run' }).getAttribute('aria-disabled')).toBe('true');
+  });
+
+  it('keeps what went wrong at the start of a run in sight', async () => {
+    const machine = machineOn('pc-256m');
+    if (machine.profile === null) throw new Error('no machine');
+    expect(cpuCountOf(machine.profile)).toBe(1);
+    const runs = idleRuns();
+    render(RunBar, { machine, runs, workload: new WorkloadState(catalogue.patterns) });
+    await fireEvent.click(screen.getByRole('button', { name: 'Run' }));
+    expect(await screen.findByText('failed')).toBeTruthy();
+    expect(runs.failure?.message).toBe('not in this test');
+  });
+});

@@ -1,0 +1,41 @@
+/** For the panels' tests: a machine on the table, checked by the simulator itself, and registries as a door gives them. */
+import { checkMachine, openBuiltIn } from '../../src/lab/machines.ts';
+import type { Catalogue } from '../../src/lab/contract.ts';
+import { metrics } from '../../src/sim/engine/metrics.ts';
+import { flavours } from '../../src/sim/profiles/flavours.ts';
+import { profileJsonSchema } from '../../src/sim/profiles/json-schema.ts';
+import { patterns } from '../../src/sim/workloads/patterns.ts';
+import { MachineState } from '../state/machine.svelte.ts';
+import { RunsState } from '../state/runs.svelte.ts';
+
+export const catalogue: Catalogue = {
+  version: 'test',
+  machines: [],
+  flavours: flavours.map(({ id, title }) => ({ id, title })),
+  patterns: patterns.map(({ id, title, description }) => ({ id, title, description })),
+  metrics: metrics.map(({ id, label, unit, description, better }) => ({ id, label, unit, description, better })),
+  profileSchema: profileJsonSchema(),
+};
+
+/** The built-in machine of that id on the table. */
+export function machineOn(id: string): MachineState {
+  const machine = new MachineState({ check: (profile) => Promise.resolve(checkMachine(profile)) });
+  if (!machine.open(openBuiltIn(id))) throw new Error(`${id} is not valid`);
+  return machine;
+}
+
+/** Runs of a lab that is never asked to start one. */
+export function idleRuns(): RunsState {
+  const never = (): Promise<never> => Promise.reject(new Error('not in this test'));
+  return new RunsState({
+    startRun: never,
+    pauseRun: never,
+    resumeRun: never,
+    cancelRun: never,
+    runReport: never,
+    saveRunAs: never,
+    openTrace: never,
+    traces: never,
+    on: () => () => undefined,
+  });
+}
