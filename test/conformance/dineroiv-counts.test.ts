@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { openTrace } from '../../src/lab/traces/open-trace.ts';
 import { PackedFileSource } from '../../src/lab/traces/packed-source.ts';
 import * as C from '../../src/sim/hardware/counters.ts';
+import { claimBlock } from '../../src/sim/hardware/record-blocks.ts';
 import { TwoLevel } from '../../src/sim/hardware/two-level.ts';
 import type { SizeNotation } from '../../src/sim/interop/lackey.ts';
 
@@ -21,11 +22,11 @@ async function simulate(lackeySizes: SizeNotation): Promise<(...counters: number
   const level = { ways: 4, lineBytes: 32 };
   const costs = { instructionNs: 1, l2HitNs: 1, memoryNs: 1 };
   const caches = new TwoLevel({ bytes: 16384, ...level }, { bytes: 2 ** 20, ...level }, costs, 'skip');
-  const words = new Uint32Array(2 * 8192);
+  const block = claimBlock(8192, caches);
   let position = 0;
   for (let count = 1; count > 0; position += count) {
-    count = source.read(position, words);
-    caches.run(new Int32Array(words.buffer), 0, count, true);
+    count = source.read(position, block.view);
+    caches.run(block.first, block.first + count, true);
   }
   caches.flush();
   source.close();

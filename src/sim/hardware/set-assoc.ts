@@ -20,8 +20,8 @@ export interface CacheShape {
 export class SetAssoc {
   readonly sets: number;
   readonly ways: number;
-  /** Line numbers, -1 for none; column [set * ways + way]. */
-  readonly lines: Int32Array;
+  /** Line numbers plus 1, 0 for none (so that a large cache takes up what is used of it); column [set * ways + way]. */
+  private readonly tags: Int32Array;
   /** MESI, same index. */
   readonly states: Uint8Array;
   private readonly setMask: number;
@@ -35,58 +35,63 @@ export class SetAssoc {
     this.sets = shape.bytes / (shape.lineBytes * shape.ways);
     log2(this.sets);
     this.setMask = this.sets - 1;
-    this.lines = new Int32Array(this.sets * this.ways).fill(-1);
+    this.tags = new Int32Array(this.sets * this.ways);
     this.states = new Uint8Array(this.sets * this.ways);
+  }
+
+  /** A copy of the line numbers, -1 for none, column [set * ways + way]; for tests and dumps. */
+  get lines(): Int32Array {
+    return this.tags.map((tag) => tag - 1);
   }
 
   /** Index of the line, or -1. Recency stays as it is. */
   find(line: number): number {
-    const { lines, ways } = this;
+    const { tags, ways } = this;
     const first = (line & this.setMask) * ways;
-    for (let i = first; i < first + ways; i++) if (lines[i] === line) return i;
+    for (let i = first; i < first + ways; i++) if (tags[i] === line + 1) return i;
     return -1;
   }
 
   /** Makes the line at `index` the most recent of its set; returns its new index. */
   touch(index: number): number {
-    const { lines, states, ways } = this;
+    const { tags, states, ways } = this;
     const first = index - (index % ways);
     if (index === first) return first;
-    const line = lines[index];
+    const tag = tags[index];
     const state = states[index];
     for (let i = index; i > first; i--) {
-      lines[i] = lines[i - 1];
+      tags[i] = tags[i - 1];
       states[i] = states[i - 1];
     }
-    lines[first] = line;
+    tags[first] = tag;
     states[first] = state;
     return first;
   }
 
   /** Puts a line that is not there in as the most recent of its set; what goes for it is left in `evicted...`. */
   insert(line: number, state: number): void {
-    const { lines, states, ways } = this;
+    const { tags, states, ways } = this;
     const first = (line & this.setMask) * ways;
     const last = first + ways - 1;
-    this.evictedLine = lines[last];
+    this.evictedLine = tags[last] - 1;
     this.evictedState = states[last];
     for (let i = last; i > first; i--) {
-      lines[i] = lines[i - 1];
+      tags[i] = tags[i - 1];
       states[i] = states[i - 1];
     }
-    lines[first] = line;
+    tags[first] = line + 1;
     states[first] = state;
   }
 
   /** Empties the way at `index`; the ways behind it move up, so that empty ones stay last. */
   remove(index: number): void {
-    const { lines, states, ways } = this;
+    const { tags, states, ways } = this;
     const last = index - (index % ways) + ways - 1;
     for (let i = index; i < last; i++) {
-      lines[i] = lines[i + 1];
+      tags[i] = tags[i + 1];
       states[i] = states[i + 1];
     }
-    lines[last] = -1;
+    tags[last] = 0;
     states[last] = INVALID;
   }
 }

@@ -69,6 +69,7 @@ export class TwoLevel {
    */
   run(from: number, to: number, hasFetches: boolean): void {
     ways.set(this.l1);
+    ways[this.l1.length] = EMPTY; // what a larger L1 left there is not this one's second way
     this.runBlock(from, to, hasFetches);
     this.l1.set(ways.subarray(0, this.l1.length));
   }
