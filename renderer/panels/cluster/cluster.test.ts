@@ -9,7 +9,8 @@ describe('the cluster slider', () => {
     const machine = machineOn('numaq-64g-8quad');
     render(ClusterSlider, { machine, check: (profile: unknown) => Promise.resolve(checkMachine(profile)) });
     expect(screen.getByRole('status').textContent).toBe('low memory 268 MiB');
-    const figures = (): (string | null)[] => [...document.querySelectorAll('.figure')].map((figure) => figure.textContent?.trim() ?? null);
+    const figures = (): (string | null)[] =>
+      [...document.querySelectorAll('.figure')].map((figure) => figure.textContent?.trim() ?? null);
     // 44 B a cluster, each window rounded up to 2 MiB: by hand, 6 windows of 90, 46, 24, 12, 6, 4, 2 MiB and node 7's.
     await waitFor(() => expect(figures()).toEqual(['268', '576', '730', '812', '854', '868', '882']));
   });

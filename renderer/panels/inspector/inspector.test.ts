@@ -7,7 +7,10 @@ import { WorkloadState } from '../runbar/workload.svelte.ts';
 import { catalogue, idleRuns, machineOn } from '../testing.ts';
 import Inspector from './Inspector.svelte';
 
-function inspect(to: Selection, machine: MachineState = machineOn('numaq-64g-8quad')): { machine: MachineState; selection: SelectionState } {
+function inspect(
+  to: Selection,
+  machine: MachineState = machineOn('numaq-64g-8quad'),
+): { machine: MachineState; selection: SelectionState } {
   const selection = new SelectionState();
   selection.select(to);
   const workload = new WorkloadState(catalogue.patterns);
@@ -133,7 +136,8 @@ describe('the inspector', () => {
     const shown = new Set<string>();
     for (const page of pages) {
       inspect(page, machine);
-      for (const element of document.querySelectorAll<HTMLElement>('[data-path]')) shown.add(element.dataset['path'] ?? '');
+      for (const element of document.querySelectorAll<HTMLElement>('[data-path]'))
+        shown.add(element.dataset['path'] ?? '');
       document.body.innerHTML = '';
     }
     const missing = pathsOf(machine.profile, '').filter((path) => !isShown(path, shown));
@@ -169,7 +173,9 @@ describe('the inspector', () => {
     // 2.6.0: low memory has 1,024 KiB of min shared by presence, a highmem zone 128 pages at most; low is twice, high thrice.
     inspect({ kind: 'zone', node: 3, zone: 'HighMem', index: 0 });
     const table = screen.getByRole('table', { name: /Watermarks of zone HighMem/ });
-    const cells = within(table).getAllByRole('cell').map((cell) => cell.textContent);
+    const cells = within(table)
+      .getAllByRole('cell')
+      .map((cell) => cell.textContent);
     expect(cells).toEqual(['128', '256', '384', '512', '1,024', '1,536']);
     expect(screen.getAllByText('2,074,112 pages, 7.91 GiB')).toHaveLength(2);
     expect(screen.getByText('23,040 pages, 90 MiB')).toBeTruthy();

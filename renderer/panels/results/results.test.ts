@@ -52,7 +52,9 @@ describe('sheets', () => {
   const sheets = sheetsOf(report, catalogue);
   const shown = (id: string): string[] => {
     const sheet = sheets.find((candidate) => candidate.id === id);
-    return (sheet?.columns ?? []).map((column, at) => `${column.label}: ${column.format(Number(sheet?.rows[0]?.[at]))}`);
+    return (sheet?.columns ?? []).map(
+      (column, at) => `${column.label}: ${column.format(Number(sheet?.rows[0]?.[at]))}`,
+    );
   };
 
   it('name their columns as a person does, and the kernel’s as the kernel does', () => {
@@ -69,7 +71,15 @@ describe('sheets', () => {
 
 describe('CSV', () => {
   it('quotes what needs it', () => {
-    expect(toCsv(['a', 'b'], [['x,y', 'say "no"'], [1, -2.5]])).toBe('a,b\r\n"x,y","say ""no"""\r\n1,-2.5\r\n');
+    expect(
+      toCsv(
+        ['a', 'b'],
+        [
+          ['x,y', 'say "no"'],
+          [1, -2.5],
+        ],
+      ),
+    ).toBe('a,b\r\n"x,y","say ""no"""\r\n1,-2.5\r\n');
   });
 });
 
