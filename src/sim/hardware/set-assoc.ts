@@ -39,9 +39,9 @@ export class SetAssoc {
     this.states = new Uint8Array(this.sets * this.ways);
   }
 
-  /** A copy of the line numbers, -1 for none, column [set * ways + way]; for tests and dumps. */
-  get lines(): Int32Array {
-    return this.tags.map((tag) => tag - 1);
+  /** Line at an index, -1 for none. */
+  lineAt(index: number): number {
+    return this.tags[index] - 1;
   }
 
   /** Index of the line, or -1. Recency stays as it is. */
