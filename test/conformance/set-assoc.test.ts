@@ -6,7 +6,9 @@ import { Dice, seeds } from './naive/random.ts';
 
 /** Lines of a set in the fast array, most recent first. */
 function orderOf(cache: SetAssoc, set: number): number[] {
-  return Array.from(cache.lines.subarray(set * cache.ways, (set + 1) * cache.ways)).filter((line) => line >= 0);
+  return Array.from({ length: cache.ways }, (_, way) => cache.lineAt(set * cache.ways + way)).filter(
+    (line) => line >= 0,
+  );
 }
 
 describe('SetAssoc', () => {
@@ -30,7 +32,7 @@ describe('SetAssoc', () => {
       } else if (at >= 0) {
         const front = fast.touch(at);
         const entry = naive.use(line);
-        expect([fast.lines[front], fast.states[front]], where).toEqual([line, entry?.state]);
+        expect([fast.lineAt(front), fast.states[front]], where).toEqual([line, entry?.state]);
       } else {
         const state = dice.between(1, 3);
         fast.insert(line, state);

@@ -191,10 +191,11 @@ export class Pair {
     const found: string[] = [];
     const copies = new Map<number, { readonly cpu: number; readonly state: number }[]>();
     this.cores.forEach((core, cpu) => {
-      core.l2.lines.forEach((line, i) => {
+      core.l2.states.forEach((state, i) => {
+        const line = core.l2.lineAt(i);
         if (line < 0) return;
         const list = copies.get(line) ?? [];
-        list.push({ cpu, state: core.l2.states[i] });
+        list.push({ cpu, state });
         copies.set(line, list);
         const remote = this.machine.nodes[core.node].remoteCache;
         const away = this.homes.get(chunkOf(Math.floor((line * this.spec.cpu.l2.lineBytes) / 4096))) !== core.node;
@@ -246,7 +247,7 @@ interface Sets {
 const chunkOf = (slot: number): number => Math.floor(slot / 2048);
 
 function listOf(cache: SetAssoc, show: (state: number) => string): string {
-  const shown = Array.from(cache.lines, (line, i) => (line < 0 ? '' : `${line}${show(cache.states[i])}`));
+  const shown = Array.from(cache.states, (state, i) => (cache.lineAt(i) < 0 ? '' : `${cache.lineAt(i)}${show(state)}`));
   return shown.filter((text) => text !== '').join(' ');
 }
 
