@@ -77,14 +77,28 @@ export class NodesState {
   }
 }
 
-/** The profile with `like` as its last node, under the lowest id above all others, joined to the interconnect. */
+/**
+ * The profile with `like` as its last node, under the lowest id above all others, joined to the interconnect. Where the
+ * addresses do not reach, it gets what memory is left.
+ */
 export function withNode(profile: MachineProfile, like: NodeSpec): MachineProfile {
   const { nodes, interconnect } = profile.machine;
   const id = Math.max(...nodes.map((node) => node.id)) + 1;
-  const node = { ...like, id };
+  const node = { ...like, id, memoryMiB: Math.min(like.memoryMiB, roomMiB(profile)) };
   const sources = { ...profile.sources, [`machine.nodes[${nodes.length}]`]: 'assumed: added by hand' };
   const machine = { ...profile.machine, nodes: [...nodes, node], interconnect: joined(interconnect, profile, id) };
   return { ...profile, machine, sources };
+}
+
+/** What of less than this is left of a full address space is left alone: the new node is one without memory. */
+const LEAST_MIB = 64;
+
+/** Addresses that are left behind the last node: PAE reaches 64 GiB, 32 bits without it 4. */
+function roomMiB({ machine }: MachineProfile): number {
+  if (machine.bits === 64) return Infinity;
+  const end = machine.nodes.reduce((before, node) => (node.startMiB ?? before) + node.memoryMiB, 0);
+  const room = (machine.pae ? 65536 : 4096) - end;
+  return room < LEAST_MIB ? 0 : room;
 }
 
 function joined(interconnect: InterconnectSpec, profile: MachineProfile, id: number): InterconnectSpec {

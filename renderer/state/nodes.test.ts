@@ -36,11 +36,21 @@ describe('nodes', () => {
     expect(machine.profile?.machine.nodes).toHaveLength(4);
   });
 
-  it('says in a dialog why a node too many for 36-bit addresses is refused, and leaves the machine as it was', async () => {
-    const { machine, nodes, dialogs } = lab('numaq-64g-8quad');
+  it('gives a node what memory the addresses still reach: none behind 64 GB', async () => {
+    const { machine, nodes } = lab('numaq-64g-8quad');
+    expect(await nodes.add()).toBe(true);
+    expect(machine.profile?.machine.nodes.at(-1)).toMatchObject({ id: 8, cpus: 4, memoryMiB: 0 });
+    await machine.edit('machine.nodes[7].memoryMiB', 4096);
+    await nodes.remove(8);
+    await nodes.duplicate(0);
+    expect(machine.profile?.machine.nodes.at(-1)?.memoryMiB).toBe(4096);
+  });
+
+  it('says in a dialog why a node is refused, and leaves the machine as it was', async () => {
+    const { machine, nodes, dialogs } = lab('altix-4700-4096n');
     expect(await nodes.add()).toBe(false);
     expect(dialogs.current?.kind).toBe('failure');
-    expect(machine.profile?.machine.nodes).toHaveLength(8);
+    expect(machine.profile?.machine.nodes).toHaveLength(4096);
     expect(machine.issues).toHaveLength(0);
   });
 

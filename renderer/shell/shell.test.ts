@@ -1,0 +1,244 @@
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { checkMachine, machineSummaries, openBuiltIn, openText } from '../../src/lab/machines.ts';
+import type { Catalogue, EventName, LabEvents, OpenedMachine } from '../../src/lab/contract.ts';
+import { flavours, formatProfile, profileJsonSchema, type MachineProfile } from '../../src/sim/index.ts';
+import App from '../App.svelte';
+import { LabError, type Client } from '../client/client.ts';
+import { outlineRows } from './outline.ts';
+import { renderMarkdown } from './markdown.ts';
+import { placeOf } from './places.ts';
+
+const catalogue: Catalogue = {
+  version: '0.0.0',
+  machines: machineSummaries(),
+  flavours: flavours.map(({ id, title }) => ({ id, title })),
+  patterns: [{ id: 'stream', title: 'Stream', description: '' }],
+  metrics: [],
+  profileSchema: profileJsonSchema(),
+};
+
+interface Fake {
+  readonly client: Client;
+  readonly saved: MachineProfile[];
+  fire<E extends EventName>(event: E, payload: LabEvents[E]): void;
+  next: () => Promise<OpenedMachine | null>;
+}
+
+/** A lab without a transport: machines and checks are real, files and runs are not. */
+function fakeLab(): Fake {
+  const listeners: { event: EventName; listener: (payload: never) => void }[] = [];
+  const fake: Fake = {
+    saved: [],
+    next: () => Promise.resolve(null),
+    fire: (event, payload) => {
+      for (const entry of listeners) if (entry.event === event) entry.listener(payload as never);
+    },
+    client: {
+      door: 'desktop',
+      on: (event, listener) => {
+        const entry = { event, listener };
+        listeners.push(entry);
+        return () => void listeners.splice(listeners.indexOf(entry), 1);
+      },
+      catalogue: () => Promise.resolve(catalogue),
+      openBuiltIn: (id) => Promise.resolve(openBuiltIn(id)),
+      check: (profile) => Promise.resolve(checkMachine(profile)),
+      zonelists: () => Promise.resolve([]),
+      parseMachine: (name, text) => Promise.resolve(openText(text, name)),
+      formatMachine: (profile) => Promise.resolve(formatProfile(profile as MachineProfile)),
+      openMachine: () => fake.next(),
+      openRecent: () => Promise.resolve(openBuiltIn('pc-256m')),
+      recentMachines: () =>
+        Promise.resolve([{ handle: 'h1', name: 'mine.numaq.json', title: 'Mine', when: '2026-01-02T03:04:05Z' }]),
+      forgetRecent: () => Promise.resolve(null),
+      saveMachine: (handle, profile) => {
+        fake.saved.push(profile as MachineProfile);
+        return Promise.resolve({ handle, name: 'mine.numaq.json' });
+      },
+      saveMachineAs: (name, profile) => {
+        fake.saved.push(profile as MachineProfile);
+        return Promise.resolve({ handle: 'h2', name });
+      },
+      openTrace: () => Promise.resolve(null),
+      traces: () => Promise.resolve([]),
+      startRun: () => Promise.resolve('r1'),
+      pauseRun: () => Promise.resolve(null),
+      resumeRun: () => Promise.resolve(null),
+      cancelRun: () => Promise.resolve(null),
+      runReport: () => Promise.reject(new Error('no run')),
+      formatRun: () => Promise.resolve(''),
+      saveRunAs: () => Promise.resolve(null),
+    },
+  };
+  return fake;
+}
+
+async function opened(title: string): Promise<Fake> {
+  const fake = fakeLab();
+  render(App, { client: fake.client });
+  await fireEvent.click(await screen.findByRole('button', { name: new RegExp(`^Open ${title}:`) }));
+  await screen.findByRole('tree', { name: 'Machine' });
+  return fake;
+}
+
+const treeitem = (name: RegExp): HTMLElement =>
+  within(screen.getByRole('tree', { name: 'Machine' })).getByRole('treeitem', { name });
+
+beforeEach(() => {
+  localStorage.clear();
+  localStorage.setItem('numaq-lab.notesOnOpen', 'false');
+});
+
+describe('the window', () => {
+  it('shows the built-in machines and the recent ones', async () => {
+    render(App, { client: fakeLab().client });
+    expect(await screen.findByRole('heading', { name: 'Built-in machines' })).toBeTruthy();
+    expect(screen.getAllByRole('button', { name: /^Open .+:/ })).toHaveLength(catalogue.machines.length);
+    expect(await screen.findByText('Mine')).toBeTruthy();
+  });
+
+  it('says why it cannot start and tries again', async () => {
+    const fake = fakeLab();
+    let calls = 0;
+    const client: Client = {
+      ...fake.client,
+      catalogue: () => (++calls === 1 ? Promise.reject(new Error('no answer')) : Promise.resolve(catalogue)),
+    };
+    render(App, { client });
+    expect(await screen.findByText('no answer')).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByRole('heading', { name: 'Built-in machines' })).toBeTruthy();
+  });
+
+  it('opens a machine, adds a node, and takes it back by key', async () => {
+    await opened('NUMA-Q, 16 GB, 4 quads');
+    await fireEvent.click(screen.getAllByRole('button', { name: 'Add a node' })[0]);
+    await waitFor(() => expect(treeitem(/^Node 4 /)).toBeTruthy());
+    expect(screen.getByText('changed, not saved')).toBeTruthy();
+    await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true });
+    await waitFor(() => expect(screen.queryByText('changed, not saved')).toBeNull());
+  });
+
+  it('saves by the menu, under a name made of the title, and then to the same file', async () => {
+    const fake = await opened('NUMA-Q, 16 GB, 4 quads');
+    fake.fire('command', { id: 'file.save' });
+    await waitFor(() => expect(screen.getByText('numa-q-16-gb-4-quads.numaq.json')).toBeTruthy());
+    fake.fire('command', { id: 'file.save' });
+    await waitFor(() => expect(fake.saved).toHaveLength(2));
+    expect(fake.saved[0].machine.nodes).toHaveLength(4);
+  });
+
+  it('asks before unsaved changes are lost, and keeps them when the answer is Cancel', async () => {
+    const fake = await opened('NUMA-Q, 16 GB, 4 quads');
+    fake.fire('command', { id: 'machine.addNode' });
+    await screen.findByText('changed, not saved');
+    fake.fire('machineOpened', openBuiltIn('pc-256m'));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
+    expect(treeitem(/^Node 4 /)).toBeTruthy();
+    fake.fire('machineOpened', openBuiltIn('pc-256m'));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Do not save' }));
+    await waitFor(() => expect(treeitem(/^PC, 256 MB/)).toBeTruthy());
+  });
+
+  it('names file, place, expected and found when a file cannot be opened, and keeps the machine', async () => {
+    const fake = await opened('NUMA-Q, 16 GB, 4 quads');
+    const issue = {
+      code: 'range',
+      path: 'machine.bits',
+      expected: '32 or 64',
+      found: '33',
+      message: 'expected 32 or 64, found 33',
+    };
+    fake.next = () =>
+      Promise.reject(new LabError({ kind: 'input', message: 'no', source: 'broken.numaq.json', issues: [issue] }));
+    fake.fire('command', { id: 'file.open' });
+    const dialog = await screen.findByRole('dialog');
+    for (const text of ['broken.numaq.json', 'machine.bits', '32 or 64', '33'])
+      expect(within(dialog).getByText(text)).toBeTruthy();
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Close' }));
+    expect(treeitem(/^NUMA-Q, 16 GB/)).toBeTruthy();
+  });
+
+  it('shows the notes of a machine when it is opened, until that is switched off', async () => {
+    localStorage.clear();
+    const fake = await opened('NUMA-Q, 64 GB, 8 quads');
+    const dialog = await screen.findByRole('dialog');
+    await fireEvent.click(within(dialog).getByRole('checkbox'));
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    fake.fire('machineOpened', openBuiltIn('pc-256m'));
+    await waitFor(() => expect(treeitem(/^PC, 256 MB/)).toBeTruthy());
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('walks the outline by arrow keys', async () => {
+    await opened('NUMA-Q, 16 GB, 4 quads');
+    const first = treeitem(/^Node 0 /);
+    await fireEvent.keyDown(first, { key: 'ArrowLeft' });
+    expect(first.getAttribute('aria-expanded')).toBe('false');
+    await fireEvent.keyDown(first, { key: 'ArrowDown' });
+    expect(treeitem(/^Node 1 /).getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('changes the theme and remembers it', async () => {
+    const fake = await opened('PC, 256 MB');
+    const before = document.documentElement.dataset['theme'];
+    fake.fire('command', { id: 'view.theme' });
+    expect(document.documentElement.dataset['theme']).not.toBe(before);
+    expect(localStorage.getItem('numaq-lab.theme')).toBe(JSON.stringify(document.documentElement.dataset['theme']));
+  });
+});
+
+describe('notes', () => {
+  const html = (markdown: string): string => {
+    const holder = document.createElement('div');
+    holder.append(renderMarkdown(markdown));
+    return holder.innerHTML;
+  };
+
+  it('shows Markdown', () => {
+    expect(html('**8 quads**, `PAE`')).toContain('<strong>8 quads</strong>, <code>PAE</code>');
+  });
+
+  it('shows nothing that runs, loads or leads away', () => {
+    const holder = document.createElement('div');
+    const notes =
+      '<script>alert(1)</script>\n\n<img src=x onerror=alert(1)> a <b onclick="x()">b</b> ![p](http://x/p.png) [here](javascript:alert(1)) [there](https://example.org)';
+    holder.append(renderMarkdown(notes));
+    expect(holder.querySelectorAll('script, img, a, iframe, [onclick], [onerror], [style]')).toHaveLength(0);
+    expect(holder.textContent).toContain('<img src=x onerror=alert(1)> a <b');
+    expect(holder.textContent).toContain('there (https://example.org)');
+  });
+});
+
+describe('places and rows', () => {
+  const { profile, layout } = openBuiltIn('numaq-64g-8quad').checked;
+  if (profile === undefined || layout === undefined) throw new Error('the built-in machine is not valid');
+
+  it('finds the thing that has the field of an issue', () => {
+    expect(placeOf('machine.nodes[3].memoryMiB', profile)).toEqual({ kind: 'node', node: 3 });
+    expect(placeOf('machine.nodes[99].cpus', profile)).toEqual({ kind: 'machine' });
+    expect(placeOf('zones.maxmemMiB', profile)).toEqual({ kind: 'zones' });
+    expect(placeOf('machine.cpu.l2.kib', profile)).toEqual({ kind: 'cpu' });
+    expect(placeOf('title', profile)).toEqual({ kind: 'machine' });
+  });
+
+  it('lists zones from high to low under an open node, and its CPUs by number', () => {
+    const rows = outlineRows(profile, layout, new Set(['machine', 'node:1']), '');
+    const at = rows.findIndex((row) => row.key === 'node:1');
+    expect(rows.slice(at + 1, at + 3).map((row) => [row.label, row.value])).toEqual([
+      ['HighMem', '7.91 GiB'],
+      ['CPUs 4–7', '700 MHz'],
+    ]);
+  });
+
+  it('has one row a node of 4,096 folded ones', () => {
+    const large = openBuiltIn('altix-4700-4096n').checked;
+    if (large.profile === undefined || large.layout === undefined) throw new Error('the built-in machine is not valid');
+    expect(
+      outlineRows(large.profile, large.layout, new Set(['machine']), '').filter((row) => row.depth === 1).length,
+    ).toBeGreaterThanOrEqual(4096);
+  });
+});
