@@ -5,7 +5,7 @@ import prettier from 'eslint-config-prettier';
 const noElectron = {
   group: ['electron', 'electron/*'],
   allowTypeImports: true,
-  message: "Only electron/main/main.ts and the preload import Electron at run time; everything else gets it injected.",
+  message: 'Only electron/main/main.ts and the preload import Electron at run time; everything else gets it injected.',
 };
 const layer = (files, patterns) => ({
   files,

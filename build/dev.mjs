@@ -11,6 +11,9 @@ import { parts, root } from './parts.mjs';
 const DOOR_PORT = 5174;
 const door = `http://127.0.0.1:${DOOR_PORT}`;
 let running;
+process.once('exit', () => running?.kill());
+process.once('SIGINT', () => process.exit(0));
+process.once('SIGTERM', () => process.exit(0));
 
 /** Ends the lab that runs and starts it from the newest bundle; resolves when it answers. */
 async function restartDoor() {
@@ -76,8 +79,3 @@ for (const name of ['worker', 'web']) {
     console.log('the lab was started anew');
   });
 }
-
-process.on('SIGINT', () => {
-  running?.kill();
-  process.exit(0);
-});

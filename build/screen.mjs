@@ -18,6 +18,7 @@ export function startScreen() {
     // Xvfb picks a free number and writes it to the fourth of its files.
     const args = ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'];
     const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+    process.once('exit', () => server.kill());
     server.once('error', (error) => reject(new Error(`There is no screen and no Xvfb: ${error.message}`)));
     server.once('exit', (code) => reject(new Error(`Xvfb ended with code ${code}`)));
     server.stdio[3].once('data', (number) => {
