@@ -4,7 +4,7 @@ import type { BootLayout } from '../../../src/sim/kernel/boot/layout.ts';
 import { machineOn } from '../testing.ts';
 import BudgetBar from './BudgetBar.svelte';
 import { limitText } from './limit-text.ts';
-import { budgetPicture, leadersOf, segmentWidths } from './segments.ts';
+import { budgetPicture, leadersOf, segmentWidths, tickLabels } from './segments.ts';
 
 const MIB = 1024 * 1024;
 
@@ -33,7 +33,8 @@ describe('the budget bar', () => {
   });
 
   it('has a tick every 128 MiB', async () => {
-    const labels = budgetPicture(await layoutOf('numaq-64g-8quad'), 1000).ticks.map((tick) => tick.label);
+    const { ticks } = budgetPicture(await layoutOf('numaq-64g-8quad'), 1000);
+    const labels = tickLabels(ticks, []).map((tick) => tick.text);
     expect(labels).toEqual(['0 MiB', '128', '256', '384', '512', '640', '768']);
   });
 

@@ -28,12 +28,18 @@ export interface Segment {
   readonly plate: string;
 }
 
+export interface Tick {
+  readonly x: number;
+  readonly label: string;
+  readonly unit: string;
+}
+
 export interface BudgetPicture {
   readonly segments: readonly Segment[];
   /** Where low memory ends, px; the bar's whole width unless the machine does not boot. */
   readonly end: number;
   readonly overBytes: number;
-  readonly ticks: readonly { readonly x: number; readonly label: string }[];
+  readonly ticks: readonly Tick[];
   readonly brackets: readonly { readonly from: number; readonly to: number; readonly label: string }[];
 }
 
@@ -188,21 +194,30 @@ export function leadersOf(segments: readonly Segment[], width: number): Leader[]
   });
 }
 
+/** The ticks whose figure no leader's line crosses; the first of them carries the unit. */
+export function tickLabels(
+  ticks: readonly Tick[],
+  leaders: readonly Leader[],
+): { readonly x: number; readonly text: string }[] {
+  const clear = ticks.filter(({ x }) => !leaders.some(({ line }) => Math.abs(line - x) < (x === 0 ? 34 : 18)));
+  return clear.map(({ x, label, unit }, place) => ({ x, text: place === 0 ? `${label} ${unit}` : label }));
+}
+
 /** Pixels that a label of 11 px takes, roughly. */
 export function textWidth(text: string): number {
   return text.length * LETTER_PX;
 }
 
 /** A tick every 128 MiB, or as many times that as keeps them under nine. */
-function ticksOf(limit: number, scale: number): { x: number; label: string }[] {
+function ticksOf(limit: number, scale: number): Tick[] {
   let step = 128 * MIB;
   while (limit / step > 8) step *= 2;
   while (limit / step < 2 && step > MIB) step /= 2;
-  const ticks = [];
+  const ticks: Tick[] = [];
   const gib = step >= 1024 * MIB;
   for (let at = 0; at < limit; at += step) {
     const figure = gib ? formatMiB(at / 1024, 0) : formatMiB(at, 0);
-    ticks.push({ x: at * scale, label: at === 0 ? `0 ${gib ? 'GiB' : 'MiB'}` : figure });
+    ticks.push({ x: at * scale, label: figure, unit: gib ? 'GiB' : 'MiB' });
   }
   return ticks;
 }

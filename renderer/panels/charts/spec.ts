@@ -45,8 +45,9 @@ function pick(run: SampledRun, id: string, label: string, look: SeriesLook): Ser
   return values.length === 0 ? [] : [{ id, label, look, values }];
 }
 
-/** As pick(), with gaps where `base` is 0: a share or a mean of nothing is not 0. */
+/** As pick(), with gaps where `base` is 0: a share or a mean of nothing is not 0. None where it is 0 throughout. */
 function pickOver(run: SampledRun, base: readonly number[], id: string, label: string, look: SeriesLook): Series[] {
+  if (!base.some((amount) => amount > 0)) return [];
   return pick(run, id, label, look).map((series) => ({
     ...series,
     values: series.values.map((value, at) => ((base[at] ?? 0) > 0 ? value : Number.NaN)),
@@ -75,7 +76,7 @@ export function referencesChart(run: SampledRun): ChartSpec {
     stacked: true,
     series,
     marks: [],
-    format: share,
+    format: (value) => formatNumber(value, 1),
   };
 }
 
