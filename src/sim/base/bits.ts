@@ -1,6 +1,7 @@
 /** Bit tricks. */
 
-export const isPowerOfTwo = (value: number): boolean => Number.isInteger(value) && value > 0 && Math.log2(value) % 1 === 0;
+export const isPowerOfTwo = (value: number): boolean =>
+  Number.isInteger(value) && value > 0 && Math.log2(value) % 1 === 0;
 
 /** log2 of a power of two. */
 export function log2(value: number): number {

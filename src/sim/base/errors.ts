@@ -46,7 +46,11 @@ export class InvariantError extends Error {
 }
 
 /** Stops the run unless `condition` holds. The message is built by the caller only where it is a constant. */
-export function invariant(condition: boolean, message: string, state?: Readonly<Record<string, unknown>>): asserts condition {
+export function invariant(
+  condition: boolean,
+  message: string,
+  state?: Readonly<Record<string, unknown>>,
+): asserts condition {
   if (!condition) throw new InvariantError(message, state);
 }
 

@@ -3,11 +3,17 @@ import { InputError, makeIssue } from '../base/errors.ts';
 import { TwoLevel } from '../hardware/two-level.ts';
 import type { MachineProfile } from '../profiles/schema.ts';
 
+/** A line and its dirty bit share an Int32; the last number stands for an empty way. */
+const MOST_LINES = 2 ** 31 - 1;
+
 export class CacheRun {
   private readonly caches: TwoLevel;
 
-  /** Throws InputError where more than one CPU is asked for, or one that is not there. */
-  constructor(profile: MachineProfile, cpus: ReadonlySet<number>) {
+  /**
+   * Throws InputError where more than one CPU is asked for, or one that is not there, or where addresses up to `end`
+   * (folded, bytes) have line numbers that the tables cannot hold.
+   */
+  constructor(profile: MachineProfile, cpus: ReadonlySet<number>, end: number) {
     const stranger = [...cpus].find((cpu) => cpu !== 0);
     if (stranger !== undefined) {
       throw new InputError('', [
@@ -15,6 +21,18 @@ export class CacheRun {
       ]);
     }
     const { cpu, localNs } = profile.machine;
+    const most = MOST_LINES * cpu.l1d.lineBytes;
+    if (end > most) {
+      const gib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 30)} GiB`;
+      throw new InputError('', [
+        makeIssue(
+          'trace-too-wide',
+          'workloads',
+          `a trace that touches 16 MiB regions of ${gib(most)} at most`,
+          gib(end),
+        ),
+      ]);
+    }
     const bytes = (kib: number): number => kib * 1024;
     this.caches = new TwoLevel(
       { bytes: bytes(cpu.l1d.kib), ways: cpu.l1d.ways, lineBytes: cpu.l1d.lineBytes },

@@ -15,6 +15,7 @@ import { Kernel } from '../kernel/kernel.ts';
 import { traitsOf } from '../profiles/resolve.ts';
 import type { Program } from '../workloads/workload.ts';
 import { CacheRun } from './cache-run.ts';
+import { refuseTooLarge } from './host-memory.ts';
 import type { RunConfig, RunReport, SampleFrame } from './report.ts';
 import { makeReport } from './results.ts';
 import { Sampling } from './sampling.ts';
@@ -55,6 +56,7 @@ export class Simulation {
     const traits = traitsOf(profile.kernel, profile.machine);
     this.layout = boot(profile, traits);
     refuseBroken(this.layout);
+    refuseTooLarge(profile, programs);
     const cpus = new Set(programs.flatMap((program) => program.streams.map((stream) => stream.cpu)));
     this.machine = new Machine(
       profile.machine,
@@ -63,7 +65,12 @@ export class Simulation {
       cpus.size,
     );
     if (profile.machine.cpu.dtlb === undefined) {
-      this.cacheRun = new CacheRun(profile, cpus);
+      const mappings = programs.flatMap((program) => program.addressSpaces.flatMap((space) => space.mappings));
+      this.cacheRun = new CacheRun(
+        profile,
+        cpus,
+        mappings.reduce((end, mapping) => Math.max(end, mapping.end), 0),
+      );
       this.streams = makeRunning(programs, []);
     } else {
       this.kernel = new Kernel(profile, traits, this.layout, this.machine);

@@ -11,8 +11,9 @@
  * split: 10 bytes a cluster.
  */
 import { invariant } from '../base/errors.ts';
+import type { KernelTraits } from '../profiles/traits.ts';
 
-export type SplitGives = 'upper' | 'lower';
+export type SplitGives = KernelTraits['splitGives'];
 
 /** What is known of the clusters of one top-order block. */
 interface Columns {

@@ -53,11 +53,9 @@ export class Kernel {
     this.placeOf = new Map(layout.nodes.map((node, place) => [node.id, place]));
     this.numastat = new Numastat(layout.nodes.length);
     const taken = freeAfterBoot(profile, layout);
-    // 2.6.11 stands for the later kernels, whose expand() keeps the lower half.
-    const splitGives = traits.zonelistOrder === '2.6.11' ? 'lower' : 'upper';
     this.zones = layout.nodes.map((node, place) =>
       node.zones.map(
-        (zone) => new Zone(place, node.id, zone, layout.clusterFrames, layout.maxOrder, splitGives, taken),
+        (zone) => new Zone(place, node.id, zone, layout.clusterFrames, layout.maxOrder, traits.splitGives, taken),
       ),
     );
     this.allocator = new PageAllocator({

@@ -30,6 +30,7 @@ export interface Flavour extends FlavourSwitches {
   readonly year: number;
   readonly watermarks: KernelTraits['watermarks'];
   readonly zonelistOrder: KernelTraits['zonelistOrder'];
+  readonly splitGives: KernelTraits['splitGives'];
   readonly maxOrder: KernelTraits['maxOrder'];
   readonly perCpuSets: boolean;
   readonly structPage: StructPageLayout;
@@ -49,6 +50,7 @@ const base: Flavour = {
   year: 2002,
   watermarks: '2.4.22',
   zonelistOrder: '2.4.22',
+  splitGives: 'upper',
   maxOrder: 10,
   perCpuSets: false,
   structPage: '2.4',
@@ -141,6 +143,7 @@ const k2611 = derive(k267, {
   year: 2005,
   watermarks: '2.6.11',
   zonelistOrder: '2.6.11',
+  splitGives: 'lower',
 });
 const k2625 = derive(k2611, { id: '2.6.25', title: 'Linux 2.6.25: 64-bit machines without highmem', year: 2008 });
 const k2628 = derive(k2625, { id: '2.6.28', title: 'Linux 2.6.28', year: 2008 });

@@ -86,6 +86,7 @@ export function traitsOf(kernel: KernelSpec, machine: MachineSpec): KernelTraits
     flavour: flavour.id,
     watermarks: flavour.watermarks,
     zonelistOrder: flavour.zonelistOrder,
+    splitGives: flavour.splitGives,
     maxOrder: flavour.maxOrder,
     perCpuSets: flavour.perCpuSets,
     kvaRemap,

@@ -17,6 +17,11 @@ export interface KernelTraits {
   readonly watermarks: '2.4.22' | 'rhel3' | '2.6.0' | '2.6.11';
   /** Which order zonelists have: own node only with an outer loop over nodes, rotation, or by distance. */
   readonly zonelistOrder: '2.4.22' | '2.6.0' | '2.6.11';
+  /**
+   * Which half of a split block goes on being split, while the other goes on the free list: the upper until W. L. Irwin's
+   * change to expand() between 2.6.7 and 2.6.11, then the lower.
+   */
+  readonly splitGives: 'upper' | 'lower';
   /** MAX_ORDER: the largest block is order maxOrder - 1. */
   readonly maxOrder: 10 | 11;
   /** Per-CPU page sets (hot and cold). */

@@ -155,6 +155,7 @@ const traits: fc.Arbitrary<KernelTraits> = fc
   .record({
     watermarks: fc.constantFrom('2.4.22' as const, 'rhel3' as const, '2.6.0' as const, '2.6.11' as const),
     zonelistOrder: fc.constantFrom('2.4.22' as const, '2.6.0' as const, '2.6.11' as const),
+    splitGives: fc.constantFrom('upper' as const, 'lower' as const),
     maxOrder: fc.constantFrom(10 as const, 11 as const),
     perCpuSets: fc.boolean(),
     kvaRemap: fc.boolean(),

@@ -57,6 +57,7 @@ export function traitsBy(
     flavour: '2.5.65-mm2',
     watermarks: '2.6.0',
     zonelistOrder: '2.6.0',
+    splitGives: 'upper',
     maxOrder: 11,
     perCpuSets: true,
     kvaRemap: true,

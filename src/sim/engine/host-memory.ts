@@ -1,0 +1,38 @@
+/**
+ * What a run may take up of this computer: the caches of every CPU that runs, full, and 24 bytes for each
+ * 4 KiB page that is mapped. More than MOST_BYTES is refused before it starts rather than felt by everybody.
+ */
+import { InputError, makeIssue } from '../base/errors.ts';
+import { FRAME_BYTES, GIB, KIB } from '../base/units.ts';
+import type { MachineProfile } from '../profiles/schema.ts';
+import type { Program } from '../workloads/workload.ts';
+
+const MOST_BYTES = 12 * GIB;
+const BYTES_PER_LINE = 5;
+const BYTES_PER_PAGE = 24;
+
+/** Bytes that the run would take up at most. An upper bound: caches fill and pages come as they are touched. */
+export function hostBytes(profile: MachineProfile, programs: readonly Program[]): number {
+  const { cpu } = profile.machine;
+  const cpus = new Set(programs.flatMap((program) => program.streams.map((stream) => stream.cpu))).size;
+  const caches = cpus * ((cpu.l2.kib * KIB) / cpu.l2.lineBytes) * BYTES_PER_LINE;
+  const mapped = programs
+    .flatMap((program) => program.addressSpaces.flatMap((space) => space.mappings))
+    .reduce((sum, mapping) => sum + (mapping.end - mapping.start), 0);
+  return caches + (mapped / FRAME_BYTES) * BYTES_PER_PAGE;
+}
+
+/** Throws InputError where a run would take up more than this computer should give. */
+export function refuseTooLarge(profile: MachineProfile, programs: readonly Program[]): void {
+  const bytes = hostBytes(profile, programs);
+  if (bytes <= MOST_BYTES) return;
+  const gib = (value: number): string => `${(value / GIB).toFixed(1)} GiB`;
+  throw new InputError('', [
+    makeIssue(
+      'run-too-large',
+      'workloads',
+      `a run that takes up at most ${gib(MOST_BYTES)} of this computer's memory`,
+      `${gib(bytes)}: run it on fewer CPUs, or with less memory`,
+    ),
+  ]);
+}
