@@ -3,7 +3,7 @@
  * line says so and the lab is served in the browser instead. Arguments (a machine file) go to the app.
  */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { buildParts } from './build.mjs';
 import { fetchElectron, installedElectron } from './electron.mjs';
 import { root } from './parts.mjs';
@@ -11,7 +11,10 @@ import { root } from './parts.mjs';
 /** An Electron that ends with an error this early never showed its window. */
 const EARLY_MS = 8000;
 
-const given = process.argv.slice(2);
+// npm runs scripts in the project's folder; a file is meant from where the person stands.
+const given = process.argv
+  .slice(2)
+  .map((argument) => (argument.endsWith('.json') ? resolve(process.env.INIT_CWD ?? '', argument) : argument));
 
 /** Why there can be no window here, or undefined. */
 function noScreen() {
