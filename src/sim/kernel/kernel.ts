@@ -19,18 +19,17 @@ import type { MachineProfile } from '../profiles/schema.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import type { AddressSpaceSpec, Mapping } from '../workloads/workload.ts';
 import type { BootLayout, Zonelist } from './boot/layout.ts';
+import { isNodeBlind } from './boot/plan.ts';
 import { zonelistsOf } from './boot/zonelists.ts';
 import { freeAfterBoot } from './free-after-boot.ts';
 import { Numastat } from './numastat.ts';
 import { PageAllocator, type ReadyZonelist } from './page-alloc.ts';
-import { Placement } from './policy.ts';
+import { CLASS_INDEX, Placement } from './policy.ts';
 import { Zone } from './zone.ts';
 
 interface AddressSpace {
   readonly mappings: readonly Mapping[];
 }
-
-const CLASS_OF = { GFP_DMA: 0, GFP_KERNEL: 1, GFP_HIGHUSER: 2 } as const;
 
 export class Kernel {
   readonly numastat: Numastat;
@@ -61,6 +60,7 @@ export class Kernel {
     this.allocator = new PageAllocator({
       watermarks: traits.watermarks,
       lowerZoneProtection: profile.zones.lowerZoneProtection,
+      nodeByNode: traits.zonelistOrder === '2.4.22' && !isNodeBlind(profile, traits),
     });
     this.placement = new Placement(
       profile.kernel.placement,
@@ -215,7 +215,8 @@ export class Kernel {
       invariant(zone !== undefined, 'a zonelist names a zone that is not there', { ...ref });
       return zone;
     });
-    const ready = { zones: rotateGroups(zones, cpu), classIndex: CLASS_OF[gfp] };
+    // The class of a request is that of its list's first zone, whatever was asked for (classzone of __alloc_pages).
+    const ready = { zones: rotateGroups(zones, cpu), classIndex: CLASS_INDEX[zones[0]?.layout.name ?? 'DMA'] };
     this.lists.set(key, ready);
     return ready;
   }

@@ -48,7 +48,8 @@ export class Placement {
   }
 }
 
-const CLASS_INDEX = { DMA: 0, Normal: 1, HighMem: 2 } as const;
+/** Class of a zone, as lowmem_reserve counts. */
+export const CLASS_INDEX = { DMA: 0, Normal: 1, HighMem: 2 } as const;
 
 /** Only the highest class that the machine has obeys a policy (policy_zone). */
 function boundList(places: readonly number[], zones: readonly (readonly Zone[])[]): ReadyZonelist {
