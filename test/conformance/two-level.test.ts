@@ -101,6 +101,22 @@ describe('TwoLevel', () => {
   });
 });
 
+describe('a direct-mapped TwoLevel', () => {
+  it('misses what only a larger one before it has read', () => {
+    const l2 = { bytes: 4096, ways: 4, lineBytes: 32 };
+    const records = new Records(8);
+    const run = (caches: TwoLevel, lines: readonly number[]): void => {
+      const end = records.load(lines.map((line) => ({ kind: 'read', address: line * 32, size: 4 })));
+      caches.run(records.first, end, false);
+    };
+    // Line 3 is the fifth of the large one's ways, where the small one's last set has its second way if it had one.
+    run(new TwoLevel({ bytes: 256, ways: 8, lineBytes: 32 }, l2, COSTS, 'skip'), [3, 10, 11, 12, 13]);
+    const small = new TwoLevel({ bytes: 128, ways: 1, lineBytes: 32 }, l2, COSTS, 'skip');
+    run(small, [3]);
+    expect(small.counters[C.L1D_READ_MISSES]).toBe(1);
+  });
+});
+
 const trace = join('..', 'shared', 'data', 'traces', 'sort.lackey.gz');
 
 interface Line {
