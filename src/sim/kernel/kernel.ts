@@ -33,7 +33,7 @@ interface AddressSpace {
 
 export class Kernel {
   readonly numastat: Numastat;
-  /** Zones by place of their node, highest first as in the layout. */
+  /** Zones by place of their node, lowest first as in the layout. */
   readonly zones: readonly (readonly Zone[])[];
   private readonly allocator: PageAllocator;
   private readonly placement: Placement;

@@ -1,0 +1,140 @@
+/** Where pages land under each policy, and what numastat says of it, by hand. */
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../../src/sim/base/errors.ts';
+import { NUMASTAT_COLUMNS } from '../../../src/sim/kernel/numastat.ts';
+import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
+import { Booted } from '../../conformance/naive/booted.ts';
+import { cpu, profileOf, type Shape } from '../boot/machines.ts';
+
+const withTlb = { cpu: { ...cpu, dtlb: { entries: 64, ways: 4 } } };
+type Placement = MachineProfile['kernel']['placement'];
+
+/** Four nodes of 64 bits, 64 MiB each, ids 0, 2, 4, 6. */
+function small(placement: Placement, flavour = '2.6.28', changes: Partial<Shape> = {}): Booted {
+  const nodes = [0, 2, 4, 6].map((id) => ({ id, cpus: 1, memoryMiB: 64 }));
+  const kernel = { flavour, placement };
+  return new Booted(profileOf({ nodes, bits: 64, pae: false, machine: withTlb, ...changes, kernel }));
+}
+
+/** Pages 1,000 to 1,000 + `pages`, private. */
+const space = (pages: number) => ({
+  mappings: [{ start: 1000 * 4096, end: (1000 + pages) * 4096, segment: -1, segmentOffset: 0 }],
+});
+
+/** Pages of each node, of those that are mapped. */
+function nodesOf(booted: Booted, table: Parameters<Booted['nodeOf']>[0], pages: number): number[] {
+  const counts = [0, 0, 0, 0];
+  for (let page = 1000; page < 1000 + pages; page++) counts[booted.nodeOf(table, page)]++;
+  return counts;
+}
+
+function statOf(booted: Booted, place: number): Record<string, number> {
+  const counts = booted.kernel.numastat.of(place);
+  return Object.fromEntries(NUMASTAT_COLUMNS.flatMap((name, i) => (counts[i] === 0 ? [] : [[name, counts[i]]])));
+}
+
+describe('first touch', () => {
+  it('takes a page from the node of the CPU that touches it first', () => {
+    const booted = small({ policy: 'first-touch' });
+    const table = booted.kernel.createSpace(space(80));
+    for (let page = 0; page < 80; page++) booted.touch(page % 4, table, 1000 + page);
+    expect(nodesOf(booted, table, 80)).toEqual([20, 20, 20, 20]);
+    for (let page = 0; page < 80; page++) booted.touch(0, table, 1000 + page);
+    expect(nodesOf(booted, table, 80)).toEqual([20, 20, 20, 20]);
+  });
+
+  it('scores hits on its own node, page-table pages included', () => {
+    const booted = small({ policy: 'first-touch' });
+    booted.touch(2, booted.kernel.createSpace(space(1)), 1000);
+    // The page, its pte page, and a page of the level above.
+    expect(statOf(booted, 2)).toEqual({ numa_hit: 3, local_node: 3 });
+  });
+});
+
+describe('a quad without low memory', () => {
+  it('gets its page tables from node 0: a hit there, for another node', () => {
+    const nodes = [0, 1].map((id) => ({ id, cpus: 1, memoryMiB: 2048 }));
+    const kernel = { flavour: '2.6.0', highpte: false };
+    const booted = new Booted(profileOf({ nodes, machine: withTlb, kernel }));
+    booted.touch(1, booted.kernel.createSpace(space(1)), 1000);
+    expect(statOf(booted, 0)).toEqual({ numa_hit: 2, other_node: 2 });
+    expect(statOf(booted, 1)).toEqual({ numa_hit: 1, local_node: 1 });
+  });
+
+  it('keeps its last-level page tables itself with highpte', () => {
+    const nodes = [0, 1].map((id) => ({ id, cpus: 1, memoryMiB: 2048 }));
+    const kernel = { flavour: '2.6.0', highpte: true };
+    const booted = new Booted(profileOf({ nodes, machine: withTlb, kernel }));
+    booted.touch(1, booted.kernel.createSpace(space(1)), 1000);
+    expect(statOf(booted, 0)).toEqual({ numa_hit: 1, other_node: 1 });
+    expect(statOf(booted, 1)).toEqual({ numa_hit: 2, local_node: 2 });
+  });
+});
+
+describe('preferred', () => {
+  it('takes pages from its node while there are any, then from others, which numastat calls a miss there', () => {
+    const booted = small({ policy: 'preferred', node: 4 });
+    const pages = 20_000; // 78 MiB: more than the node's 64
+    const table = booted.kernel.createSpace(space(pages));
+    for (let page = 0; page < pages; page++) booted.touch(0, table, 1000 + page);
+    const counts = nodesOf(booted, table, pages);
+    expect(counts[2]).toBeGreaterThan(10_000);
+    const [, misses, foreign] = [0, 1, 2].map((column) => {
+      return [0, 1, 2, 3].map((place) => booted.kernel.numastat.of(place)[column]);
+    });
+    expect(foreign).toEqual([0, 0, pages - counts[2], 0]);
+    // The page tables are CPU 0's: hits on its node.
+    expect(misses.reduce((sum, each) => sum + each, 0)).toBe(pages - counts[2]);
+    expect(misses[2]).toBe(0);
+    for (const place of [0, 1, 2, 3]) {
+      const [hit, miss, , , local, other] = booted.kernel.numastat.of(place);
+      expect(hit + miss).toBe(local + other);
+    }
+  });
+});
+
+describe('interleave', () => {
+  it.each([40, 41, 43, 1001])('spreads %i pages over three nodes so that they differ by one at most', (pages) => {
+    const booted = small({ policy: 'interleave', nodes: [6, 0, 2] });
+    const table = booted.kernel.createSpace(space(pages));
+    // In an order of its own, by several CPUs: placement goes by the page, not by who comes when.
+    for (let i = 0; i < pages; i++) booted.touch(i % 4, table, 1000 + ((i * 17) % pages));
+    const counts = nodesOf(booted, table, pages);
+    expect(counts[2]).toBe(0);
+    const used = [counts[0], counts[1], counts[3]];
+    expect(Math.max(...used) - Math.min(...used)).toBeLessThanOrEqual(1);
+    expect(used.reduce((sum, each) => sum + each, 0)).toBe(pages);
+    const hits = [0, 1, 2, 3].map((place) => booted.kernel.numastat.of(place)[3]);
+    expect(hits).toEqual(counts);
+  });
+});
+
+describe('bind', () => {
+  it('never takes a page from outside its nodes, fills the lowest first, and ends in the out-of-memory error', () => {
+    const booted = small({ policy: 'bind', nodes: [6, 2] });
+    const table = booted.kernel.createSpace(space(40_000));
+    const highest = booted.kernel.zones.map((zones) => zones[0]);
+    const usable = [1, 3].map((place) => highest[place].free - highest[place].layout.watermarks.min);
+    let page = 0;
+    const fill = (): void => {
+      for (; page < 40_000; page++) booted.touch(0, table, 1000 + page);
+    };
+    expect(fill).toThrow(InputError);
+    // 2.6.11 and later: a zone gives pages as long as more than its min mark is free.
+    expect(nodesOf(booted, table, page)).toEqual([0, usable[0], 0, usable[1]]);
+    expect(page).toBe(usable[0] + usable[1]);
+    expect(fill).toThrow('Out of memory');
+  });
+
+  it('takes highmem alone where the machine has any', () => {
+    const nodes = [0, 1].map((id) => ({ id, cpus: 1, memoryMiB: 1024 }));
+    const kernel = { flavour: '2.6.0', placement: { policy: 'bind' as const, nodes: [0] } };
+    const booted = new Booted(profileOf({ nodes, machine: withTlb, kernel }));
+    const [dma, normal, high] = booted.kernel.zones[0];
+    expect([dma, normal, high].map((zone) => zone.layout.name)).toEqual(['DMA', 'Normal', 'HighMem']);
+    const before = high.free;
+    const table = booted.kernel.createSpace(space(100));
+    for (let page = 0; page < 100; page++) booted.touch(1, table, 1000 + page);
+    expect(before - high.free).toBe(100);
+  });
+});
