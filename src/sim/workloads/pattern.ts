@@ -66,7 +66,14 @@ export function threads(
 ): Program {
   const { cpus, startNs, references } = request.spec;
   const streams = cpus.map((cpu, rank): ReferenceStream => {
-    return { cpu, addressSpace: 0, startNs, records: references, hasFetches: false, read: generate(references, fillOf(rank)) };
+    return {
+      cpu,
+      addressSpace: 0,
+      startNs,
+      records: references,
+      hasFetches: false,
+      read: generate(references, fillOf(rank)),
+    };
   });
   return { title: titleOn(title, cpus), streams, addressSpaces: [space] };
 }

@@ -24,7 +24,14 @@ export const privateArrays: Pattern = {
     });
     return {
       title: titleOn('Private arrays', cpus),
-      streams: cpus.map((cpu, rank) => ({ cpu, addressSpace: rank, startNs, records: references, hasFetches: false, read })),
+      streams: cpus.map((cpu, rank) => ({
+        cpu,
+        addressSpace: rank,
+        startNs,
+        records: references,
+        hasFetches: false,
+        read,
+      })),
       addressSpaces: cpus.map(() => space),
     };
   },
