@@ -97,7 +97,7 @@ export function formatShare(share: number): string {
 /** A value of a metric in its unit, as a report states it; the unit itself stands in a column of its own. */
 export function formatMetric(value: number | undefined, unit: string): string {
   if (value === undefined || !Number.isFinite(value)) return UNKNOWN;
-  if (unit === '%') return formatNumber(value, Number.isInteger(value) ? 0 : 2);
+  if (unit === '%') return formatNumber(value, 2);
   return formatFigures(value);
 }
 
