@@ -1,9 +1,12 @@
 /** The main job, from a built-in machine to a saved one that is opened again. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { door, type Driver, openDoor } from '../driver.ts';
 import { chooseTrace, closeNotes, clusterSlider, enter, field, openBuiltIn, outlineRow } from '../face.ts';
 import { lackeyTrace, type Scratch, scratch } from '../fixtures.ts';
+import { root } from '../paths.ts';
 
 const TURNS = 4000;
 
@@ -81,6 +84,18 @@ describe(`${door}: the main job`, () => {
     expect(await chart.getByRole('row').count()).toBeGreaterThan(1);
     await chart.getByRole('button', { name: /as a table/ }).click();
     await chart.locator('canvas').waitFor();
+  });
+
+  it('saves the run as a file that the command line repeats to the byte', async () => {
+    await driver.page.getByRole('tab', { name: 'Results' }).click();
+    const file = files.file('walk.numaq-run.json');
+    await driver.answerSave(file, () => driver.page.getByRole('button', { name: 'Save run file…' }).click());
+    const cli = join(root, 'dist/cli/cli.cjs');
+    const args = [cli, 'verify', file, '--trace', files.file('walk.lackey')];
+    const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(stdout).toContain('identical');
+    expect(status).toBe(0);
+    await driver.page.getByRole('tab', { name: 'Charts' }).click();
   });
 
   it('saves the machine, and opens the same one again', async () => {
