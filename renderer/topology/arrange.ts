@@ -44,7 +44,10 @@ export interface Scene {
 
 const PADDING = 12;
 const GAP = 12;
-const MESH_GAP = 34;
+/** Room for the load of a link between two cards of a mesh. */
+const MESH_GAP = 50;
+/** Room for the name of the interconnect where it stands at the foot, because links cross where it would be. */
+const FOOT = 26;
 const STRIP = { most: 58, least: 54 };
 /** Below this height the strip gives room to the cards. */
 const TIGHT = 380;
@@ -66,8 +69,9 @@ export function arrange(
   const strip = height < TIGHT ? STRIP.least : STRIP.most;
   const between = mesh ? MESH_GAP : strip;
   const fabric = interconnect.kind !== 'none' && count > 1;
-  // A single row has the strip below it, a mesh its caption at the foot.
-  const below = fabric && (mesh || rows === 1) ? (mesh ? 26 : strip) : 0;
+  const foot = fabric && (mesh || interconnect.kind === 'links') ? FOOT : 0;
+  // A single row has the strip below it.
+  const below = (fabric && !mesh && rows === 1 ? strip : 0) + foot;
   const cardWidth = Math.min(MAX_CARD.width, (width - 2 * PADDING - (columns - 1) * gap) / columns);
   if (cardWidth < MIN_CARD.width || rows > 4) return null;
   const free = height - 2 * PADDING - (rows - 1) * between - below;
@@ -92,15 +96,20 @@ export function arrange(
   const size = { width, height: Math.max(height, tall), cards };
   const nothing = { links: [], stubs: [], ports: [], body: null, caption: null };
   if (!fabric) return { ...size, ...nothing };
+  const atFoot = { x: width / 2, y: top + tall - 2 * PADDING - FOOT + 20 };
   if (mesh) {
-    const caption = { x: width / 2, y: top + rows * cardHeight + (rows - 1) * between + 20 };
-    return { ...size, ...nothing, links: meshLinks(cards, columns), caption };
+    return { ...size, ...nothing, links: meshLinks(cards, columns), caption: atFoot };
   }
   const field = { x: left, y: top + cardHeight, width: used, height: strip };
   const drawing = { ring: ringIn, crossbar: busIn, matrix: busIn, links: linksIn, mesh: busIn, none: busIn }[
     interconnect.kind
   ];
-  return { ...size, ...nothing, ...drawing(cards, field, interconnect, ids), caption: middle(field) };
+  return {
+    ...size,
+    ...nothing,
+    ...drawing(cards, field, interconnect, ids),
+    caption: foot > 0 ? atFoot : middle(field),
+  };
 }
 
 type Drawn = Partial<Pick<Scene, 'links' | 'stubs' | 'ports' | 'body'>>;
@@ -160,7 +169,8 @@ function linksIn(cards: readonly Rect[], strip: Rect, interconnect: Interconnect
     // Links within a row bend into the strip so that they do not run behind the cards.
     const bend = a.y === b.y ? middle(strip).y * 2 - a.y : (a.y + b.y) / 2;
     const half = (a.x + b.x) / 2;
-    const label = { x: half, y: (a.y + 2 * bend + b.y) / 4 };
+    // A third of the way: in the middle several links would write over each other.
+    const label = { x: (4 * a.x + 4 * half + b.x) / 9, y: (4 * a.y + 4 * bend + b.y) / 9 };
     const path = `M${a.x} ${a.y}Q${half} ${bend} ${b.x} ${b.y}`;
     return [{ from: ids.indexOf(link.from), to: ids.indexOf(link.to), path, label, arrow: '' }];
   });
