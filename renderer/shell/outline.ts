@@ -21,6 +21,9 @@ export interface OutlineRow {
   /** The title of a group: a rule above it. */
   readonly group: boolean;
   readonly title: string;
+  /** Place among the rows of the same parent, from 1, and how many those are: folding and scrolling hide rows from a reader. */
+  readonly place: number;
+  readonly siblings: number;
 }
 
 /** The rows to show when the rows whose keys are in `open` are open. */
@@ -30,13 +33,13 @@ export function outlineRows(
   open: ReadonlySet<string>,
   workload: string,
 ): readonly OutlineRow[] {
-  const rows: OutlineRow[] = [];
+  const rows: PlainRow[] = [];
   const add = (
     depth: number,
     label: string,
     value: string,
     selection: Selection,
-    more: Partial<OutlineRow> = {},
+    more: Partial<PlainRow> = {},
   ): void => {
     rows.push({
       key: selectionKey(selection),
@@ -93,7 +96,22 @@ export function outlineRows(
   add(1, 'Placement', kernel.placement.policy.replace('-', ' '), { kind: 'kernel' }, { key: 'kernel.placement' });
   add(0, 'Zones', lowText(layout), { kind: 'zones' }, { group: true });
   add(0, 'Workload', workload, { kind: 'workload' }, { group: true });
-  return rows;
+  return withPlaces(rows);
+}
+
+type PlainRow = Omit<OutlineRow, 'place' | 'siblings'>;
+
+function withPlaces(rows: readonly PlainRow[]): readonly OutlineRow[] {
+  /** Of each row, the list of places that it shares with its siblings. */
+  const families: PlainRow[][] = [];
+  const open: PlainRow[][] = [];
+  const places = rows.map((row) => {
+    open.length = row.depth + 1;
+    const family = (open[row.depth] ??= []);
+    families.push(family);
+    return family.push(row);
+  });
+  return rows.map((row, at) => ({ ...row, place: places[at], siblings: families[at].length }));
 }
 
 function lowText(layout: BootLayout | null): string {

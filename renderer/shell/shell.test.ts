@@ -234,6 +234,18 @@ describe('places and rows', () => {
     ]);
   });
 
+  it('counts each row among those of the same parent', () => {
+    const rows = outlineRows(profile, layout, new Set(['machine', 'node:0']), '');
+    const place = (key: string): readonly (number | undefined)[] => {
+      const row = rows.find((candidate) => candidate.key === key);
+      return [row?.place, row?.siblings];
+    };
+    expect(place('machine')).toEqual([1, 4]);
+    expect(place('zone:0:DMA:0')).toEqual([3, 4]);
+    expect(place('node:1')).toEqual([2, 11]);
+    expect(place('zones')).toEqual([3, 4]);
+  });
+
   it('has one row a node of 4,096 folded ones', () => {
     const large = openBuiltIn('altix-4700-4096n').checked;
     if (large.profile === undefined || large.layout === undefined) throw new Error('the built-in machine is not valid');
