@@ -184,7 +184,7 @@ export class Kernel {
       );
       throw new InputError('Out of memory', [issue]);
     }
-    this.numastat.count(list.zones[0].place, zone.place, core.node, interleaved);
+    this.numastat.count(list.zones[0].place, zone.place, core.node, interleaved && zone === list.zones[0]);
     let slot = -1;
     for (let frame = 0; frame < this.layout.clusterFrames; frame++) {
       const each = this.machine.frames.slotOf(zone.place, pfn + frame);

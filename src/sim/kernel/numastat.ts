@@ -26,7 +26,8 @@ export class Numastat {
 
   /**
    * A request was met. Places of nodes: `first` of the first zone of the zonelist, `from` of the zone that gave the
-   * page, `running` of the CPU that asked; `interleaved` when interleave chose `first`.
+   * page, `running` of the CPU that asked; `interleaved` when interleave chose `first` and the zonelist's first zone
+   * gave the page (alloc_page_interleave() compares zones: a lower zone of the node does not count).
    */
   count(first: number, from: number, running: number, interleaved: boolean): void {
     const width = NUMASTAT_COLUMNS.length;

@@ -107,6 +107,25 @@ describe('interleave', () => {
     const hits = [0, 1, 2, 3].map((place) => booted.kernel.numastat.of(place)[3]);
     expect(hits).toEqual(counts);
   });
+
+  it('scores no interleave hit for a page of a lower zone of the node that it chose', () => {
+    // 896 MiB of low memory leave 8 MiB of highmem: 2,048 pages.
+    const nodes = [{ id: 0, cpus: 1, memoryMiB: 904 }];
+    const kernel = { flavour: '2.6.11', highpte: false, placement: { policy: 'interleave' as const, nodes: [0] } };
+    const booted = new Booted(profileOf({ nodes, machine: withTlb, kernel }));
+    const [, , high] = booted.kernel.zones[0];
+    const table = booted.kernel.createSpace(space(3000));
+    for (let page = 0; page < 3000; page++) booted.touch(0, table, 1000 + page);
+    const given = 2048 - high.free;
+    const pageTables = booted.kernel.numastat.of(0)[0] - 3000;
+    expect(given).toBeGreaterThan(1000);
+    expect(given).toBeLessThan(2049);
+    expect(statOf(booted, 0)).toEqual({
+      numa_hit: 3000 + pageTables,
+      interleave_hit: given,
+      local_node: 3000 + pageTables,
+    });
+  });
 });
 
 describe('bind', () => {
