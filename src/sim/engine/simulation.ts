@@ -6,6 +6,7 @@
  * yet). A machine whose CPU has no data TLB is a cache simulator: two levels, no kernel, one CPU.
  */
 import { InputError, makeIssue } from '../base/errors.ts';
+import { FRAME_BYTES } from '../base/units.ts';
 import { COUNTERS } from '../hardware/counters.ts';
 import type { Core } from '../hardware/core.ts';
 import { Machine } from '../hardware/machine.ts';
@@ -63,6 +64,7 @@ export class Simulation {
       this.layout.nodes.map((node) => node.startPfn),
       this.layout.nodes.map((node) => node.endPfn),
       cpus.size,
+      this.layout.clusterFrames * FRAME_BYTES,
     );
     if (profile.machine.cpu.dtlb === undefined) {
       const mappings = programs.flatMap((program) => program.addressSpaces.flatMap((space) => space.mappings));

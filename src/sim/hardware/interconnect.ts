@@ -21,7 +21,7 @@ export class Interconnect {
 
   constructor(
     machine: MachineSpec,
-    private readonly requesters: number,
+    private readonly backlogBytes: number,
   ) {
     this.routes = makeRoutes(machine);
     const { interconnect } = machine;
@@ -67,7 +67,7 @@ export class Interconnect {
   private readonly bookLink = (link: number): void => {
     let ledger = this.ledgers[link];
     if (ledger === undefined) {
-      ledger = new Ledger(1000 / this.routes.bandwidthMBps(link), this.queued, this.requesters);
+      ledger = new Ledger(1000 / this.routes.bandwidthMBps(link), this.queued, this.backlogBytes);
       this.ledgers[link] = ledger;
     }
     this.wait += ledger.book(this.at + this.wait, this.bytes);

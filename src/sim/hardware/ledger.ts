@@ -9,6 +9,16 @@
 import { ceilPowerOfTwo } from '../base/bits.ts';
 
 const SLOT_NS = 128;
+/** The longest line, and a header. */
+const TRANSFER_BYTES = 256;
+/** More requesters than this do not wait for one resource at the same time. */
+const MOST_WAITING = 1024;
+const MOST_CLEARING = 64;
+
+/** What `requesters` CPUs can have booked ahead of the last of them: a transfer each, and a page to be cleared. */
+export function backlogOf(requesters: number, clusterBytes: number): number {
+  return Math.min(requesters, MOST_WAITING) * TRANSFER_BYTES + Math.min(requesters, MOST_CLEARING) * clusterBytes;
+}
 
 export class Ledger {
   /** Time booked so far, ns. */
@@ -19,13 +29,13 @@ export class Ledger {
   private readonly slotOf: Float64Array;
   private readonly mask: number;
 
-  /** `requesters` can wait at once, each with one transfer: the ring is long enough for all of them. */
+  /** `backlogBytes` can be waiting at once: the ring is four times as long as they take. */
   constructor(
     private readonly nsPerByte: number,
     private readonly queued: boolean,
-    requesters: number,
+    backlogBytes: number,
   ) {
-    const slots = ceilPowerOfTwo(Math.max(64, (4 * requesters * 256 * nsPerByte) / SLOT_NS));
+    const slots = ceilPowerOfTwo(Math.max(64, (4 * backlogBytes * nsPerByte) / SLOT_NS));
     this.used = new Float64Array(slots);
     this.slotOf = new Float64Array(slots);
     this.mask = slots - 1;

@@ -10,6 +10,7 @@ import { Coherence } from './coherence.ts';
 import { Core, type CoreBus } from './core.ts';
 import { Frames } from './frames.ts';
 import { Interconnect } from './interconnect.ts';
+import { backlogOf } from './ledger.ts';
 import { HardwareNode } from './node.ts';
 import type { PageTable } from './page-table.ts';
 
@@ -31,21 +32,23 @@ export class Machine implements CoreBus {
   private readonly firstCpu: readonly number[];
 
   /**
-   * `starts`, `ends`: pfns of each node's span as booted; `requesters`: how many CPUs will run. Throws InputError where
-   * caches do not fit together.
+   * `starts`, `ends`: pfns of each node's span as booted; `requesters`: how many CPUs will run; `clusterBytes`: what a
+   * fault clears. Throws InputError where caches do not fit together.
    */
   constructor(
     private readonly spec: MachineSpec,
     starts: readonly number[],
     ends: readonly number[],
     requesters: number,
+    clusterBytes: number,
   ) {
     checkLines(spec);
     let next = 0;
     this.firstCpu = spec.nodes.map((node) => (next += node.cpus) - node.cpus);
     this.frames = new Frames(starts, ends);
-    this.nodes = spec.nodes.map((_, place) => new HardwareNode(spec, place, requesters));
-    this.interconnect = new Interconnect(spec, requesters);
+    const backlog = backlogOf(requesters, clusterBytes);
+    this.nodes = spec.nodes.map((_, place) => new HardwareNode(spec, place, backlog));
+    this.interconnect = new Interconnect(spec, backlog);
     const lineShift = log2(spec.cpu.l2.lineBytes);
     this.coherence = new Coherence(this.nodes, this.frames, this.interconnect, {
       localNs: spec.localNs,

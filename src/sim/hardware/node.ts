@@ -16,14 +16,14 @@ export class HardwareNode {
   constructor(
     private readonly machine: MachineSpec,
     readonly place: number,
-    private readonly requesters: number,
+    private readonly backlogBytes: number,
   ) {}
 
   /** Made when it is first used: of thousands of nodes few carry anything. */
   get bus(): Ledger {
     if (this.busLedger === undefined) {
       const spec = this.machine.nodes[this.place].bus ?? this.machine.bus;
-      this.busLedger = new Ledger(1000 / spec.bandwidthMBps, spec.queued, this.requesters);
+      this.busLedger = new Ledger(1000 / spec.bandwidthMBps, spec.queued, this.backlogBytes);
     }
     return this.busLedger;
   }
