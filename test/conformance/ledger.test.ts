@@ -3,7 +3,7 @@
  * into slots of 128 ns, and within a slot it does not matter when; so a wait may be off by up to one slot.
  */
 import { describe, expect, it } from 'vitest';
-import { Ledger } from '../../src/sim/hardware/ledger.ts';
+import { Ledger, backlogOf } from '../../src/sim/hardware/ledger.ts';
 import { Dice, seeds } from './naive/random.ts';
 
 const SLOT_NS = 128;
@@ -36,8 +36,7 @@ describe('Ledger', () => {
   it.each(seeds(20))('waits as long as a map of slots says, in any order of time (seed %i)', (seed) => {
     const dice = new Dice(seed);
     const nsPerByte = dice.pick([0.1, 1, 1.25, 10]);
-    const requesters = dice.between(8, 64);
-    const fast = new Ledger(nsPerByte, true, requesters);
+    const fast = new Ledger(nsPerByte, true, backlogOf(8, 4096));
     const naive = new NaiveLedger(nsPerByte);
     let time = 0;
     let busy = 0;
@@ -61,18 +60,18 @@ describe('Ledger', () => {
   });
 
   it('lets the k-th of many that come together wait for k transfers', () => {
-    const ledger = new Ledger(1, true, 32);
+    const ledger = new Ledger(1, true, backlogOf(32, 0));
     const waits = Array.from({ length: 32 }, () => ledger.book(1280, 96));
     expect(waits).toEqual(Array.from({ length: 32 }, (_, k) => 96 * k));
   });
 
   it('lets nobody wait while it is idle, whenever they come', () => {
-    const ledger = new Ledger(2, true, 4);
+    const ledger = new Ledger(2, true, backlogOf(4, 0));
     for (const now of [5000, 0, 10_000_000, 4000, 9_999_000, 20_000_000.5]) expect(ledger.book(now, 16)).toBe(0);
   });
 
   it('lets one that comes late in order, but early in time, use the gap that was left', () => {
-    const ledger = new Ledger(1, true, 8);
+    const ledger = new Ledger(1, true, backlogOf(8, 0));
     ledger.book(1024, 1024); // 1,024 to 2,048 is taken
     expect(ledger.book(128, 256)).toBe(0);
     expect(ledger.book(1024, 64)).toBe(1024);
@@ -83,7 +82,7 @@ describe('Ledger', () => {
   });
 
   it('lets nobody wait where queueing is off, and counts the bytes all the same', () => {
-    const ledger = new Ledger(1, false, 4);
+    const ledger = new Ledger(1, false, 0);
     expect([ledger.book(0, 1000), ledger.book(0, 1000)]).toEqual([0, 0]);
     expect([ledger.bytes, ledger.busyNs]).toEqual([2000, 2000]);
   });
@@ -96,7 +95,7 @@ describe('Ledger', () => {
   ])('has the mean wait of M/D/1 at a load of $load, but for a slot', ({ load, seed }) => {
     const dice = new Dice(seed);
     const service = 2560; // 256 bytes at 10 ns: 20 slots
-    const ledger = new Ledger(10, true, 512);
+    const ledger = new Ledger(10, true, backlogOf(512, 0));
     let now = 0;
     let waited = 0;
     const arrivals = 200_000;

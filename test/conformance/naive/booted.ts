@@ -25,6 +25,7 @@ export class Booted {
       nodes.map((node) => node.startPfn),
       nodes.map((node) => node.endPfn),
       cpus,
+      this.layout.clusterFrames * 4096,
     );
     this.kernel = new Kernel(profile, traits, this.layout, this.machine);
   }

@@ -70,7 +70,7 @@ export class Pair {
     const ends = starts.map((start) => start + NODE_FRAMES);
     this.nextFrame = new Array<number>(nodes).fill(0);
     const cpus = spec.nodes.flatMap((node, place) => new Array<number>(node.cpus).fill(place));
-    this.machine = new Machine(spec, starts, ends, cpus.length);
+    this.machine = new Machine(spec, starts, ends, cpus.length, 4096);
     this.cores = cpus.map((_, cpu) => this.machine.core(cpu));
 
     const table = new PageTable(wide, firstPage + homes.pages.length);
