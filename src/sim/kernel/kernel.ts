@@ -98,8 +98,7 @@ export class Kernel {
   private mapAnonymous(core: Core, table: PageTable, vpn: number, mapping: Mapping, now: number): number {
     const size = this.layout.clusterFrames;
     const first = vpn - (vpn % size);
-    const offset = Math.floor(vpn / size) - Math.floor(Math.floor(mapping.start / 4096) / size);
-    const slot = this.userCluster(core, offset);
+    const slot = this.userCluster(core, first / size);
     const from = Math.max(first, Math.floor(mapping.start / 4096));
     const to = Math.min(first + size, Math.ceil(mapping.end / 4096));
     for (let page = from; page < to; page++) {

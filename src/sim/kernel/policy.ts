@@ -3,8 +3,8 @@
  *
  * first touch: the zonelist of the node of the CPU that faults. preferred: that of one node. bind: a list of its own,
  * nodes by ascending id, zones of the highest class that is there and nothing else. interleave: the (offset mod k)-th
- * node's list, where the offset counts page clusters within the mapping or segment, so placement is the same whoever
- * touches first. Page tables and other kernel memory do not obey it.
+ * node's list, where the offset counts page clusters from the start of the segment, or of the address space where memory
+ * is private (there vm_pgoff is the address, do_mmap_pgoff()), so placement is the same whoever touches first. Page tables and other kernel memory do not obey it.
  */
 import type { PlacementSpec } from '../profiles/schema.ts';
 import type { ReadyZonelist } from './page-alloc.ts';
@@ -33,7 +33,7 @@ export class Placement {
     return this.spec.policy === 'interleave';
   }
 
-  /** The list to allocate from for cluster `offset` of a mapping, faulted by a CPU of node `running`. */
+  /** The list to allocate from for cluster `offset` of a segment or address space, faulted by a CPU of node `running`. */
   list(running: number, cpu: number, offset: number): ReadyZonelist {
     switch (this.spec.policy) {
       case 'first-touch':

@@ -108,6 +108,18 @@ describe('interleave', () => {
     expect(hits).toEqual(counts);
   });
 
+  it('goes by the address of private memory, so that many small mappings do not pile up on the first node', () => {
+    const booted = small({ policy: 'interleave', nodes: [0, 2, 4, 6] });
+    const mappings = Array.from({ length: 40 }, (_, i) => {
+      return { start: (1000 + 3 * i) * 4096, end: (1001 + 3 * i) * 4096, segment: -1, segmentOffset: 0 };
+    });
+    const table = booted.kernel.createSpace({ mappings });
+    for (let i = 0; i < 40; i++) booted.touch(0, table, 1000 + 3 * i);
+    // Page p is asked for on the (p mod 4)-th node, and 3 has no divisor in common with 4.
+    expect([0, 1, 2, 3].map((place) => booted.kernel.numastat.of(place)[3])).toEqual([10, 10, 10, 10]);
+    expect([1000, 1003, 1006, 1009].map((page) => booted.nodeOf(table, page))).toEqual([0, 3, 2, 1]);
+  });
+
   it('scores no interleave hit for a page of a lower zone of the node that it chose', () => {
     // 896 MiB of low memory leave 8 MiB of highmem: 2,048 pages.
     const nodes = [{ id: 0, cpus: 1, memoryMiB: 904 }];
