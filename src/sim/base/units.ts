@@ -16,7 +16,6 @@ export type CpuId = Branded<'CpuId'>;
 
 /** MMUPAGE_SIZE: what the hardware maps and the ABI counts in. */
 export const FRAME_BYTES = 4096;
-export const FRAME_SHIFT = 12;
 export const KIB = 1024;
 export const MIB = 1024 * 1024;
 export const GIB = 1024 * MIB;

@@ -51,9 +51,4 @@ export class Frames {
   homeOf(slot: number): number {
     return this.homes[slot >> CHUNK_SHIFT];
   }
-
-  /** Slots handed out so far, in whole chunks. */
-  get touchedFrames(): number {
-    return this.chunks * CHUNK_FRAMES;
-  }
 }

@@ -359,7 +359,6 @@ export type MachineProfileInput = z.input<typeof profileSchema>;
 export type NodeSpec = z.output<typeof nodeSchema>;
 export type CpuSpec = z.output<typeof cpuSchema>;
 export type InterconnectSpec = z.output<typeof interconnectSchema>;
-export type RemoteCacheSpec = z.output<typeof remoteCacheSchema>;
 export type PlacementSpec = z.output<typeof placementSchema>;
 export type ZonesSpec = z.output<typeof zonesSchema>;
 export type KernelSpec = z.output<typeof kernelSchema>;
