@@ -30,7 +30,7 @@ export interface RunResult {
   readonly totals: Readonly<Record<string, number>>;
   /** One row a CPU that ran, with its id in column `cpu`. */
   readonly cpus: Table;
-  /** One row a node, with its id in column `node`: numastat, free pages at the end, utilisation of its bus. */
+  /** One row a node, with its id in column `node`: CPUs that ran, numastat, utilisation of its bus. */
   readonly nodes: Table;
   /** One row a zone: node, zone (0 DMA, 1 Normal, 2 HighMem), index, free pages at start and end. */
   readonly zones: Table;
