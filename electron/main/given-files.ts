@@ -6,7 +6,7 @@ import { basename, resolve } from 'node:path';
 import type { App, BrowserWindow } from 'electron';
 import type { Lab } from '../../src/lab/door.ts';
 import { toFailure } from '../../src/lab/failure.ts';
-import { makeIssue } from '../../src/sim/base/errors.ts';
+import { makeIssue } from '../../src/sim/index.ts';
 import type { PageEvents } from './events.ts';
 
 export interface GivenFiles {

@@ -1,6 +1,6 @@
 /** The body of a call: JSON, of bounded size. */
 import type { IncomingMessage } from 'node:http';
-import { InputError, makeIssue } from '../sim/base/errors.ts';
+import { InputError, makeIssue } from '../sim/index.ts';
 
 /** Above the contract's longest text (a machine file of 64 MiB), escaped. */
 const MOST_BYTES = 160 * 1024 * 1024;

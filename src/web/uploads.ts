@@ -9,8 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Lab } from '../lab/door.ts';
-import { InputError, makeIssue } from '../sim/base/errors.ts';
-import type { TraceInfo } from '../sim/workloads/trace.ts';
+import { InputError, makeIssue, type TraceInfo } from '../sim/index.ts';
 
 const LONGEST_NAME = 200;
 
