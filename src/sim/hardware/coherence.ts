@@ -188,7 +188,6 @@ export class Coherence {
   ): number {
     const { directory, costs } = this;
     const granule = this.granuleOf(line);
-    const cost = this.request(core, home, this.granuleBytes, now);
     const entry = directory.find(granule);
     const owner = entry >= 0 && directory.isExclusive(entry) ? directory.owner(entry) : -1;
     let extra = 0;
@@ -196,7 +195,7 @@ export class Coherence {
     let nodeState: number;
     if (owner >= 0 && owner !== core.node) {
       dirty = this.recall(core, granule, owner, write);
-      extra = this.interconnect.missNs(home, owner) - costs.localNs;
+      extra = this.interconnect.missNs(home, owner) - costs.localNs + this.forward(core, home, owner, now);
     } else {
       const atHome = this.snoopHome(core, granule, home, write);
       if (atHome === MODIFIED) {
@@ -204,6 +203,7 @@ export class Coherence {
         extra = costs.transferNs - costs.localNs;
       }
     }
+    const cost = this.request(core, home, this.granuleBytes, now, extra);
     if (write) {
       extra = Math.max(extra, this.invalidateHolders(core, line, home, now));
       directory.setOwner(granule, core.node);
@@ -355,15 +355,29 @@ export class Coherence {
     this.nodes[home].bus.book(now + wait, bytes);
   }
 
-  /** A request to another node's memory and the reply with `bytes`: the unloaded miss and every wait on the way, ns. */
-  private request(core: Core, home: number, bytes: number, now: number): number {
+  /**
+   * A request to another node's memory and the reply with `bytes`: the unloaded miss and every wait on the way, ns. The
+   * reply leaves `held` later, where home asks others first; that time is not part of the result.
+   */
+  private request(core: Core, home: number, bytes: number, now: number, held = 0): number {
     const unloaded = this.interconnect.missNs(core.node, home);
     const there = this.interconnect.send(core.node, home, 0, now);
     const arrival = now + there + unloaded / 2;
     const memory = this.nodes[home].bus.book(arrival, bytes);
-    const back = this.interconnect.send(home, core.node, bytes, arrival + memory);
+    const back = this.interconnect.send(home, core.node, bytes, arrival + memory + held);
     core.counters[C.QUEUE_NS] += there + memory + back;
     return unloaded + there + memory + back;
+  }
+
+  /** Home asks the owner of a line, which hands it over: what that waits for links and the owner's bus, ns. */
+  private forward(core: Core, home: number, owner: number, now: number): number {
+    const arrival = now + this.interconnect.missNs(core.node, home) / 2;
+    const there = this.interconnect.send(home, owner, 0, arrival);
+    const asked = arrival + there + this.interconnect.missNs(home, owner) / 2;
+    const bus = this.nodes[owner].bus.book(asked, this.granuleBytes);
+    const back = this.interconnect.send(owner, home, this.granuleBytes, asked + bus);
+    core.counters[C.QUEUE_NS] += there + bus + back;
+    return there + bus + back;
   }
 
   private bookBus(node: HardwareNode, core: Core, now: number, bytes: number): number {
