@@ -26,8 +26,8 @@ export class Arena {
   /** Where a piece of `length` numbers begins, all of them `value`; it is `owner`'s as long as that lives. */
   claim(length: number, value: number, owner: object): number {
     const at = this.free.get(length)?.pop() ?? this.used;
+    invariant(at + length <= this.data.length, 'the hot tables of all CPUs do not fit', { at, length });
     if (at === this.used) this.used += length;
-    invariant(this.used <= this.data.length, 'the hot tables of all CPUs do not fit', { used: this.used });
     this.data.fill(value, at, at + length);
     this.owners.register(owner, [at, length]);
     return at;

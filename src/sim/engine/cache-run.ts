@@ -1,6 +1,6 @@
 /** A run on a machine without a TLB: its one CPU's two cache levels, and nothing of a kernel. */
 import { InputError, makeIssue } from '../base/errors.ts';
-import { TwoLevel } from '../hardware/two-level.ts';
+import { MOST_L1_LINES, TwoLevel } from '../hardware/two-level.ts';
 import type { MachineProfile } from '../profiles/schema.ts';
 
 /** A line and its dirty bit share an Int32; the last number stands for an empty way. */
@@ -11,7 +11,7 @@ export class CacheRun {
 
   /**
    * Throws InputError where more than one CPU is asked for, or one that is not there, or where addresses up to `end`
-   * (folded, bytes) have line numbers that the tables cannot hold.
+   * (folded, bytes) have line numbers that the tables cannot hold, or L1 has more lines than they have room for.
    */
   constructor(profile: MachineProfile, cpus: ReadonlySet<number>, end: number) {
     const stranger = [...cpus].find((cpu) => cpu !== 0);
@@ -30,6 +30,17 @@ export class CacheRun {
           'workloads',
           `a trace that touches 16 MiB regions of ${gib(most)} at most`,
           gib(end),
+        ),
+      ]);
+    }
+    const mostKib = (MOST_L1_LINES * cpu.l1d.lineBytes) / 1024;
+    if (cpu.l1d.kib > mostKib) {
+      throw new InputError('', [
+        makeIssue(
+          'l1-too-large',
+          'machine.cpu.l1d.kib',
+          `at most ${mostKib} KiB in lines of this size`,
+          `${cpu.l1d.kib}`,
         ),
       ]);
     }

@@ -42,9 +42,12 @@ export interface CoreBus {
 }
 
 /** Tables of all CPUs (base/arena.ts): L1 ways, TLB tags, and beside each tag the first L1 line of its page. */
-const waysArena = new Arena(2 ** 24);
-const tagsArena = new Arena(2 ** 22);
-const valuesArena = new Arena(2 ** 22);
+/** What the L1s and the TLBs of all CPUs that run have room for. */
+export const MOST_WAYS = 2 ** 24;
+export const MOST_TLB_ENTRIES = 2 ** 22;
+const waysArena = new Arena(MOST_WAYS);
+const tagsArena = new Arena(MOST_TLB_ENTRIES);
+const valuesArena = new Arena(MOST_TLB_ENTRIES);
 const allWays = waysArena.data;
 const allTags = tagsArena.data;
 const allValues = valuesArena.data;

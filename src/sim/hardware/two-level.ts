@@ -24,8 +24,10 @@ import type { CacheShape } from './set-assoc.ts';
 
 const EMPTY = -2; // an even number: not dirty; no line has it as its key since line numbers stay below 2^30
 
+/** Lines of the largest L1. */
+export const MOST_L1_LINES = 2 ** 20;
 /** Ways of the L1 at work, and one more: the loop looks at the second way of a set whatever their number. */
-const ways = new Int32Array(2 ** 16 + 1);
+const ways = new Int32Array(MOST_L1_LINES + 1);
 
 export interface TwoLevelCosts {
   readonly instructionNs: number;
