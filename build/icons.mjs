@@ -19,3 +19,5 @@ for (const size of SIZES) {
 }
 await browser.close();
 copyFileSync(join(folder, 'icon.svg'), join(root, 'renderer/public/icon.svg'));
+// Of the window, on systems where it does not come from the package.
+copyFileSync(join(folder, '256x256.png'), join(root, 'renderer/public/icon.png'));

@@ -27,6 +27,7 @@ if (app.requestSingleInstanceLock()) {
       screen,
       shell,
       preload: join(dist, 'preload/preload.cjs'),
+      icon: join(dist, 'renderer/icon.png'),
       background: nativeTheme.shouldUseDarkColors ? '#0D1015' : '#ECEFF2',
       stateFile: join(app.getPath('userData'), 'window.json'),
     });

@@ -8,6 +8,7 @@ interface WindowParts {
   readonly screen: Screen;
   readonly shell: Shell;
   readonly preload: string;
+  readonly icon: string;
   /** Shown until the page is drawn. */
   readonly background: string;
   /** Where bounds are kept. */
@@ -24,6 +25,7 @@ export function createWindow(parts: WindowParts): BrowserWindow {
     show: false,
     backgroundColor: parts.background,
     title: 'NUMA-Q Lab',
+    icon: parts.icon,
     webPreferences: {
       preload: parts.preload,
       sandbox: true,
