@@ -2,12 +2,19 @@
  * How a message gets from node to node: for each kind of interconnect the links it takes and what a miss costs that
  * nobody delays. Nodes are counted by their place in the profile (0, 1, ...), not by id.
  *
+ * remoteNs is the unloaded miss that the nearest other node of the machine serves (over the quickest single link); what
+ * a path takes longer than that is added both ways.
+ *
  * Ring: one way round (a request and its reply together go all the way round, so every other node is equally far), or
  * the shorter way. Mesh: columns first. Crossbar and latency matrix: out of one port and into the other. Links: the
- * quickest path (Dijkstra, ties by lower number).
+ * quickest path (shortest-paths.ts).
  */
 import { makeIssue, InputError } from '../base/errors.ts';
 import type { InterconnectSpec, MachineSpec } from '../profiles/schema.ts';
+import { shortestPaths, type PathTree } from './shortest-paths.ts';
+
+/** Nodes in all the trees that are kept: 12 bytes each. */
+const MAX_TREE_ENTRIES = 5_000_000;
 
 export interface Routes {
   /** Number of directed links. */
@@ -115,31 +122,18 @@ function explicitLinks(spec: Fabric<'links'>, places: ReadonlyMap<number, number
     }
   }
   const shortest = latency.reduce((least, ns) => Math.min(least, ns), Infinity);
-  /** Per source, when first asked: the link by which each node is reached, and the time to it. */
-  const trees = new Map<number, { readonly by: Int32Array; readonly ns: Float64Array }>();
-  const treeOf = (source: number): { readonly by: Int32Array; readonly ns: Float64Array } => {
-    const known = trees.get(source);
-    if (known !== undefined) return known;
-    const by = new Int32Array(places.size).fill(-1);
-    const ns = new Float64Array(places.size).fill(Infinity);
-    const done = new Uint8Array(places.size);
-    ns[source] = 0;
-    for (;;) {
-      let at = -1;
-      for (let node = 0; node < places.size; node++) {
-        if (done[node] === 0 && ns[node] < Infinity && (at < 0 || ns[node] < ns[at])) at = node;
-      }
-      if (at < 0) break;
-      done[at] = 1;
-      for (const link of leaving[at]) {
-        const to = ends[link][1];
-        if (ns[at] + latency[link] < ns[to]) {
-          ns[to] = ns[at] + latency[link];
-          by[to] = link;
-        }
-      }
-    }
-    const tree = { by, ns };
+  /** Per source, when first asked; of very many nodes only the latest sources, so that the trees stay below 64 MB. */
+  const trees = new Map<number, PathTree>();
+  const treeOf = (source: number): PathTree => {
+    let tree = trees.get(source);
+    if (tree !== undefined) return tree;
+    if (trees.size * places.size >= MAX_TREE_ENTRIES) trees.clear();
+    tree = shortestPaths(
+      leaving,
+      (link) => ends[link][1],
+      (link) => latency[link],
+      source,
+    );
     trees.set(source, tree);
     return tree;
   };

@@ -120,9 +120,16 @@ describe('zonelists', () => {
     );
   });
 
-  it('are made on demand for more than 64 nodes, in little time for 4,096', () => {
+  const mesh = { kind: 'mesh' as const, columns: 64, remoteNs: 600, hopNs: 50, linkMBps: 3200 };
+  /** A ring of 4,096 nodes with chords. */
+  const chords = Array.from({ length: 4096 }, (_, from) => [
+    { from, to: (from + 1) % 4096, latencyNs: 50, bandwidthMBps: 3200 },
+    { from, to: (from + 64) % 4096, latencyNs: 50, bandwidthMBps: 3200 },
+  ]).flat();
+  const links = { kind: 'links' as const, links: chords, remoteNs: 600, linkMBps: 3200 };
+
+  it.each([mesh, links])('are made on demand above 64 nodes, in little time for 4,096 ($kind)', (interconnect) => {
     const nodes = Array.from({ length: 4096 }, (_, id) => ({ id, cpus: 4, memoryMiB: 4096 }));
-    const interconnect = { kind: 'mesh' as const, columns: 64, remoteNs: 600, hopNs: 50, linkMBps: 3200 };
     const profile = profileOf({ nodes, bits: 64, machine: { interconnect } });
     const traits = traitsBy({ zonelistOrder: '2.6.11', watermarks: '2.6.11' });
     const started = performance.now();
@@ -165,6 +172,14 @@ describe('node distance', () => {
     const spec = { kind: 'links' as const, links, remoteNs: 300, linkMBps: 1 };
     // From 0: 50, 100, 150, then 5 directly at 120 and 4 over it at 170; each beyond 50 counts twice.
     expect(rows({ interconnect: spec })[0]).toEqual([10, 30, 40, 50, 54, 44]);
+  });
+
+  it('takes remoteNs for the quickest link of the machine, so that a node with slow links only is far from all', () => {
+    const chain = [0, 1, 2, 3].map((from) => ({ from, to: from + 1, latencyNs: 50, bandwidthMBps: 1 }));
+    const links = [...chain, { from: 0, to: 5, latencyNs: 120, bandwidthMBps: 1 }];
+    const spec = { kind: 'links' as const, links, remoteNs: 300, linkMBps: 1 };
+    // From 5: 120 to node 0, which is 70 beyond the quickest link, then 50 more for each; all of it twice.
+    expect(rows({ interconnect: spec })[5]).toEqual([44, 54, 64, 74, 84, 10]);
   });
 
   it('is 10 and 20 where no latency is known', () => {

@@ -1,7 +1,6 @@
 /** The interconnect: it is there where there are several nodes, joins all of them, and its tables fit them. */
 import { makeIssue, type Issue } from '../../base/errors.ts';
 import type { MachineSpec } from '../../profiles/schema.ts';
-import { neighboursOf } from './distance.ts';
 import { grouped } from './text.ts';
 
 type Fabric<K extends MachineSpec['interconnect']['kind']> = Extract<MachineSpec['interconnect'], { kind: K }>;
@@ -23,11 +22,19 @@ function linkIssues(spec: Fabric<'links'>, ids: readonly number[]): Issue[] {
 }
 
 function connectionIssues(spec: Fabric<'links'>, ids: readonly number[]): Issue[] {
-  const edges = neighboursOf(spec, ids);
+  const index = new Map(ids.map((id, place) => [id, place]));
+  const neighbours: number[][] = ids.map(() => []);
+  for (const { from, to } of spec.links) {
+    const a = index.get(from);
+    const b = index.get(to);
+    if (a === undefined || b === undefined) continue;
+    neighbours[a].push(b);
+    neighbours[b].push(a);
+  }
   const seen = new Set([0]);
   const open = [0];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    for (const { to } of edges[node]) {
+    for (const to of neighbours[node]) {
       if (seen.has(to)) continue;
       seen.add(to);
       open.push(to);
