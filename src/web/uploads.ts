@@ -21,10 +21,9 @@ export async function receiveTrace(lab: Lab, request: IncomingMessage, name: str
     const path = join(folder, 'trace');
     // Not destroyed on a failed write: the page still has to read why.
     const body = request.iterator({ destroyOnReturn: false });
-    await pipeline(body, createWriteStream(path)).catch((error: NodeJS.ErrnoException) => {
+    await pipeline(body, createWriteStream(path)).catch((error: unknown) => {
       request.resume();
-      const found = error.code ?? error.message;
-      throw new InputError(shown, [makeIssue('upload', '', `a whole upload and room for it in ${tmpdir()}`, found)]);
+      throw fileError(error, shown, 'write', `The trace is kept in ${tmpdir()} while it is read.`);
     });
     return await lab.openTraceFile(path, shown);
   } finally {
