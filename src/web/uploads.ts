@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Lab } from '../lab/door.ts';
-import { InputError, makeIssue, type TraceInfo } from '../sim/index.ts';
+import { fileError } from '../lab/file-error.ts';
+import type { TraceInfo } from '../sim/index.ts';
 
 const LONGEST_NAME = 200;
 
