@@ -104,6 +104,7 @@ function ports(nodes: number, linkMBps: number, missNs: (from: number, to: numbe
 
 function explicitLinks(spec: Fabric<'links'>, places: ReadonlyMap<number, number>, localNs: number): Routes {
   const ends: [number, number][] = [];
+  const targets: number[] = [];
   const latency: number[] = [];
   const bandwidth: number[] = [];
   const leaving: number[][] = Array.from({ length: places.size }, () => []);
@@ -117,6 +118,7 @@ function explicitLinks(spec: Fabric<'links'>, places: ReadonlyMap<number, number
     ]) {
       leaving[a].push(ends.length);
       ends.push([a, b]);
+      targets.push(b);
       latency.push(link.latencyNs);
       bandwidth.push(link.bandwidthMBps);
     }
@@ -128,12 +130,7 @@ function explicitLinks(spec: Fabric<'links'>, places: ReadonlyMap<number, number
     let tree = trees.get(source);
     if (tree !== undefined) return tree;
     if (trees.size * places.size >= MAX_TREE_ENTRIES) trees.clear();
-    tree = shortestPaths(
-      leaving,
-      (link) => ends[link][1],
-      (link) => latency[link],
-      source,
-    );
+    tree = shortestPaths(leaving, targets, latency, source);
     trees.set(source, tree);
     return tree;
   };

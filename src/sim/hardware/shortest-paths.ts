@@ -7,11 +7,11 @@ export interface PathTree {
   readonly ns: Float64Array;
 }
 
-/** `leaving`: of each node its links, which lead to `toOf(link)` in `nsOf(link)`. Ties go to the lower node. */
+/** `leaving`: of each node its links, which lead to `ends[link]` in `latency[link]` ns. Ties go to the lower node. */
 export function shortestPaths(
   leaving: readonly (readonly number[])[],
-  toOf: (link: number) => number,
-  nsOf: (link: number) => number,
+  ends: readonly number[],
+  latency: readonly number[],
   source: number,
 ): PathTree {
   const count = leaving.length;
@@ -54,8 +54,8 @@ export function shortestPaths(
     const last = heap[--size];
     if (size > 0) sink(last);
     for (const link of leaving[at]) {
-      const to = toOf(link);
-      const time = ns[at] + nsOf(link);
+      const to = ends[link];
+      const time = ns[at] + latency[link];
       if (time >= ns[to]) continue;
       ns[to] = time;
       by[to] = link;
