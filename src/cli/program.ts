@@ -2,14 +2,15 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { Cancelled, InputError, InvariantError } from '../sim/index.ts';
-import { bootCommand } from './commands/boot.ts';
+import { bootCommand, type BootOptions } from './commands/boot.ts';
 import { machinesCommand, patternsCommand } from './commands/machines.ts';
 import { packCommand, type PackOptions } from './commands/pack.ts';
 import { runCommand } from './commands/run.ts';
 import { verifyCommand, type VerifyOptions } from './commands/verify.ts';
 import { BAD_INPUT, INTERRUPTED, type Io, OK } from './io.ts';
-import { collect, type MachineOptions, machineOptions } from './machine-argument.ts';
+import { collect, machineOptions } from './machine-argument.ts';
 import { mergeRunOptions, type RunOptions, runOptions } from './run-options.ts';
+import { nodeId } from './values.ts';
 import { conflict, lackeySizes, splitWorkloads, type WorkloadOptions, workloadOptions } from './workload-options.ts';
 
 const MACHINE = 'id of a built-in machine (see numaq machines), or a file';
@@ -66,11 +67,10 @@ function addBoot(program: Command, io: Io, done: Done): void {
   machineOptions(program.command('boot'))
     .description('boot a machine and print its memory layout like a boot log; exit code 1 where it does not boot')
     .argument('<machine>', MACHINE)
+    .option('--node <id>', 'the zonelists of this node only; above 64 nodes there are none without it', nodeId)
     .option('--json', 'as JSON')
     .addHelpText('after', BOOT_EXAMPLES)
-    .action(async (machine: string, options: MachineOptions & { json?: true }) =>
-      done(await bootCommand(io, machine, options)),
-    );
+    .action(async (machine: string, options: BootOptions) => done(await bootCommand(io, machine, options)));
 }
 
 /** `further`: the arguments of each workload behind an `--and`. */
@@ -145,6 +145,7 @@ const BOOT_EXAMPLES = `
 Examples:
   numaq boot numaq-64g-8quad
   numaq boot numaq-64g-8quad --cluster 8 --json
+  numaq boot altix-4700-4096n --node 17
   numaq boot my.numaq.json --set kernel.structPageBytes=40 --set 'machine.nodes[3].memoryMiB=4096'`;
 
 const RUN_EXAMPLES = `

@@ -46,6 +46,13 @@ export function duration(text: string): number {
   throw new InvalidArgumentError(`expected a time such as 5ms, 20us or 500 (ns), found ${quote(text)}`);
 }
 
+/** A node's id. Throws InvalidArgumentError. */
+export function nodeId(text: string): number {
+  const [id, ...more] = /^\d+$/.test(text) ? numberList(text) : [];
+  if (id !== undefined && more.length === 0) return id;
+  throw new InvalidArgumentError(`expected the id of a node such as 3, found ${quote(text)}`);
+}
+
 /** A whole number of at most 32 bits. Throws InvalidArgumentError. */
 export function seed(text: string): number {
   const number = Number(text);

@@ -187,11 +187,17 @@ function listText({ zones }: Zonelist): string {
   return parts.join('');
 }
 
-/** The lists of the first nodes; a class whose lists are those of the class before says so. */
+/** The lists of the first nodes, or of those the layout carries; a class whose lists are those of the class before says so. */
 function zonelistLines(layout: BootLayout): string[] {
-  if (layout.zonelists.length === 0) return [];
+  if (!layout.boots) return [];
   const lines = [heading('Zonelists')];
-  const shown = layout.nodes.slice(0, layout.nodes.length > KERNEL_LINES ? FEW_LISTS : KERNEL_LINES);
+  if (layout.zonelists.length === 0) {
+    return [...lines, `  ${grouped(layout.nodes.length)} nodes: one node’s at a time (numaq boot --node ID)`];
+  }
+  const carried = new Set(layout.zonelists.map(({ node }) => node));
+  const all = carried.size === layout.nodes.length;
+  const known = layout.nodes.filter(({ id }) => carried.has(id));
+  const shown = known.slice(0, known.length > KERNEL_LINES ? FEW_LISTS : KERNEL_LINES);
   let before = { gfp: '', text: '' };
   for (const gfp of ['GFP_HIGHUSER', 'GFP_KERNEL', 'GFP_DMA'] as const) {
     const texts = new Map(
@@ -201,12 +207,11 @@ function zonelistLines(layout: BootLayout): string[] {
     const start = `  ${gfp.padEnd(13)} `;
     if (text.trim() === '') continue;
     if (text === before.text) lines.push(`${start}as ${before.gfp}`);
-    else if (new Set(texts.values()).size === 1)
+    else if (all && new Set(texts.values()).size === 1)
       lines.push(...wrap(`${start}every node: `, text.split('\n')[0], WIDTH));
     else {
       for (const { id } of shown) lines.push(...wrap(`${start}node ${id}: `, texts.get(id) ?? '', WIDTH));
-      if (layout.nodes.length > shown.length)
-        lines.push(`${start}... and ${layout.nodes.length - shown.length} more nodes`);
+      if (known.length > shown.length) lines.push(`${start}... and ${known.length - shown.length} more nodes`);
     }
     before = { gfp, text };
   }

@@ -65,6 +65,7 @@ describe('the boot log', () => {
     const lines = logOf(profileOf({ nodes, bits: 64 }));
     expect(lines.length).toBeLessThan(40);
     expect(lines.some((line) => line.startsWith('  1-4095  Normal'))).toBe(true);
+    expect(lines).toContain('  4,096 nodes: one node’s at a time (numaq boot --node ID)');
   });
 
   it('folds the windows of many nodes', () => {

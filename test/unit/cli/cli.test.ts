@@ -109,6 +109,23 @@ describe('numaq boot', () => {
     expect(twice).toBe(896 - 6 * 82 - 80);
   });
 
+  it('shows the zonelists of one node with --node, however many there are', async () => {
+    const large = 'altix-3700-128n';
+    expect((await numaq('boot', large)).out).toContain('128 nodes: one node’s at a time (numaq boot --node ID)');
+    expect((await numaq('boot', large, '--node', '5')).out).toMatch(/GFP_HIGHUSER {2}node 5: Normal 5/);
+    const lists = async (...args: string[]): Promise<{ node: number; zones: unknown[] }[]> => {
+      const { out } = await numaq('boot', '--json', ...args);
+      return (JSON.parse(out) as { zonelists: { node: number; zones: unknown[] }[] }).zonelists;
+    };
+    expect(await lists(large)).toEqual([]);
+    const [list, ...others] = await lists(large, '--node', '5');
+    expect([list.node, list.zones[0], others.length]).toEqual([5, { node: 5, zone: 'Normal', index: 0 }, 2]);
+    const small = 'numaq-64g-8quad';
+    expect(await lists(small, '--node', '6')).toEqual((await lists(small)).filter(({ node }) => node === 6));
+    expectRefused(await numaq('boot', small, '--node', '8'), 'the id of one of the 8 nodes (0 to 7)');
+    expectRefused(await numaq('boot', small, '--node', 'all'), 'expected the id of a node such as 3');
+  });
+
   it('answers no with code 1, naming what broke it', async () => {
     const { code, out } = await numaq('boot', 'numaq-64g-8quad', '--set', 'kernel.structPageBytes=64');
     expect(code).toBe(1);
