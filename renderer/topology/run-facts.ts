@@ -50,7 +50,7 @@ function servedOf(cpus: readonly Row[]): number | null {
   const sum = (columns: readonly string[]): number =>
     cpus.reduce((total, cpu) => columns.reduce((own, column) => own + (cpu[column] ?? 0), total), 0);
   const local = sum(['servedLocal', 'servedTransfer']);
-  const all = local + sum(['servedRemoteCache', 'servedRemote', 'servedRemoteDirty']);
+  const all = local + sum(['servedRemoteCache', 'servedRemote', 'servedRemoteOwner']);
   return all === 0 ? null : (100 * local) / all;
 }
 

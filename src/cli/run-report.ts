@@ -6,7 +6,7 @@ import { figure, table, time } from './table.ts';
 const MOST_ROWS = 16;
 const WIDTH = 100;
 /** Columns that go first where a table is too wide; the run file has them. */
-const SPARE = ['instructions', 'servedRemoteDirty', 'servedTransfer', 'servedRemoteCache', 'servedLocal', 'l1dMisses'];
+const SPARE = ['instructions', 'servedRemoteOwner', 'servedTransfer', 'servedRemoteCache', 'servedLocal', 'l1dMisses'];
 const ZONE_NAMES = ['DMA', 'Normal', 'HighMem'];
 
 /** The report in tables of at most about 100 columns: what was run, totals, nodes, CPUs, zones. */

@@ -7,6 +7,7 @@ import {
   describeValue,
   InputError,
   jsonFault,
+  type KernelTraits,
   makeIssue,
   parsePath,
   placeOf,
@@ -32,6 +33,22 @@ const integritySchema = z.strictObject({
   weightedSum: z.number(),
   sha256: z.string(),
 });
+const kernelSchema = z.strictObject({
+  flavour: z.string(),
+  watermarks: z.enum(['2.4.22', 'rhel3', '2.6.0', '2.6.11']),
+  zonelistOrder: z.enum(['2.4.22', '2.6.0', '2.6.11']),
+  splitGives: z.enum(['upper', 'lower']),
+  maxOrder: z.union([z.literal(10), z.literal(11)]),
+  perCpuSets: z.boolean(),
+  kvaRemap: z.boolean(),
+  highpte: z.boolean(),
+  structPage: z.strictObject({ bytes: z.number(), why: z.string(), assumed: z.boolean() }),
+  mmuShift: z.number(),
+  pkmapBase: z.number(),
+  lastPkmap: z.number(),
+  fixmapBase: z.number(),
+  patches: z.array(z.string()),
+}) satisfies z.ZodType<KernelTraits>;
 const runFileSchema = z.strictObject({
   format: z.literal(RUN_FORMAT),
   version: z.literal(RUN_VERSION),
@@ -47,6 +64,7 @@ const runFileSchema = z.strictObject({
       .max(2 ** 32 - 1),
     sampleNs: z.number().gt(0),
   }),
+  kernel: kernelSchema,
   assumed: z.array(z.string()),
   result: z.strictObject({
     elapsedNs: z.number(),
@@ -76,6 +94,7 @@ export function formatRun(report: RunReport): string {
       seed: config.seed,
       sampleNs: config.sampleNs,
     },
+    kernel: kernelSchema.parse(report.kernel),
     assumed: report.assumed,
     result: {
       elapsedNs: result.elapsedNs,
@@ -125,9 +144,9 @@ export function parseRun(text: string, source: string): RunReport {
       issues.map(({ issue, segments }) => ({ ...issue, path: placeOfPath(text, segments, issue.path) })),
     );
   }
-  const { format, version, engine, config, assumed, result } = parsed.data;
+  const { format, version, engine, config, kernel, assumed, result } = parsed.data;
   const profile = within(text, source, () => validateProfile(config.profile, source));
-  return { format, version, engine, config: { ...config, profile }, assumed, result };
+  return { format, version, engine, config: { ...config, profile }, kernel, assumed, result };
 }
 
 /** A refused profile inside of a run file: its issues with their place in that file. */

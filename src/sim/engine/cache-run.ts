@@ -48,7 +48,7 @@ export class CacheRun {
     this.caches = new TwoLevel(
       { bytes: bytes(cpu.l1d.kib), ways: cpu.l1d.ways, lineBytes: cpu.l1d.lineBytes },
       { bytes: bytes(cpu.l2.kib), ways: cpu.l2.ways, lineBytes: cpu.l2.lineBytes },
-      { instructionNs: cpu.instructionNs, l2HitNs: cpu.l2.hitNs, memoryNs: cpu.l2.hitNs + localNs },
+      { instructionNs: cpu.instructionNs, l2HitNs: cpu.l2.hitNs, memoryNs: localNs },
       cpu.instructions === 'skip' ? 'skip' : 'count',
     );
   }

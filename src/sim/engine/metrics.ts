@@ -24,7 +24,7 @@ const l1dMisses = (c: Float64Array): number => c[C.L1D_READ_MISSES] + c[C.L1D_WR
 const l2 = (c: Float64Array): number => c[C.L2_READS] + c[C.L2_WRITES];
 const l2Misses = (c: Float64Array): number => c[C.L2_READ_MISSES] + c[C.L2_WRITE_MISSES];
 const served = (c: Float64Array): number =>
-  c[C.SERVED_LOCAL] + c[C.SERVED_TRANSFER] + c[C.SERVED_REMOTE_CACHE] + c[C.SERVED_REMOTE] + c[C.SERVED_REMOTE_DIRTY];
+  c[C.SERVED_LOCAL] + c[C.SERVED_TRANSFER] + c[C.SERVED_REMOTE_CACHE] + c[C.SERVED_REMOTE] + c[C.SERVED_REMOTE_OWNER];
 const references = (c: Float64Array): number => c[C.READS] + c[C.WRITES] + c[C.FETCHES];
 const tlbMisses = (c: Float64Array): number => c[C.DTLB_MISSES] + c[C.ITLB_MISSES];
 
@@ -143,11 +143,11 @@ export const metrics: readonly Metric[] = [
   ),
   count('servedRemote', 'Served by remote memory', 'L2 misses served by another node’s memory.', -1, C.SERVED_REMOTE),
   count(
-    'servedRemoteDirty',
+    'servedRemoteOwner',
     'Served by a remote owner',
-    'L2 misses served by the cache of a CPU of another node.',
+    'L2 misses that a cache of another node answered, since it had the line to itself.',
     -1,
-    C.SERVED_REMOTE_DIRTY,
+    C.SERVED_REMOTE_OWNER,
   ),
   share(
     'localShare',
@@ -170,7 +170,7 @@ export const metrics: readonly Metric[] = [
     'Remote',
     'Share of L2 misses served by another node.',
     -1,
-    (c) => c[C.SERVED_REMOTE] + c[C.SERVED_REMOTE_DIRTY],
+    (c) => c[C.SERVED_REMOTE] + c[C.SERVED_REMOTE_OWNER],
     served,
   ),
   share(

@@ -3,6 +3,7 @@
  * the same profile, workload and seed give the same bytes.
  */
 import type { MachineProfile } from '../profiles/schema.ts';
+import type { KernelTraits } from '../profiles/traits.ts';
 import type { WorkloadSpec } from '../workloads/workload.ts';
 
 export const RUN_FORMAT = 'numaq-lab/run';
@@ -46,7 +47,9 @@ export interface RunReport {
   /** Version of the simulator that made it. */
   readonly engine: string;
   readonly config: RunConfig;
-  /** Paths of the assumed parameters that the result rests on. */
+  /** What the flavour and the switches came to when the run was made: a file means the same when flavours change. */
+  readonly kernel: KernelTraits;
+  /** What the result rests on without a source: paths of assumed parameters, and patches that the kernel never had. */
   readonly assumed: readonly string[];
   readonly result: RunResult;
 }

@@ -5,12 +5,14 @@ import type { BootLayout } from '../kernel/boot/layout.ts';
 import { NUMASTAT_COLUMNS, type Numastat } from '../kernel/numastat.ts';
 import type { Zone } from '../kernel/zone.ts';
 import { assumedGroups } from '../profiles/sources.ts';
+import type { KernelTraits } from '../profiles/traits.ts';
 import { ENGINE_VERSION } from './version.ts';
 import { metrics } from './metrics.ts';
 import { RUN_FORMAT, RUN_VERSION, type RunConfig, type RunReport, type Table } from './report.ts';
 
 interface Ingredients {
   readonly config: RunConfig;
+  readonly traits: KernelTraits;
   readonly elapsedNs: number;
   readonly counters: Float64Array;
   readonly cores: readonly Core[];
@@ -33,7 +35,7 @@ const PER_CPU: readonly string[] = [
   'servedTransfer',
   'servedRemoteCache',
   'servedRemote',
-  'servedRemoteDirty',
+  'servedRemoteOwner',
   'meanMissNs',
   'faults',
 ];
@@ -49,7 +51,11 @@ export function makeReport(from: Ingredients): RunReport {
     version: RUN_VERSION,
     engine: ENGINE_VERSION,
     config: from.config,
-    assumed: assumedGroups(from.config.profile).map(({ path }) => path),
+    kernel: from.traits,
+    assumed: [
+      ...assumedGroups(from.config.profile).map(({ path }) => path),
+      ...from.traits.patches.map((patch) => `patch: ${patch}`),
+    ],
     result: {
       elapsedNs: from.elapsedNs,
       totals: Object.fromEntries(metrics.map((metric) => [metric.id, metric.of(from.counters)])),

@@ -14,6 +14,7 @@ import { boot } from '../kernel/boot/boot.ts';
 import type { BootLayout } from '../kernel/boot/layout.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { traitsOf } from '../profiles/resolve.ts';
+import type { KernelTraits } from '../profiles/traits.ts';
 import type { Program } from '../workloads/workload.ts';
 import { CacheRun } from './cache-run.ts';
 import { refuseTooLarge } from './host-memory.ts';
@@ -33,6 +34,7 @@ export class Simulation {
   private readonly machine: Machine;
   private readonly kernel: Kernel | undefined;
   private readonly layout: BootLayout;
+  private readonly traits: KernelTraits;
   private readonly lanes: readonly Lane[];
   private readonly streams: readonly Running[];
   private readonly sampling: Sampling;
@@ -55,6 +57,7 @@ export class Simulation {
   ) {
     const { profile } = config;
     const traits = traitsOf(profile.kernel, profile.machine);
+    this.traits = traits;
     this.layout = boot(profile, traits);
     refuseBroken(this.layout);
     refuseTooLarge(profile, programs);
@@ -127,6 +130,7 @@ export class Simulation {
     const zones = this.kernel?.zones.flat() ?? [];
     return makeReport({
       config: this.config,
+      traits: this.traits,
       elapsedNs: this.now,
       counters: this.counters(),
       cores: this.cacheRun === undefined ? this.lanes.map((lane) => lane.core) : [],

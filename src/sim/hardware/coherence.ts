@@ -135,8 +135,8 @@ export class Coherence {
     }
     if (directory.isExclusive(entry)) {
       const owner = directory.owner(entry);
-      const dirty = this.recall(core, granule, owner, write);
-      core.counters[dirty ? C.SERVED_REMOTE_DIRTY : C.SERVED_LOCAL]++;
+      this.recall(core, granule, owner, write);
+      core.counters[C.SERVED_REMOTE_OWNER]++;
       this.granted = write ? MODIFIED : SHARED;
       return this.request(core, owner, this.granuleBytes, now);
     }
@@ -191,15 +191,16 @@ export class Coherence {
     const entry = directory.find(granule);
     const owner = entry >= 0 && directory.isExclusive(entry) ? directory.owner(entry) : -1;
     let extra = 0;
-    let dirty = false;
+    let byOwner = false;
     let nodeState: number;
     if (owner >= 0 && owner !== core.node) {
-      dirty = this.recall(core, granule, owner, write);
+      this.recall(core, granule, owner, write);
+      byOwner = true;
       extra = this.interconnect.missNs(home, owner) - costs.localNs + this.forward(core, home, owner, now);
     } else {
       const atHome = this.snoopHome(core, granule, home, write);
       if (atHome === MODIFIED) {
-        dirty = true;
+        byOwner = true;
         extra = costs.transferNs - costs.localNs;
       }
     }
@@ -213,9 +214,9 @@ export class Coherence {
     } else {
       nodeState = this.addReader(granule, core.node, home);
     }
-    core.counters[dirty ? C.SERVED_REMOTE_DIRTY : C.SERVED_REMOTE]++;
+    core.counters[byOwner ? C.SERVED_REMOTE_OWNER : C.SERVED_REMOTE]++;
     this.granted = write ? MODIFIED : nodeState === SHARED || found !== INVALID ? SHARED : EXCLUSIVE;
-    this.keepInRemoteCache(node, granule, nodeState, now);
+    this.keepInRemoteCache(node, core, granule, nodeState, now);
     return cost + extra;
   }
 
@@ -287,8 +288,10 @@ export class Coherence {
       const at = cache.find(granule);
       if (at >= 0) {
         strongest = Math.max(strongest, cache.states[at]);
-        if (write) cache.remove(at);
-        else cache.states[at] = SHARED;
+        if (write) {
+          cache.remove(at);
+          core.counters[C.INVALIDATIONS]++;
+        } else cache.states[at] = SHARED;
       }
     }
     if (write) this.directory.remove(granule, owner);
@@ -332,7 +335,7 @@ export class Coherence {
     if (at >= 0) cache.states[at] = state;
   }
 
-  private keepInRemoteCache(node: HardwareNode, granule: number, state: number, now: number): void {
+  private keepInRemoteCache(node: HardwareNode, core: Core, granule: number, state: number, now: number): void {
     const cache = node.remoteCache;
     if (cache === undefined) return;
     cache.insert(granule, state);
@@ -340,12 +343,12 @@ export class Coherence {
     if (gone < 0) return;
     let dirty = cache.evictedState === MODIFIED;
     const first = gone << this.granuleOfLine;
-    for (const core of node.cores) {
+    for (const each of node.cores) {
       for (let part = 0; part < 1 << this.granuleOfLine; part++) {
-        if (core.invalidate(first | part) === MODIFIED) dirty = true;
+        if (each.invalidate(first | part) === MODIFIED) dirty = true;
       }
     }
-    node.cores[0].counters[C.REMOTE_CACHE_EVICTIONS]++;
+    core.counters[C.REMOTE_CACHE_EVICTIONS]++;
     this.directory.remove(gone, node.place);
     if (dirty) this.writeHome(node.place, this.frames.homeOf(first >> this.slotOfLine), this.granuleBytes, now);
   }
@@ -365,8 +368,11 @@ export class Coherence {
     const arrival = now + there + unloaded / 2;
     const memory = this.nodes[home].bus.book(arrival, bytes);
     const back = this.interconnect.send(home, core.node, bytes, arrival + memory + held);
-    core.counters[C.QUEUE_NS] += there + memory + back;
-    return unloaded + there + memory + back;
+    const wait = there + memory + back;
+    // The line crosses the requester's own bus, from the remote cache's controller to the CPU.
+    const own = this.nodes[core.node].bus.book(now + unloaded + wait + held, bytes);
+    core.counters[C.QUEUE_NS] += wait + own;
+    return unloaded + wait + own;
   }
 
   /** Home asks the owner of a line, which hands it over: what that waits for links and the owner's bus, ns. */

@@ -393,13 +393,16 @@ export class Core {
     this.fill(line, false);
   }
 
-  /** Brings a line into L2 (and makes it MODIFIED for a write); takes the time of an L2 access and of what it misses. */
+  /**
+   * Brings a line into L2 (and makes it MODIFIED for a write). Takes the time of a hit, or of whoever serves the miss:
+   * published latencies are of the whole load.
+   */
   private fill(line: number, write: boolean): void {
     const { l2, counters } = this;
     counters[C.L2_READS]++;
-    this.clock += this.spec.l2.hitNs;
     const found = l2.find(line);
     if (found >= 0) {
+      this.clock += this.spec.l2.hitNs;
       const at = l2.touch(found);
       if (write) this.makeModified(at, line);
       return;

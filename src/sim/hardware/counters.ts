@@ -38,8 +38,8 @@ export const SERVED_LOCAL = counter();
 export const SERVED_TRANSFER = counter();
 export const SERVED_REMOTE_CACHE = counter();
 export const SERVED_REMOTE = counter();
-/** The owner's cache on another node had the only good copy. */
-export const SERVED_REMOTE_DIRTY = counter();
+/** A cache of another node had the line to itself and answered for it. */
+export const SERVED_REMOTE_OWNER = counter();
 /** L2 misses (of the above) whose home is another node than the CPU's. */
 export const HOME_REMOTE = counter();
 /** Writes to a line that others share: no data moves, copies are invalidated. */

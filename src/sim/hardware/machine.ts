@@ -86,7 +86,7 @@ export class Machine implements CoreBus {
 
   /**
    * Time to clear `bytes` of a frame of node `home` from a CPU of node `from`, ns. A line is read for ownership before
-   * it is written, so a line goes every two transfer times of the slowest bus or link on the way, and others get in
+   * it is written (and, a deviation, is not in its caches afterwards), so a line goes every two transfer times of the slowest bus or link on the way, and others get in
    * between.
    */
   clearNs(from: number, home: number, bytes: number, now: number): number {

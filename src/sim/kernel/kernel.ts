@@ -26,6 +26,9 @@ import { Numastat } from './numastat.ts';
 import { PageAllocator, type ReadyZonelist } from './page-alloc.ts';
 import { CLASS_INDEX, Placement } from './policy.ts';
 import { Zone } from './zone.ts';
+import { ringFor } from './zone-ring.ts';
+
+const MOST_ADDRESS = 2 ** 43;
 
 interface AddressSpace {
   readonly mappings: readonly Mapping[];
@@ -71,10 +74,17 @@ export class Kernel {
     machine.setFaultHandler((core, table, vpn, now) => this.fault(core, table, vpn, now));
   }
 
-  /** A new address space with nothing mapped yet. Mappings are sorted by their start and do not overlap. */
+  /**
+   * A new address space with nothing mapped yet; its mappings do not overlap. Throws InputError where they reach beyond
+   * 2^43 bytes: a virtual page number is an Int32 in the hot loop.
+   */
   createSpace(spec: AddressSpaceSpec): PageTable {
     const mappings = [...spec.mappings].sort((a, b) => a.start - b.start);
     const end = mappings.reduce((highest, mapping) => Math.max(highest, mapping.end), 4096);
+    if (end > MOST_ADDRESS) {
+      const found = `mappings up to ${Math.ceil(end / 2 ** 40)} TiB`;
+      throw new InputError('', [makeIssue('address-space', 'workloads', 'an address space of 8 TiB at most', found)]);
+    }
     const wide = this.profile.machine.pae || this.profile.machine.bits === 64;
     const table = new PageTable(wide, Math.ceil(end / 4096));
     this.spaces.set(table, { mappings });
@@ -215,7 +225,7 @@ export class Kernel {
       return zone;
     });
     // The class of a request is that of its list's first zone, whatever was asked for (classzone of __alloc_pages).
-    const ready = { zones: rotateGroups(zones, cpu), classIndex: CLASS_INDEX[zones[0]?.layout.name ?? 'DMA'] };
+    const ready = { zones: ringFor(cpu, zones), classIndex: CLASS_INDEX[zones[0]?.layout.name ?? 'DMA'] };
     this.lists.set(key, ready);
     return ready;
   }
@@ -234,22 +244,4 @@ function findMapping(mappings: readonly Mapping[], address: number): Mapping {
   const mapped = found !== undefined && address + 4096 > found.start && address < found.end;
   invariant(mapped, 'a reference outside every mapping', { address });
   return found;
-}
-
-/** Runs of zones of one node and type, each turned so that it begins at zone `cpu` mod its length. */
-function rotateGroups(zones: readonly Zone[], cpu: number): Zone[] {
-  const turned: Zone[] = [];
-  for (let from = 0; from < zones.length;) {
-    let to = from + 1;
-    const same = (zone: Zone): boolean =>
-      zone.place === zones[from].place &&
-      zone.layout.name === zones[from].layout.name &&
-      zone.layout.fallback === zones[from].layout.fallback;
-    while (to < zones.length && same(zones[to])) to++;
-    const group = zones.slice(from, to);
-    const start = cpu % group.length;
-    turned.push(...group.slice(start), ...group.slice(0, start));
-    from = to;
-  }
-  return turned;
 }

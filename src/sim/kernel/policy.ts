@@ -9,13 +9,16 @@
 import type { PlacementSpec } from '../profiles/schema.ts';
 import type { ReadyZonelist } from './page-alloc.ts';
 import type { Zone } from './zone.ts';
+import { ringFor } from './zone-ring.ts';
 
 /** Finds the GFP_HIGHUSER list of a node for a CPU (several zones of one type start at a place of the CPU's own). */
 export type ListOf = (place: number, cpu: number) => ReadyZonelist;
 
 export class Placement {
   private readonly places: readonly number[];
-  private readonly bound: ReadyZonelist | undefined;
+  /** bind: the list, and as each CPU goes through it. */
+  private readonly bound: ReadyZonelist;
+  private readonly rings = new Map<number, ReadyZonelist>();
 
   /** `placeOf`: node id to place; `zones`: all of the machine's, by place. */
   constructor(
@@ -26,7 +29,7 @@ export class Placement {
   ) {
     const ids = spec.policy === 'first-touch' ? [] : spec.policy === 'preferred' ? [spec.node] : spec.nodes;
     this.places = [...new Set(ids)].sort((a, b) => a - b).map(placeOf);
-    this.bound = spec.policy === 'bind' ? boundList(this.places, zones) : undefined;
+    this.bound = boundList(this.places, zones);
   }
 
   get interleaves(): boolean {
@@ -43,8 +46,16 @@ export class Placement {
       case 'interleave':
         return this.listOf(this.places[offset % this.places.length], cpu);
       case 'bind':
-        return this.bound as ReadyZonelist;
+        return this.ring(cpu);
     }
+  }
+
+  private ring(cpu: number): ReadyZonelist {
+    const known = this.rings.get(cpu);
+    if (known !== undefined) return known;
+    const ring = { ...this.bound, zones: ringFor(cpu, this.bound.zones) };
+    this.rings.set(cpu, ring);
+    return ring;
   }
 }
 

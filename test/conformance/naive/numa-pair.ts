@@ -32,10 +32,11 @@ const COUNTER: Readonly<Record<keyof Counts, number>> = {
   transfer: C.SERVED_TRANSFER,
   remoteCache: C.SERVED_REMOTE_CACHE,
   remote: C.SERVED_REMOTE,
-  remoteDirty: C.SERVED_REMOTE_DIRTY,
+  remoteOwner: C.SERVED_REMOTE_OWNER,
   homeRemote: C.HOME_REMOTE,
   upgrades: C.UPGRADES,
   invalidations: C.INVALIDATIONS,
+  remoteCacheEvictions: C.REMOTE_CACHE_EVICTIONS,
 };
 
 /** Frames of each node's memory. */
@@ -146,11 +147,7 @@ export class Pair {
       core.clock.toFixed(6),
     ]);
     const naive = this.naive.cpus.map((cpu) => [cpu.counts, cpu.time.toFixed(6)]);
-    const evictions = this.cores.reduce((sum, core) => sum + core.counters[C.REMOTE_CACHE_EVICTIONS], 0);
-    return [
-      [fast, evictions],
-      [naive, this.naive.remoteCacheEvictions],
-    ];
+    return [fast, naive];
   }
 
   /** What is in every cache, with its state, most recent first, and the directory, as text of both. */

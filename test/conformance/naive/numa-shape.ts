@@ -31,7 +31,7 @@ export interface NaiveMachineShape {
   readonly remoteCacheHitNs: number;
 }
 
-export type Served = 'local' | 'transfer' | 'remoteCache' | 'remote' | 'remoteDirty';
+export type Served = 'local' | 'transfer' | 'remoteCache' | 'remote' | 'remoteOwner';
 
 export const countNames = [
   'reads',
@@ -55,10 +55,11 @@ export const countNames = [
   'transfer',
   'remoteCache',
   'remote',
-  'remoteDirty',
+  'remoteOwner',
   'homeRemote',
   'upgrades',
   'invalidations',
+  'remoteCacheEvictions',
 ] as const;
 
 export type Counts = Record<(typeof countNames)[number], number>;

@@ -23,7 +23,6 @@ export class NaiveNuma {
   readonly remoteCaches: readonly (LruSets<RemoteLine> | undefined)[];
   /** Granule to the node, other than its home, that may write it without asking. */
   readonly owners = new Map<number, number>();
-  remoteCacheEvictions = 0;
   private readonly memory = new MemoryImage();
   private readonly granuleLines: number;
 
@@ -151,11 +150,11 @@ export class NaiveNuma {
     } else this.memory.mustBeLast(l2Line, copy.state.version);
   }
 
-  /** An L2 access that fills. */
+  /** An L2 access that fills: it takes a hit's time, or that of whoever serves the miss. */
   private fill(cpu: Cpu, line: number, write: boolean): void {
     cpu.counts.l2Reads++;
-    cpu.time += this.shape.l2HitNs;
     if (cpu.l2.use(line) !== undefined) {
+      cpu.time += this.shape.l2HitNs;
       if (write) this.mayWrite(cpu, line);
       return;
     }
@@ -219,12 +218,14 @@ export class NaiveNuma {
     }
     if (home === cpu.node) {
       const owner = this.owners.get(granule);
-      const wasDirty = owner !== undefined && this.collect(owner, granule);
-      if (owner !== undefined) this.makeShared(owner, granule);
+      if (owner !== undefined) {
+        this.collect(owner, granule);
+        this.makeShared(owner, granule);
+      }
       const alone = peers.length === 0 && this.holders(granule).size === 0;
       const ns = owner === undefined ? shape.localNs : shape.missNs(cpu.node, owner);
       const copy: Copy = { mesi: alone ? 'E' : 'S', version: this.memory.get(line) };
-      return this.served(cpu, wasDirty ? 'remoteDirty' : 'local', ns, copy);
+      return this.served(cpu, owner === undefined ? 'local' : 'remoteOwner', ns, copy);
     }
     const mine = (): Copy['mesi'] => (this.owners.get(granule) === cpu.node && peers.length === 0 ? 'E' : 'S');
     const here = this.remoteCaches[cpu.node]?.use(granule);
@@ -234,21 +235,22 @@ export class NaiveNuma {
     }
     const owner = this.owners.get(granule);
     let extra = 0;
-    let wasDirty = false;
+    let by: Served = 'remote';
     if (owner !== undefined && owner !== cpu.node) {
-      wasDirty = this.collect(owner, granule);
+      by = 'remoteOwner';
+      this.collect(owner, granule);
       this.makeShared(owner, granule);
       extra = shape.missNs(home, owner) - shape.localNs;
     } else if (this.collect(home, granule)) {
-      wasDirty = true;
+      by = 'remoteOwner';
       extra = shape.transferNs - shape.localNs;
     }
     this.makeShared(home, granule);
     const first = !this.heldBy(home, granule) && this.holders(granule).size === 0;
     if (first) this.owners.set(granule, cpu.node);
     const copy: Copy = { mesi: mine(), version: this.memory.get(line) };
-    this.served(cpu, wasDirty ? 'remoteDirty' : 'remote', shape.missNs(cpu.node, home) + extra, copy);
-    this.keep(cpu.node, granule);
+    this.served(cpu, by, shape.missNs(cpu.node, home) + extra, copy);
+    this.keep(cpu, granule);
     return copy;
   }
 
@@ -263,10 +265,11 @@ export class NaiveNuma {
     }
     const owner = this.owners.get(granule);
     if (home === cpu.node) {
-      const wasDirty = owner !== undefined && this.collect(owner, granule);
+      if (owner !== undefined) this.collect(owner, granule);
       const taken = this.takeFromOthers(cpu, line);
       const ns = owner === undefined ? Math.max(shape.localNs, taken) : shape.missNs(cpu.node, owner);
-      return this.served(cpu, wasDirty ? 'remoteDirty' : 'local', ns, { mesi: 'M', version: this.memory.get(line) });
+      const by = owner === undefined ? 'local' : 'remoteOwner';
+      return this.served(cpu, by, ns, { mesi: 'M', version: this.memory.get(line) });
     }
     const here = this.remoteCaches[cpu.node]?.use(granule);
     if (here !== undefined) {
@@ -275,22 +278,25 @@ export class NaiveNuma {
       const ns = shape.missNs(cpu.node, home) - shape.localNs + this.takeFromOthers(cpu, line);
       return this.served(cpu, 'remote', ns, copy);
     }
-    let wasDirty = false;
+    let by: Served = 'remote';
     let extra = 0;
     let taken = 0;
     if (owner !== undefined && owner !== cpu.node) {
-      wasDirty = this.collect(owner, granule);
+      by = 'remoteOwner';
+      this.collect(owner, granule);
       extra = shape.missNs(home, owner) - shape.localNs;
       this.takeFromOthers(cpu, line);
     } else {
-      wasDirty = this.collect(home, granule);
-      if (wasDirty) extra = shape.transferNs - shape.localNs;
+      if (this.collect(home, granule)) {
+        by = 'remoteOwner';
+        extra = shape.transferNs - shape.localNs;
+      }
       taken = this.takeFromOthers(cpu, line);
     }
     const copy: Copy = { mesi: 'M', version: this.memory.get(line) };
     const ns = shape.missNs(cpu.node, home) + Math.max(extra, taken);
-    this.served(cpu, wasDirty ? 'remoteDirty' : 'remote', ns, copy);
-    this.keep(cpu.node, granule);
+    this.served(cpu, by, ns, copy);
+    this.keep(cpu, granule);
     return copy;
   }
 
@@ -323,7 +329,9 @@ export class NaiveNuma {
     for (const other of this.cpus) {
       if (other.node !== cpu.node) for (const each of this.linesOf(granule)) this.invalidate(cpu, other, each);
     }
-    for (const [node, cache] of this.remoteCaches.entries()) if (node !== cpu.node) cache?.drop(granule);
+    for (const [node, cache] of this.remoteCaches.entries()) {
+      if (node !== cpu.node && cache?.drop(granule) !== undefined) cpu.counts.invalidations++;
+    }
     if (home === cpu.node) this.owners.delete(granule);
     else this.owners.set(granule, cpu.node);
     return this.shape.serial ? trips.reduce((sum, trip) => sum + trip, 0) : Math.max(0, ...trips);
@@ -387,13 +395,13 @@ export class NaiveNuma {
   }
 
   /** Puts a granule, as memory has it now, into the node's remote cache; a victim leaves the whole node. */
-  private keep(node: number, granule: number): void {
+  private keep({ node, counts }: Cpu, granule: number): void {
     const cache = this.remoteCaches[node];
     if (cache === undefined) return;
     const versions = new Map(this.linesOf(granule).map((line) => [line, this.memory.get(line)]));
     const victim = cache.put(granule, { versions });
     if (victim === undefined) return;
-    this.remoteCacheEvictions++;
+    counts.remoteCacheEvictions++;
     for (const [line, version] of victim.state.versions) {
       if (version > this.memory.get(line)) this.memory.set(line, version);
     }

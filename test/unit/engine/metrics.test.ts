@@ -29,7 +29,7 @@ const by: Readonly<Partial<Record<keyof typeof C, number>>> = {
   SERVED_TRANSFER: 4,
   SERVED_REMOTE_CACHE: 10,
   SERVED_REMOTE: 13,
-  SERVED_REMOTE_DIRTY: 3,
+  SERVED_REMOTE_OWNER: 3,
   HOME_REMOTE: 25,
   UPGRADES: 14,
   INVALIDATIONS: 9,
@@ -70,7 +70,7 @@ const expected: Readonly<Record<string, number>> = {
   servedTransfer: 4,
   servedRemoteCache: 10,
   servedRemote: 13,
-  servedRemoteDirty: 3,
+  servedRemoteOwner: 3,
   localShare: 48, // 24 of 50
   remoteCacheShare: 20,
   remoteShare: 32,

@@ -48,7 +48,7 @@ describe('a report', () => {
   const { totals, cpus, nodes, zones, samples } = result;
 
   it('has an L2 miss for each time that somebody served one', () => {
-    const sources = ['servedLocal', 'servedTransfer', 'servedRemoteCache', 'servedRemote', 'servedRemoteDirty'];
+    const sources = ['servedLocal', 'servedTransfer', 'servedRemoteCache', 'servedRemote', 'servedRemoteOwner'];
     expect(sum(sources.map((id) => totals[id]))).toBe(totals.l2Misses);
     expect(totals.servedTransfer).toBeGreaterThan(0);
     expect(totals.servedRemote).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 /** A small machine and a made-up report on it, for tests of files: nothing here was simulated. */
 import type { RunReport } from '../../../src/sim/engine/report.ts';
+import { traitsOf } from '../../../src/sim/profiles/resolve.ts';
 import { type MachineProfile, profileSchema } from '../../../src/sim/profiles/schema.ts';
 
 export const smallMachine: MachineProfile = profileSchema.parse({
@@ -46,6 +47,7 @@ export const madeUpReport: RunReport = {
     seed: 7,
     sampleNs: 1000,
   },
+  kernel: traitsOf(smallMachine.kernel, smallMachine.machine),
   assumed: ['machine.remoteCache.mib'],
   result: {
     elapsedNs: 123456.5,

@@ -134,6 +134,16 @@ function lowMemory(plan: BootPlan, zones: readonly ZoneSpan[]): BootMessage[] {
   return messages;
 }
 
+/** Disks and adapters stand in the profile for the kernels that will swap to them. */
+function idleDevices({ profile }: BootPlan): BootMessage[] {
+  const { nodes } = profile.machine;
+  const first = nodes.findIndex(({ io }) => io.length > 0);
+  if (first < 0) return [];
+  const devices = nodes.reduce((sum, { io }) => sum + io.length, 0);
+  const text = `I/O devices (${grouped(devices)}) are kept for kernels that swap; nothing reads or writes them yet.`;
+  return [note(text, `machine.nodes[${first}].io`)];
+}
+
 /** Marks by hand that no zone of this layout takes. */
 function idleMarks(plan: BootPlan, zones: readonly ZoneSpan[]): BootMessage[] {
   const there = new Set(zones.map((zone) => `${plan.spans[zone.node].id} ${zone.name}`));
@@ -159,6 +169,7 @@ export function bootMessages(
     ...kernelShapes(plan),
     ...idleKnobs(plan),
     ...idleMarks(plan, zones),
+    ...idleDevices(plan),
   ];
   if (boots && taken > meminfo.LowTotal) {
     const text = `What is taken after boot (${kb(taken * 1024)}) is more than LowTotal (${grouped(meminfo.LowTotal)} kB).`;
