@@ -38,8 +38,8 @@ function defaultText(node: SchemaNode): string {
 
 /** An issue as a sentence at the field of `path`; it names its own place, by `name`, where that is another one. */
 export function issueText(issue: Issue, path: string, name: (path: string) => string): string {
-  const place = issue.path === path || issue.path === '' ? '' : `${name(issue.path)}: `;
-  const sentence = place === '' ? capital(issue.message) : `${place}${issue.message}`;
+  const place = issue.path === path || issue.path === '' ? '' : name(issue.path);
+  const sentence = place === '' ? capital(issue.message) : `${place}: ${issue.message}`;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
