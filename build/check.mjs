@@ -26,7 +26,14 @@ const CHECKS = [
   },
   {
     name: 'format',
-    args: [tool('prettier/bin/prettier.cjs'), '--check', '.', '--cache', '--cache-location', cache('prettier/.prettier-cache')],
+    args: [
+      tool('prettier/bin/prettier.cjs'),
+      '--check',
+      '.',
+      '--cache',
+      '--cache-location',
+      cache('prettier/.prettier-cache'),
+    ],
   },
 ];
 
