@@ -68,6 +68,16 @@ describe('the boot log', () => {
     expect(lines).toContain('  4,096 nodes: one node’s at a time (numaq boot --node ID)');
   });
 
+  it('says where the machine has I/O devices that nothing reads or writes them', () => {
+    const disk = { name: 'disk', kind: 'disk' as const, bandwidthMBps: 40, dmaBits: 32 as const };
+    const nodes = [0, 1].map((id) => ({ id, cpus: 1, memoryMiB: 2048, io: id === 1 ? [disk, disk] : [] }));
+    const expected = '  note: I/O devices (2) are kept for kernels that swap; nothing reads or writes them yet.';
+    expect(logOf(profileOf({ nodes }), traitsBy({ structPage: 32 }))).toContain(expected);
+    const layout = bootOf(profileOf({ nodes }), traitsBy({ structPage: 32 }));
+    expect(layout.messages.find(({ text }) => text.startsWith('I/O'))?.path).toBe('machine.nodes[1].io');
+    expect(logOf(box64()).join(' ')).not.toContain('I/O devices');
+  });
+
   it('folds the windows of many nodes', () => {
     const nodes = Array.from({ length: 32 }, (_, id) => ({ id, cpus: 1, memoryMiB: 2048 }));
     const lines = logOf(profileOf({ nodes }), traitsBy({ structPage: 32 }));
