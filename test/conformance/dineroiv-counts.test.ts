@@ -4,8 +4,6 @@
  * with lackey's decimal sizes copied as they stand, which it reads as hexadecimal (16 as 22 bytes, 32 as 50): 111,924
  * references cross a line so, 51,738 otherwise. To compare, the sizes are misread here as well.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openTrace } from '../../src/lab/traces/open-trace.ts';
 import { PackedFileSource } from '../../src/lab/traces/packed-source.ts';
@@ -13,11 +11,10 @@ import * as C from '../../src/sim/hardware/counters.ts';
 import { claimBlock } from '../../src/sim/hardware/record-blocks.ts';
 import { TwoLevel } from '../../src/sim/hardware/two-level.ts';
 import type { SizeNotation } from '../../src/sim/interop/lackey.ts';
-
-const sort = join('..', 'shared', 'data', 'traces', 'sort.lackey.gz');
+import { sortTrace } from '../fixtures/sort-trace.ts';
 
 async function simulate(lackeySizes: SizeNotation): Promise<(...counters: number[]) => number> {
-  const trace = await openTrace(sort, { lackeySizes });
+  const trace = await openTrace(sortTrace ?? '', { lackeySizes });
   const source = new PackedFileSource(trace.path, trace.info);
   const level = { ways: 4, lineBytes: 32 };
   const costs = { instructionNs: 1, l2HitNs: 1, memoryNs: 1 };
@@ -34,7 +31,7 @@ async function simulate(lackeySizes: SizeNotation): Promise<(...counters: number
   return (...counters) => counters.reduce((sum, counter) => sum + caches.counters[counter], 0);
 }
 
-describe.skipIf(!existsSync(sort))('the trace of sort through two cache levels (needs ../shared/data/traces)', () => {
+describe.skipIf(sortTrace === undefined)('the trace of sort through two cache levels (needs it: NUMAQ_TRACE)', () => {
   it('has the counts of DineroIV, to the last one', async () => {
     const sum = await simulate('hex');
     expect(sum(C.L1D_READS, C.L1D_WRITES)).toBe(1_811_400);

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTrace, packTrace } from '../../../src/lab/traces/open-trace.ts';
 import { PackedFileSource } from '../../../src/lab/traces/packed-source.ts';
 import { Xoshiro128 } from '../../../src/sim/base/rng.ts';
+import { sortTrace } from '../../fixtures/sort-trace.ts';
 
 const tiny = readFileSync('test/fixtures/traces/tiny.lackey');
 let folder = '';
@@ -274,8 +275,8 @@ describe('a packed file as a source', () => {
   });
 });
 
-const sort = join('..', 'shared', 'data', 'traces', 'sort.lackey.gz');
-describe.skipIf(!existsSync(sort))('the trace of sort (needs ../shared/data/traces)', () => {
+const sort = sortTrace ?? '';
+describe.skipIf(sortTrace === undefined)('the trace of sort (needs it: NUMAQ_TRACE)', () => {
   it('has the references that searching its text counts', async () => {
     const text = gunzipSync(readFileSync(sort)).toString('latin1');
     const count = (kind: RegExp): number => text.match(kind)?.length ?? 0;
