@@ -22,7 +22,7 @@ export function reportText(report: RunReport): string {
     tableText('Links', result.links),
   ];
   if (assumed.length > 0) {
-    parts.push(`Rests on ${assumed.length} assumed figures of the machine (--json lists them under "assumed").\n`);
+    parts.push(`Rests on ${assumed.length} assumptions (--json lists them under "assumed").\n`);
   }
   return parts.filter((part) => part !== '').join('\n');
 }
