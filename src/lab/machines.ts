@@ -1,5 +1,6 @@
 /** Machines as the doors ask for them: built in or from a file's text, checked, booted, listed. Pure but for the name. */
 import {
+  asNodeId,
   assumedPaths,
   boot,
   type BootLayout,
@@ -28,7 +29,7 @@ export function bootMachine(profile: MachineProfile): BootLayout {
 /** Zonelists of one node, for machines whose layout does not carry all of them. Throws InputError for a profile that is not valid. */
 export function zonelistsOfNode(value: unknown, node: number): readonly Zonelist[] {
   const profile = validateProfile(value, '');
-  return zonelistsOf(profile, traitsOf(profile.kernel, profile.machine), bootMachine(profile), node);
+  return zonelistsOf(profile, traitsOf(profile.kernel, profile.machine), bootMachine(profile), asNodeId(node));
 }
 
 /** A profile (as edited, or as JSON gave it) checked and booted; what is wrong comes back as issues, never thrown. */

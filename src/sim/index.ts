@@ -16,7 +16,7 @@ export * from './profiles/schema.ts';
 export { assumedGroups, assumedPaths, isAssumed, sourceOf } from './profiles/sources.ts';
 export type { KernelTraits, StructPage } from './profiles/traits.ts';
 
-export { GIB, KIB, MIB } from './base/units.ts';
+export { GIB, KIB, MIB, asNodeId } from './base/units.ts';
 export { metrics, type Metric } from './engine/metrics.ts';
 export {
   RUN_FORMAT,

@@ -1,5 +1,6 @@
 /** The buddy allocator against lists and sets, and the invariants of mm/page_alloc.c; then zones, misaligned and with holes. */
 import { describe, expect, it } from 'vitest';
+import type { Pfn } from '../../src/sim/base/units.ts';
 import type { ZoneLayout } from '../../src/sim/kernel/boot/layout.ts';
 import { Buddy, type SplitGives } from '../../src/sim/kernel/buddy.ts';
 import { Zone, type TakenRange } from '../../src/sim/kernel/zone.ts';
@@ -150,7 +151,7 @@ describe('Zone', () => {
       expect(zone.freeFrames).toBe(free.size * clusterFrames);
 
       const census = free.size === 0 ? [] : zone.census;
-      const got: number[] = [];
+      const got: Pfn[] = [];
       for (let pfn = zone.take(0); pfn >= 0; pfn = zone.take(0)) got.push(pfn);
       expect(
         [...got].sort((a, b) => a - b),

@@ -2,6 +2,7 @@
 import { canonicalJson } from '../../lab/canonical-json.ts';
 import { bootMachine } from '../../lab/machines.ts';
 import {
+  asNodeId,
   type BootLayout,
   bootLog,
   InputError,
@@ -37,5 +38,8 @@ function withListsOf(node: number, profile: MachineProfile, layout: BootLayout):
     throw new InputError('--node', [makeIssue('unknown-node', '', expected, `${node}`)]);
   }
   if (!layout.boots) return layout;
-  return { ...layout, zonelists: zonelistsOf(profile, traitsOf(profile.kernel, profile.machine), layout, node) };
+  return {
+    ...layout,
+    zonelists: zonelistsOf(profile, traitsOf(profile.kernel, profile.machine), layout, asNodeId(node)),
+  };
 }

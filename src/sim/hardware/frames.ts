@@ -5,6 +5,7 @@
  * Deviation: caches whose ways span more than 8 MiB see their upper index bits permuted.
  */
 import { InputError, makeIssue } from '../base/errors.ts';
+import type { Pfn } from '../base/units.ts';
 
 const CHUNK_SHIFT = 11;
 const CHUNK_FRAMES = 1 << CHUNK_SHIFT;
@@ -26,8 +27,8 @@ export class Frames {
     this.slotChunk = starts.map((start, node) => new Int32Array(Math.ceil((ends[node] - start) / CHUNK_FRAMES)));
   }
 
-  /** Slot of a frame; makes its chunk when it is the first. Throws InputError beyond 64 GiB touched. */
-  slotOf(node: number, pfn: number): number {
+  /** Slot of a frame of the node at place `node`; makes its chunk when it is the first. Throws InputError beyond 64 GiB touched. */
+  slotOf(node: number, pfn: Pfn): number {
     const index = pfn - this.starts[node];
     const table = this.slotChunk[node];
     let chunk = table[index >> CHUNK_SHIFT] - 1;

@@ -11,6 +11,7 @@
  * in its flat cost (kernel.faultNs). Memory is given back at the end of the run only.
  */
 import { InputError, invariant, makeIssue } from '../base/errors.ts';
+import { asNodeId, asPfn } from '../base/units.ts';
 import type { Core } from '../hardware/core.ts';
 import type { Machine } from '../hardware/machine.ts';
 import { PageTable } from '../hardware/page-table.ts';
@@ -196,7 +197,7 @@ export class Kernel {
     this.numastat.count(list.zones[0].place, zone.place, core.node, interleaved && zone === list.zones[0]);
     let slot = -1;
     for (let frame = 0; frame < this.layout.clusterFrames; frame++) {
-      const each = this.machine.frames.slotOf(zone.place, pfn + frame);
+      const each = this.machine.frames.slotOf(zone.place, asPfn(pfn + frame));
       if (slot < 0) slot = each;
       invariant(each === slot + frame, 'the frames of a cluster have no consecutive slots', { pfn, frame });
     }
@@ -215,7 +216,7 @@ export class Kernel {
     const key = `${gfp} ${place} ${most === 1 ? 0 : cpu}`;
     const known = this.lists.get(key);
     if (known !== undefined) return known;
-    const node = this.layout.nodes[place].id;
+    const node = asNodeId(this.layout.nodes[place].id);
     const list = zonelistsOf(this.profile, this.traits, this.layout, node).find((each) => each.gfp === gfp);
     const zones = (list?.zones ?? []).map((ref) => {
       const zone = this.zones[this.placeOf.get(ref.node) ?? 0].find(

@@ -10,6 +10,7 @@
  * Not modelled: per-CPU page sets, reclaim and waiting, and with it what 2.6.0 tries after reclaim (a third pass, which
  * is stricter than the second). A request that finds nothing fails at once.
  */
+import { asPfn, type Pfn } from '../base/units.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import type { Zone } from './zone.ts';
 
@@ -36,7 +37,7 @@ export class PageAllocator {
   constructor(private readonly rules: AllocationRules) {}
 
   /** First pfn of 2^order clusters, or -1 when every zone of the list is too low. */
-  allocate(list: ReadyZonelist, order: number): number {
+  allocate(list: ReadyZonelist, order: number): Pfn {
     const { zones } = list;
     for (const fallback of [false, true]) {
       for (let start = 0; start < zones.length;) {
@@ -52,11 +53,11 @@ export class PageAllocator {
         start = end;
       }
     }
-    return -1;
+    return asPfn(-1);
   }
 
   /** First pfn of a block of the first of zones `start` to `end` that passes the test of this pass and has one, or -1. */
-  private pass(list: ReadyZonelist, start: number, end: number, order: number, mark: Mark, fallback: boolean): number {
+  private pass(list: ReadyZonelist, start: number, end: number, order: number, mark: Mark, fallback: boolean): Pfn {
     const late = this.rules.watermarks === '2.6.11';
     const accumulates = this.rules.watermarks === '2.6.0';
     let bar = 1 << order;
@@ -80,7 +81,7 @@ export class PageAllocator {
       this.from = zone;
       return pfn;
     }
-    return -1;
+    return asPfn(-1);
   }
 }
 

@@ -3,6 +3,7 @@
  * never free, and a cluster that a hole touches is not either. The allocator is made when the zone is first asked for a
  * page, so that a machine of thousands of nodes costs what its touched zones cost.
  */
+import { asPfn, type Pfn } from '../base/units.ts';
 import { Buddy, type SplitGives } from './buddy.ts';
 import type { ZoneLayout } from './boot/layout.ts';
 
@@ -44,14 +45,14 @@ export class Zone {
   }
 
   /** First pfn of a block of 2^order clusters, or -1. */
-  take(order: number): number {
-    if (this.free === 0) return -1;
+  take(order: number): Pfn {
+    if (this.free === 0) return asPfn(-1);
     const block = this.allocator().take(order);
-    return block < 0 ? -1 : this.base + block * this.clusterFrames;
+    return asPfn(block < 0 ? -1 : this.base + block * this.clusterFrames);
   }
 
   /** Gives a block back by its first pfn. */
-  giveBack(pfn: number, order: number): void {
+  giveBack(pfn: Pfn, order: number): void {
     this.allocator().giveBack((pfn - this.base) / this.clusterFrames, order);
   }
 

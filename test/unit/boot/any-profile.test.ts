@@ -1,6 +1,7 @@
 /** boot() on any profile that the schema lets through: it answers, and its answer is consistent. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { asNodeId } from '../../../src/sim/base/units.ts';
 import { bootLog } from '../../../src/sim/interop/boot-log.ts';
 import { boot } from '../../../src/sim/kernel/boot/boot.ts';
 import { zonelistsOf } from '../../../src/sim/kernel/boot/zonelists.ts';
@@ -199,7 +200,7 @@ describe('boot() on any schema-valid profile', () => {
           at = range.end;
         }
         expect(at).toBe(profile.machine.bits === 64 ? 0 : 2 ** 32);
-        expect(zonelistsOf(profile, kernelTraits, layout, profile.machine.nodes[0].id)).toHaveLength(3);
+        expect(zonelistsOf(profile, kernelTraits, layout, asNodeId(profile.machine.nodes[0].id))).toHaveLength(3);
       }),
       { numRuns: RUNS },
     );

@@ -1,6 +1,7 @@
 /** Zonelists: every eligible zone once, the local node first, in the flavour's order. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { asNodeId } from '../../../src/sim/base/units.ts';
 import { distanceRows } from '../../../src/sim/kernel/boot/distance.ts';
 import { zonelistsOf } from '../../../src/sim/kernel/boot/zonelists.ts';
 import type { BootLayout, Zonelist, ZoneName } from '../../../src/sim/kernel/boot/layout.ts';
@@ -140,7 +141,7 @@ describe('zonelists', () => {
     const layout = bootOf(profile, traits);
     const booted = performance.now();
     expect(layout.zonelists).toEqual([]);
-    const lists = zonelistsOf(profile, traits, layout, node);
+    const lists = zonelistsOf(profile, traits, layout, asNodeId(node));
     const asked = performance.now();
     expect(lists.map(({ gfp, zones }) => [gfp, zones.length])).toEqual([
       ['GFP_HIGHUSER', 4097],
@@ -151,7 +152,7 @@ describe('zonelists', () => {
     // Generous bounds: a loaded machine must not fail what takes some 40 ms and 1 s.
     expect(booted - started).toBeLessThan(1000);
     expect(asked - booted).toBeLessThan(20_000);
-    expect(zonelistsOf(profile, traits, layout, 5000)).toEqual([]);
+    expect(zonelistsOf(profile, traits, layout, asNodeId(5000))).toEqual([]);
   });
 });
 

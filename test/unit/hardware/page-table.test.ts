@@ -1,5 +1,6 @@
 /** Page tables and frames against maps, and where the walker reads, by hand. */
 import { describe, expect, it } from 'vitest';
+import { asPfn } from '../../../src/sim/base/units.ts';
 import { Frames } from '../../../src/sim/hardware/frames.ts';
 import { PageTable } from '../../../src/sim/hardware/page-table.ts';
 import { Dice, seeds } from '../../conformance/naive/random.ts';
@@ -58,7 +59,7 @@ describe('frames', () => {
     for (let step = 0; step < 5000; step++) {
       const node = dice.below(nodes);
       const pfn = starts[node] + dice.below(90_000);
-      const slot = frames.slotOf(node, pfn);
+      const slot = frames.slotOf(node, asPfn(pfn));
       expect(frames.homeOf(slot)).toBe(node);
       expect(slot % 2048).toBe((pfn - starts[node]) % 2048);
       const before = slots.get(slot);

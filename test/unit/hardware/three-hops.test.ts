@@ -1,5 +1,6 @@
 /** A line that a third node holds: who carries what, message by message, by hand. */
 import { expect, it } from 'vitest';
+import { asPfn } from '../../../src/sim/base/units.ts';
 import * as C from '../../../src/sim/hardware/counters.ts';
 import { Machine } from '../../../src/sim/hardware/machine.ts';
 import { cpu, profileOf } from '../boot/machines.ts';
@@ -23,7 +24,7 @@ function sent(on: Machine): number[] {
 it('puts the request to the owner and its answer on the links, and the line on the owner’s bus', () => {
   const lab = machine();
   const [, owner, reader] = [0, 1, 2].map((number) => lab.core(number));
-  const line = lab.frames.slotOf(0, 0) << 7;
+  const line = lab.frames.slotOf(0, asPfn(0)) << 7;
 
   expect(lab.miss(owner, line, true, 0)).toBe(2500);
   expect(sent(lab)).toEqual([HEADER + LINE, HEADER, 0]);

@@ -8,6 +8,7 @@
  * loop is part of the list. A 2.4 kernel without discontigmem knows no nodes: its zones, which the lab cuts at the
  * nodes' borders, are the same list everywhere, the highest memory first, as its free lists have it after boot.
  */
+import type { NodeId } from '../../base/units.ts';
 import type { MachineProfile } from '../../profiles/schema.ts';
 import type { KernelTraits } from '../../profiles/traits.ts';
 import type { BootLayout, NodeLayout, Zonelist, ZoneName, ZoneRef } from './layout.ts';
@@ -73,7 +74,7 @@ export function zonelistsOf(
   profile: MachineProfile,
   traits: KernelTraits,
   layout: BootLayout,
-  node: number,
+  node: NodeId,
 ): readonly Zonelist[] {
   const ready = layout.zonelists.filter((list) => list.node === node);
   const index = layout.nodes.findIndex(({ id }) => id === node);
