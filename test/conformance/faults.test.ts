@@ -143,6 +143,19 @@ describe.each([0, 1, 2, 3, 4, 5, 6])('faults at PAGE_MMUSHIFT %i', (shift) => {
 });
 
 describe('shared segments', () => {
+  it('have a cluster across two pte pages filled side by side, each pte once', () => {
+    const booted = new Booted(machine(3, { policy: 'first-touch' }));
+    // Pages 500 to 539 show the segment from its page 3 on, so a cluster shows at pages 505 to 512: 512 is the next pte page's.
+    const mapping = { start: 500 * 4096, end: 540 * 4096, segment: 0, segmentOffset: 3 * 4096 };
+    const table = booted.kernel.createSpace({ mappings: [mapping] });
+    booted.touch(0, table, 507);
+    expect(booted.count('PTES_FILLED')).toBe(7);
+    expect(table.lookup(512)).toBe(-1);
+    booted.touch(0, table, 512);
+    expect([booted.count('FAULTS'), booted.count('PTES_FILLED')]).toEqual([2, 8]);
+    expect(table.lookup(512) - table.lookup(505)).toBe(7);
+  });
+
   it('show the same frames in every address space, wherever they are mapped', () => {
     const booted = new Booted(machine(3, { policy: 'first-touch' }));
     const at = (page: number, offset: number): Mapping[] => [

@@ -1,4 +1,5 @@
 /** A fast machine and its naive twin of one shape, driven record by record, and everything that both know of their state. */
+import { asPfn } from '../../../src/sim/base/units.ts';
 import * as C from '../../../src/sim/hardware/counters.ts';
 import type { Core } from '../../../src/sim/hardware/core.ts';
 import { Machine } from '../../../src/sim/hardware/machine.ts';
@@ -96,6 +97,7 @@ export class Pair {
       return { sets: all / ways, ways };
     };
     const shape: NaiveMachineShape = {
+      nodes,
       nodeOfCpu: cpus,
       l1d: setsOf(cpu.l1d),
       l1i: setsOf(cpu.l1i ?? cpu.l1d),
@@ -140,14 +142,18 @@ export class Pair {
     }
   }
 
-  /** Counters and time of every CPU, of both. */
+  /** Counters and time of every CPU, and what every bus has carried, of both. */
   counts(): readonly [fast: unknown, naive: unknown] {
     const fast = this.cores.map((core) => [
       Object.fromEntries(countNames.map((name) => [name, core.counters[COUNTER[name]]])),
       core.clock.toFixed(6),
     ]);
     const naive = this.naive.cpus.map((cpu) => [cpu.counts, cpu.time.toFixed(6)]);
-    return [fast, naive];
+    const carried = this.machine.nodes.map((node) => (node.busUsed ? node.bus.bytes : 0));
+    return [
+      [fast, carried],
+      [naive, this.naive.busBytes],
+    ];
   }
 
   /** What is in every cache, with its state, most recent first, and the directory, as text of both. */
@@ -230,7 +236,7 @@ export class Pair {
   }
 
   private frameOn(node: number): number {
-    const frame = this.machine.frames.slotOf(node, node * NODE_FRAMES + this.nextFrame[node]++);
+    const frame = this.machine.frames.slotOf(node, asPfn(node * NODE_FRAMES + this.nextFrame[node]++));
     this.homes.set(chunkOf(frame), node);
     return frame;
   }

@@ -5,6 +5,7 @@ interface Sets {
 }
 
 export interface NaiveMachineShape {
+  readonly nodes: number;
   readonly nodeOfCpu: readonly number[];
   readonly l1d: Sets;
   readonly l1i: Sets;

@@ -23,6 +23,8 @@ export class NaiveNuma {
   readonly remoteCaches: readonly (LruSets<RemoteLine> | undefined)[];
   /** Granule to the node, other than its home, that may write it without asking. */
   readonly owners = new Map<number, number>();
+  /** Bytes that each node's bus has carried. */
+  readonly busBytes: number[];
   private readonly memory = new MemoryImage();
   private readonly granuleLines: number;
 
@@ -38,10 +40,10 @@ export class NaiveNuma {
       counts: newCounts(),
       time: 0,
     }));
-    const nodes = Math.max(...shape.nodeOfCpu) + 1;
-    this.remoteCaches = Array.from({ length: nodes }, () => {
+    this.remoteCaches = Array.from({ length: shape.nodes }, () => {
       return remoteCache === undefined ? undefined : new LruSets<RemoteLine>(remoteCache.sets, remoteCache.ways);
     });
+    this.busBytes = new Array<number>(shape.nodes).fill(0);
     this.granuleLines = shape.granuleBytes / shape.l2LineBytes;
   }
 
@@ -187,16 +189,21 @@ export class NaiveNuma {
     this.dropL1(cpu, line);
     if (copy.mesi === 'M') {
       cpu.counts.l2Writebacks++;
-      this.giveData(cpu.node, line, copy.version);
+      const to = this.giveData(cpu.node, line, copy.version);
+      this.busBytes[to === 'memory' ? this.homeOf(line) : cpu.node] += this.shape.l2LineBytes;
     }
     this.forgetOwner(this.granuleOf(line), cpu.node);
   }
 
-  /** Dirty data comes out of a CPU's cache: into the remote cache where there is one, else into memory. */
-  private giveData(node: number, line: number, version: number): void {
+  /** Dirty data comes out of a CPU's cache: into the remote cache where there is one, else into memory, over its bus. */
+  private giveData(node: number, line: number, version: number): 'remote cache' | 'memory' {
     const remote = this.homeOf(line) === node ? undefined : this.remoteCaches[node]?.peek(this.granuleOf(line));
-    if (remote === undefined) this.memory.set(line, version);
-    else remote.state.versions.set(line, version);
+    if (remote !== undefined) {
+      remote.state.versions.set(line, version);
+      return 'remote cache';
+    }
+    this.memory.set(line, version);
+    return 'memory';
   }
 
   /** The right to write goes with the node's last copy. */
@@ -213,7 +220,10 @@ export class NaiveNuma {
     for (const peer of peers) peer.mesi = 'S';
     this.cleanL1();
     if (dirty !== undefined) {
-      this.giveData(cpu.node, line, dirty.version);
+      // On the way between the two CPUs it passes the own memory or remote cache; another node's memory takes a message.
+      const to = this.giveData(cpu.node, line, dirty.version);
+      if (to === 'memory' && home !== cpu.node) this.busBytes[home] += shape.l2LineBytes;
+      this.carry(cpu.node, undefined);
       return this.served(cpu, 'transfer', shape.transferNs, { mesi: 'S', version: dirty.version });
     }
     if (home === cpu.node) {
@@ -224,6 +234,7 @@ export class NaiveNuma {
       }
       const alone = peers.length === 0 && this.holders(granule).size === 0;
       const ns = owner === undefined ? shape.localNs : shape.missNs(cpu.node, owner);
+      this.carry(cpu.node, owner);
       const copy: Copy = { mesi: alone ? 'E' : 'S', version: this.memory.get(line) };
       return this.served(cpu, owner === undefined ? 'local' : 'remoteOwner', ns, copy);
     }
@@ -231,6 +242,7 @@ export class NaiveNuma {
     const here = this.remoteCaches[cpu.node]?.use(granule);
     if (here !== undefined) {
       const version = here.state.versions.get(line) ?? -1;
+      this.carry(cpu.node, undefined);
       return this.served(cpu, 'remoteCache', shape.remoteCacheHitNs, { mesi: mine(), version });
     }
     const owner = this.owners.get(granule);
@@ -246,6 +258,7 @@ export class NaiveNuma {
       extra = shape.transferNs - shape.localNs;
     }
     this.makeShared(home, granule);
+    this.carry(cpu.node, home, owner);
     const first = !this.heldBy(home, granule) && this.holders(granule).size === 0;
     if (first) this.owners.set(granule, cpu.node);
     const copy: Copy = { mesi: mine(), version: this.memory.get(line) };
@@ -261,6 +274,7 @@ export class NaiveNuma {
     const dirty = this.peers(cpu, line).find(({ mesi }) => mesi === 'M');
     this.takeFromPeers(cpu, line);
     if (dirty !== undefined) {
+      this.carry(cpu.node, undefined);
       return this.served(cpu, 'transfer', shape.transferNs, { mesi: 'M', version: dirty.version });
     }
     const owner = this.owners.get(granule);
@@ -269,12 +283,16 @@ export class NaiveNuma {
       const taken = this.takeFromOthers(cpu, line);
       const ns = owner === undefined ? Math.max(shape.localNs, taken) : shape.missNs(cpu.node, owner);
       const by = owner === undefined ? 'local' : 'remoteOwner';
+      this.carry(cpu.node, owner);
       return this.served(cpu, by, ns, { mesi: 'M', version: this.memory.get(line) });
     }
     const here = this.remoteCaches[cpu.node]?.use(granule);
     if (here !== undefined) {
       const copy: Copy = { mesi: 'M', version: here.state.versions.get(line) ?? -1 };
-      if (owner === cpu.node) return this.served(cpu, 'remoteCache', shape.remoteCacheHitNs, copy);
+      if (owner === cpu.node) {
+        this.carry(cpu.node, undefined);
+        return this.served(cpu, 'remoteCache', shape.remoteCacheHitNs, copy);
+      }
       const ns = shape.missNs(cpu.node, home) - shape.localNs + this.takeFromOthers(cpu, line);
       return this.served(cpu, 'remote', ns, copy);
     }
@@ -293,11 +311,23 @@ export class NaiveNuma {
       }
       taken = this.takeFromOthers(cpu, line);
     }
+    this.carry(cpu.node, home, owner);
     const copy: Copy = { mesi: 'M', version: this.memory.get(line) };
     const ns = shape.missNs(cpu.node, home) + Math.max(extra, taken);
     this.served(cpu, by, ns, copy);
     this.keep(cpu, granule);
     return copy;
+  }
+
+  /**
+   * A reply crosses the requester's bus: a line from the node itself; a whole granule from another node, whose bus it
+   * crosses as well, and that of a third node which owned it.
+   */
+  private carry(node: number, from: number | undefined, owner?: number): void {
+    const { granuleBytes, l2LineBytes } = this.shape;
+    this.busBytes[node] += from === undefined ? l2LineBytes : granuleBytes;
+    if (from !== undefined) this.busBytes[from] += granuleBytes;
+    if (owner !== undefined && owner !== node) this.busBytes[owner] += granuleBytes;
   }
 
   private served(cpu: Cpu, by: Served, ns: number, copy: Copy): Copy {
@@ -402,17 +432,24 @@ export class NaiveNuma {
     const victim = cache.put(granule, { versions });
     if (victim === undefined) return;
     counts.remoteCacheEvictions++;
+    let dirty = false;
     for (const [line, version] of victim.state.versions) {
-      if (version > this.memory.get(line)) this.memory.set(line, version);
+      if (version <= this.memory.get(line)) continue;
+      dirty = true;
+      this.memory.set(line, version);
     }
     for (const line of this.linesOf(victim.line)) {
       for (const cpu of this.cpus) {
         const gone = cpu.node === node ? cpu.l2.drop(line) : undefined;
         if (gone === undefined) continue;
-        if (gone.state.mesi === 'M') this.memory.set(line, gone.state.version);
+        if (gone.state.mesi === 'M') {
+          dirty = true;
+          this.memory.set(line, gone.state.version);
+        }
         this.dropL1(cpu, line);
       }
     }
+    if (dirty) this.busBytes[this.homeOf(victim.line * this.granuleLines)] += this.shape.granuleBytes;
     this.forgetOwner(victim.line, node);
   }
 }
