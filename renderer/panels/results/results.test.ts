@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunReport } from '../../../src/sim/engine/report.ts';
+import { traitsOf } from '../../../src/sim/profiles/resolve.ts';
 import { catalogue, machineOn } from '../testing.ts';
 import { toCsv } from './csv.ts';
 import { runFileName } from './run-file-name.ts';
@@ -12,6 +13,7 @@ const report: RunReport = {
   version: 1,
   engine: 'test',
   config: { profile, workloads: [], seed: 1, sampleNs: 50_000 },
+  kernel: traitsOf(profile.kernel, profile.machine),
   assumed: [],
   result: {
     elapsedNs: 35.4e6,
