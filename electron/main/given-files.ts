@@ -9,7 +9,7 @@ import { toFailure } from '../../src/lab/failure.ts';
 import { makeIssue } from '../../src/sim/index.ts';
 import type { PageEvents } from './events.ts';
 
-export interface GivenFiles {
+interface GivenFiles {
   /** From now on files are opened; those that came before are opened first. */
   deliver(lab: Lab, window: BrowserWindow, events: PageEvents): void;
 }

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { BrowserWindow, Rectangle, Screen } from 'electron';
 
-export interface WindowState {
+interface WindowState {
   readonly bounds: Partial<Rectangle>;
   readonly maximized: boolean;
 }

@@ -4,7 +4,7 @@
  */
 const MINUS = '\u2212';
 const THIN_SPACE = '\u2009';
-export const UNKNOWN = '\u2013';
+const UNKNOWN = '\u2013';
 
 const KIB = 1024;
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;

@@ -138,7 +138,7 @@ const titles: Readonly<Record<InterconnectSpec['kind'], string>> = {
   matrix: 'Latency matrix',
 };
 
-export function interconnectTitle(interconnect: InterconnectSpec): string {
+function interconnectTitle(interconnect: InterconnectSpec): string {
   return titles[interconnect.kind];
 }
 

@@ -2,7 +2,7 @@
 
 export const FIELD = { width: 168, height: 72 } as const;
 
-export interface Box {
+interface Box {
   readonly x: number;
   readonly y: number;
   readonly size: number;
@@ -12,7 +12,7 @@ export interface Box {
   readonly first: boolean;
 }
 
-export interface Drawing {
+interface Drawing {
   readonly boxes: readonly Box[];
   /** Paths of lines, drawn below the boxes. */
   readonly lines: readonly string[];

@@ -3,7 +3,7 @@ import type { LabFailure } from '../../src/lab/contract.ts';
 
 export type Answer = 'save' | 'discard' | 'cancel';
 
-export type DialogRequest =
+type DialogRequest =
   | { readonly kind: 'unsaved'; readonly name: string; readonly answer: (answer: Answer) => void }
   | { readonly kind: 'failure'; readonly title: string; readonly failure: LabFailure; readonly answer: () => void }
   | { readonly kind: 'notes'; readonly answer: () => void };

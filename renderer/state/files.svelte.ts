@@ -17,7 +17,7 @@ type FilesClient = Pick<
 >;
 
 /** What FilesState works on. */
-export interface FilesParts {
+interface FilesParts {
   readonly client: FilesClient;
   readonly machine: MachineState;
   readonly recent: RecentState;

@@ -1,8 +1,8 @@
 /** Dark or light: what the system says until a person chooses. `data-theme` on the root is all that components see. */
 import { readStored, writeStored } from './stored.ts';
 
-export type Theme = 'dark' | 'light';
-export type ThemeChoice = Theme | 'system';
+type Theme = 'dark' | 'light';
+type ThemeChoice = Theme | 'system';
 
 export class ThemeState {
   choice = $state.raw<ThemeChoice>('system');

@@ -17,7 +17,7 @@ export const panelLimits: Readonly<
 const BOTTOM_SHARE = 0.375;
 
 /** Below this width the inspector lies over the centre instead of beside it. */
-export const OVERLAY_WIDTH = 1280;
+const OVERLAY_WIDTH = 1280;
 
 export class ViewState {
   screen = $state.raw<Screen>('start');

@@ -5,7 +5,7 @@
  */
 import type { InterconnectSpec } from '../../src/sim/profiles/schema.ts';
 
-export interface Point {
+interface Point {
   readonly x: number;
   readonly y: number;
 }

@@ -5,7 +5,7 @@
  */
 import type { BootLayout, BudgetItem, NodeLayout, ZoneLayout } from '../../src/sim/kernel/boot/layout.ts';
 
-export type Owner = 'kernel' | 'memmap' | 'pt' | 'slab' | 'anon' | 'hole' | 'free';
+type Owner = 'kernel' | 'memmap' | 'pt' | 'slab' | 'anon' | 'hole' | 'free';
 
 export interface Part {
   readonly owner: Owner;

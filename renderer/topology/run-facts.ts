@@ -43,7 +43,7 @@ export function factsFrom(run: Run | null): (node: number) => readonly Fact[] {
 }
 
 /** A label and its value. */
-export type Fact = readonly [string, string];
+type Fact = readonly [string, string];
 
 /** Share of the misses of these CPUs that their own node served, in %; null where there were none. */
 function servedOf(cpus: readonly Row[]): number | null {

@@ -7,7 +7,7 @@ const MIN_SEEN = 3;
 /** Fourth root: the smallest published zone (16 MiB) beside the largest (8 GiB) keeps about an eighth of the bar. */
 const FLATTENING = 0.25;
 
-export interface Heights {
+interface Heights {
   readonly heights: readonly number[];
   /** False where heights are flattened: then the drawing says that zones are not to scale. */
   readonly toScale: boolean;

@@ -3,7 +3,7 @@
 export const TILE = { width: 112, least: 92, height: 54, gap: 10, padding: 12 } as const;
 const PITCH_Y = TILE.height + TILE.gap;
 
-export interface Grid {
+interface Grid {
   /** Width of a tile, px: narrower where a mesh's own columns then fit. */
   readonly tile: number;
   readonly columns: number;

@@ -105,7 +105,7 @@ const text = z.string().max(64 * 1024 * 1024);
 const name = z.string().min(1).max(300);
 const nothing = z.tuple([]);
 
-export const runRequestSchema = z.strictObject({
+const runRequestSchema = z.strictObject({
   profile: z.unknown(),
   workloads: z.array(workloadSchema).min(1).max(64),
   seed: z
@@ -167,7 +167,7 @@ export const methods = {
 } as const;
 
 export type MethodName = keyof typeof methods;
-export type Params<M extends MethodName> =
+type Params<M extends MethodName> =
   z.output<(typeof methods)[M]['params']> extends infer T extends readonly unknown[] ? T : never;
 export type Returns<M extends MethodName> = (typeof methods)[M] extends Method<z.ZodType, infer R> ? R : never;
 

@@ -16,17 +16,3 @@ export function toFailure(error: unknown): LabFailure {
   }
   return { kind: 'failed', message: error instanceof Error ? error.message : String(error), ...bare };
 }
-
-/** The error that a failure was made of, as far as it crossed: its class, message, source and issues. */
-export function fromFailure(failure: LabFailure): Error {
-  switch (failure.kind) {
-    case 'input':
-      return new InputError(failure.source, failure.issues);
-    case 'cancelled':
-      return new Cancelled();
-    case 'invariant':
-      return new InvariantError(failure.message);
-    case 'failed':
-      return new Error(failure.message);
-  }
-}

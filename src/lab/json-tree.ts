@@ -5,7 +5,7 @@
 import type { Segment } from '../sim/index.ts';
 
 /** A value: characters from `start` to `end`; `from` is where it begins together with its key. */
-export interface JsonNode {
+interface JsonNode {
   readonly segment: Segment | null;
   readonly from: number;
   readonly start: number;

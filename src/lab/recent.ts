@@ -16,7 +16,7 @@ const entrySchema = z.object({ path: z.string().min(1), title: z.string(), when:
 type Entry = z.output<typeof entrySchema>;
 
 /** The handle of a file: names it to the window without telling its path, and is the same tomorrow. */
-export const handleOf = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 32);
+const handleOf = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 32);
 
 export class RecentMachines {
   readonly #folder: string;

@@ -185,6 +185,6 @@ export function placeText(text: string, offset: number): string {
 }
 
 /** `line 12, column 5: config.seed` of a path in a valid JSON text, or of what is nearest around it. */
-export function placeOfPath(text: string, segments: readonly Segment[], shown: string): string {
+function placeOfPath(text: string, segments: readonly Segment[], shown: string): string {
   return `${placeText(text, nodeAt(jsonTree(text), segments).start)}${shown === '' ? '' : `: ${shown}`}`;
 }

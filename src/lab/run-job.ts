@@ -9,7 +9,6 @@ import {
   makeIssue,
   type Program,
   type RunConfig,
-  type RunReport,
   Simulation,
   type TraceSource,
   type WorkloadSpec,
@@ -68,10 +67,4 @@ function sampleInterval(programs: readonly Program[]): number {
   const wanted = Math.max(1000, (longest * 10) / 200);
   const decade = 10 ** Math.floor(Math.log10(wanted));
   return decade * ([1, 2, 5].find((step) => step * decade >= wanted) ?? 10);
-}
-
-/** Runs to the end without a pause, and returns the report. */
-export function runToEnd(simulation: Simulation): RunReport {
-  while (!simulation.run(2 ** 20));
-  return simulation.report();
 }

@@ -4,7 +4,7 @@ import { InputError, makeIssue, MIB } from '../sim/index.ts';
 import { fileError } from './file-error.ts';
 
 /** Far more than the largest machine (4,096 nodes take about 2 MiB) or run file. */
-export const TEXT_LIMIT = 64 * MIB;
+const TEXT_LIMIT = 64 * MIB;
 
 /** The text of the file at `path`. Throws an InputError that names it as `shown`. */
 export async function readTextFile(path: string, shown: string = path, limit: number = TEXT_LIMIT): Promise<string> {

@@ -116,7 +116,7 @@ interface Difference {
 }
 
 /** The first difference of plain data, in the order of `expected`; keys that only `found` has come last. */
-export function firstDifference(expected: unknown, found: unknown, path: readonly Segment[]): Difference | undefined {
+function firstDifference(expected: unknown, found: unknown, path: readonly Segment[]): Difference | undefined {
   if (Object.is(expected, found)) return undefined;
   if (!isContainer(expected) || !isContainer(found) || Array.isArray(expected) !== Array.isArray(found)) {
     return { path, expected, found };

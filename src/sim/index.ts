@@ -1,16 +1,16 @@
 /** The simulator's only door. What is not named here is its own business. */
-export { Cancelled, InputError, InvariantError, describeIssue, makeIssue, type Issue } from './base/errors.ts';
+export { Cancelled, InputError, InvariantError, makeIssue, type Issue } from './base/errors.ts';
 
 export { builtInById, builtins, type BuiltIn } from './profiles/builtin/index.ts';
 export { describeValue } from './profiles/describe.ts';
 export { flavourById, flavours, type Flavour } from './profiles/flavours.ts';
 export { formatProfile } from './profiles/format.ts';
-export { jsonFault, placeOf, type JsonFault } from './profiles/json-fault.ts';
+export { jsonFault, placeOf } from './profiles/json-fault.ts';
 export { profileJsonSchema, type FieldSchema } from './profiles/json-schema.ts';
 export { nearest } from './profiles/nearest.ts';
 export { parseProfile, validateProfile } from './profiles/parse.ts';
 export { parsePath, pathText, shorten, type Segment } from './profiles/path-text.ts';
-export { SET_BY_HAND, parseAssignment, pathIssue, setPath } from './profiles/paths.ts';
+export { SET_BY_HAND, parseAssignment, setPath } from './profiles/paths.ts';
 export { traitsOf } from './profiles/resolve.ts';
 export * from './profiles/schema.ts';
 export { assumedGroups, assumedPaths, isAssumed, sourceOf } from './profiles/sources.ts';
@@ -23,7 +23,6 @@ export {
   RUN_VERSION,
   type RunConfig,
   type RunReport,
-  type RunResult,
   type SampleFrame,
   type Table,
 } from './engine/report.ts';

@@ -15,7 +15,7 @@ import { hasToken, refusal } from './guard.ts';
 import { guardHeaders, pageServer } from './page.ts';
 import { receiveTrace } from './uploads.ts';
 
-export interface WebOptions {
+interface WebOptions {
   readonly lab: Lab;
   /** Folder of the built face: dist/renderer. */
   readonly pageDir: string;

@@ -28,13 +28,13 @@ export interface Segment {
   readonly plate: string;
 }
 
-export interface Tick {
+interface Tick {
   readonly x: number;
   readonly label: string;
   readonly unit: string;
 }
 
-export interface BudgetPicture {
+interface BudgetPicture {
   readonly segments: readonly Segment[];
   /** Where low memory ends, px; the bar's whole width unless the machine does not boot. */
   readonly end: number;
@@ -156,7 +156,7 @@ export function sizeText(bytes: number, limit: number): string {
   return limit > 16 * 1024 * MIB ? `${formatMiB(bytes / 1024, 1)} GiB` : `${formatMiB(bytes, 1)} MiB`;
 }
 
-export interface Leader {
+interface Leader {
   readonly segment: Segment;
   /** Where its line and its text begin, px. */
   readonly line: number;

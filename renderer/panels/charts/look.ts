@@ -1,6 +1,6 @@
 /** Dashes, markers and fills of series, as the design's tokens pair them with colours; for canvas and for legends. */
 
-export type Fill = 'loc-local' | 'loc-rcache' | 'loc-remote';
+type Fill = 'loc-local' | 'loc-rcache' | 'loc-remote';
 
 export interface SeriesLook {
   /** Name of the colour's token. */

@@ -11,7 +11,7 @@ const ONE_PAGE_MIB = 1 / PAGES_PER_MIB;
 /** Never a fifth line. */
 const MOST_LINES = 4;
 
-export interface Series {
+interface Series {
   readonly id: string;
   readonly label: string;
   readonly look: SeriesLook;

@@ -28,7 +28,7 @@ export function logTicks(min: number, max: number): number[] {
   return ticks;
 }
 
-export interface TimeUnit {
+interface TimeUnit {
   readonly name: 'ns' | 'µs' | 'ms' | 's';
   readonly ns: number;
 }

@@ -6,7 +6,7 @@ import { formatExact } from '../format.ts';
 import { parseQuantity, parseRanges } from '../parse.ts';
 import type { SchemaNode } from './schema.ts';
 
-export interface FieldIssue {
+interface FieldIssue {
   readonly message: string;
   /** The nearest value that is allowed, to be pressed. */
   readonly fix?: number;

@@ -7,7 +7,7 @@ import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import type { SchemaNode } from './schema.ts';
 
 /** The part of MachineState that fields use. */
-export interface InspectedMachine {
+interface InspectedMachine {
   readonly profile: MachineProfile | null;
   readonly layout: BootLayout | null;
   readonly assumed: readonly string[];
@@ -18,7 +18,7 @@ export interface InspectedMachine {
   restore(path?: string): void;
 }
 
-export interface InspectorContext {
+interface InspectorContext {
   readonly machine: InspectedMachine;
   readonly schema: SchemaNode;
   readonly flavours: readonly FlavourSummary[];

@@ -2,7 +2,7 @@
 import type { FlavourSummary } from '../../../src/lab/contract.ts';
 import { choicesOf, controlOf, type SchemaNode } from './schema.ts';
 
-export interface PickerChoice {
+interface PickerChoice {
   readonly value: string | number | boolean;
   readonly label: string;
 }

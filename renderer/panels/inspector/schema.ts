@@ -33,7 +33,7 @@ export type Control =
   'number' | 'text' | 'select' | 'switch' | 'group' | 'numbers' | 'list' | 'matrix' | 'union' | 'other';
 
 /** One choice of a select. */
-export interface Choice {
+interface Choice {
   readonly value: string | number;
   readonly label: string;
 }
@@ -126,7 +126,7 @@ export function join(path: string, step: string | number): string {
 }
 
 /** A group's field: its key and path, its title, and whether it may be left out so that a rule holds. */
-export interface Child {
+interface Child {
   readonly key: string;
   readonly path: string;
   readonly node: SchemaNode;

@@ -6,7 +6,7 @@ import { zoneLabel } from '../charts/spec.ts';
 import { zoneOf } from '../charts/columns.ts';
 import type { Cell } from './csv.ts';
 
-export interface SheetColumn {
+interface SheetColumn {
   readonly id: string;
   readonly label: string;
   readonly unit: string;

@@ -12,7 +12,7 @@ interface Running {
 }
 
 /** Runs what is on the table, or pauses or resumes the run under way. */
-export function toggleRun({ machine, workload, runs }: Running): Promise<void> {
+function toggleRun({ machine, workload, runs }: Running): Promise<void> {
   if (runs.active === null) return startRun(machine, workload, runs);
   return runs.active.state === 'paused' ? runs.resume() : runs.pause();
 }

@@ -3,7 +3,7 @@ import type { TraceInfo } from '../../../src/sim/workloads/trace.ts';
 import { formatBytes } from '../format.ts';
 import type { FieldReading } from '../inspector/check-field.ts';
 
-export interface SharedRange {
+interface SharedRange {
   readonly start: number;
   readonly end: number;
 }

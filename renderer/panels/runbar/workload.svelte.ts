@@ -8,7 +8,7 @@ import type { PatternWorkload, TraceWorkload, WorkloadSpec } from '../../../src/
 import { formatNumber, formatRanges, formatShort } from '../format.ts';
 
 /** A program keeps to this many CPUs until a person says otherwise: a machine of 16,384 should not start by surprise. */
-export const DEFAULT_CPUS = 16;
+const DEFAULT_CPUS = 16;
 const DEFAULT_BYTES = 16 * 1024 * 1024;
 const DEFAULT_REFERENCES = 500_000;
 
@@ -19,8 +19,8 @@ interface Common {
   readonly cpus: readonly number[] | null;
   readonly startNs: number;
 }
-export type TraceProgram = Common & Omit<TraceWorkload, 'cpus' | 'startNs'>;
-export type PatternProgram = Common & Omit<PatternWorkload, 'cpus' | 'startNs'>;
+type TraceProgram = Common & Omit<TraceWorkload, 'cpus' | 'startNs'>;
+type PatternProgram = Common & Omit<PatternWorkload, 'cpus' | 'startNs'>;
 export type ProgramDraft = TraceProgram | PatternProgram;
 
 export class WorkloadState {

@@ -57,7 +57,7 @@ export class PackedWriter {
 }
 
 /** The bytes of `words` as the file has them; a view where the host is little-endian itself. */
-export function littleEndian(words: Uint32Array): Uint8Array {
+function littleEndian(words: Uint32Array): Uint8Array {
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   return endianness() === 'LE' ? bytes : Buffer.from(bytes).swap32();
 }

@@ -24,7 +24,7 @@ export class InputError extends Error {
 }
 
 /** One issue as a line: `machine.numaq.json: kernel.pageMmuShift: expected a whole number from 0 to 6, found 9`. */
-export function describeIssue(source: string, issue: Issue): string {
+function describeIssue(source: string, issue: Issue): string {
   const place = [source, issue.path].filter((part) => part !== '').join(': ');
   return `${place === '' ? '' : `${place}: `}${issue.message}`;
 }

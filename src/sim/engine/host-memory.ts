@@ -18,7 +18,7 @@ function cpusOf(programs: readonly Program[]): number {
 }
 
 /** Bytes that the run would take up at most. An upper bound: caches fill and pages come as they are touched. */
-export function hostBytes(profile: MachineProfile, programs: readonly Program[]): number {
+function hostBytes(profile: MachineProfile, programs: readonly Program[]): number {
   const { cpu } = profile.machine;
   const caches = cpusOf(programs) * ((cpu.l2.kib * KIB) / cpu.l2.lineBytes) * BYTES_PER_LINE;
   const mapped = programs

@@ -24,7 +24,7 @@ export interface Table {
   readonly rows: readonly (readonly number[])[];
 }
 
-export interface RunResult {
+interface RunResult {
   /** Virtual time until the last stream ended, ns. */
   readonly elapsedNs: number;
   /** Metric id to value, of the whole run. */

@@ -19,7 +19,7 @@ import type { Interconnect } from './interconnect.ts';
 import type { HardwareNode } from './node.ts';
 import { EXCLUSIVE, INVALID, MODIFIED, SHARED } from './set-assoc.ts';
 
-export interface CoherenceCosts {
+interface CoherenceCosts {
   readonly localNs: number;
   readonly transferNs: number;
   readonly remoteCacheHitNs: number;

@@ -15,7 +15,7 @@ import { HardwareNode } from './node.ts';
 import type { PageTable } from './page-table.ts';
 
 /** Maps a page and returns what it took, ns. */
-export type FaultHandler = (core: Core, table: PageTable, vpn: number, now: number) => number;
+type FaultHandler = (core: Core, table: PageTable, vpn: number, now: number) => number;
 
 /** Lines below this would give line numbers over 31 bits before 64 GiB are touched. */
 const LEAST_LINE_BYTES = 32;

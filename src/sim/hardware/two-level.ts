@@ -29,7 +29,7 @@ export const MOST_L1_LINES = 2 ** 20;
 /** Ways of the L1 at work, and one more: the loop looks at the second way of a set whatever their number. */
 const ways = new Int32Array(MOST_L1_LINES + 1);
 
-export interface TwoLevelCosts {
+interface TwoLevelCosts {
   readonly instructionNs: number;
   readonly l2HitNs: number;
   readonly memoryNs: number;

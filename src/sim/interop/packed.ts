@@ -8,12 +8,12 @@ import { InputError, makeIssue } from '../base/errors.ts';
 import { REGION_SHIFT, type TraceInfo, type TraceRegion } from '../workloads/trace.ts';
 import { REGION_LIMIT } from './packed-fold.ts';
 
-export const PACKED_VERSION = 1;
+const PACKED_VERSION = 1;
 export const HEADER_BYTES = 32;
 export const RECORD_BYTES = 8;
 export const REGION_ENTRY_BYTES = 16;
 export const FOOTER_BYTES = 128;
-export const HASH_BYTES = 32;
+const HASH_BYTES = 32;
 
 const MAGIC = 'NUMAQTRC';
 const END_MAGIC = 'NUMAQEND';
@@ -60,7 +60,7 @@ export function encodeFooter(info: Omit<TraceInfo, 'name'>): Uint8Array {
 }
 
 /** What the footer says; the regions stand in the table before it. */
-export interface PackedFooter {
+interface PackedFooter {
   readonly records: number;
   readonly regionCount: number;
   readonly kinds: readonly [number, number, number, number];

@@ -2,12 +2,12 @@
  * numastat: zone_statistics() of Linux 2.6.11, mm/page_alloc.c, bumped once for each successful request whatever its
  * order. (That kernel's Documentation/numastat.txt tells miss and foreign the other way round; this follows the code.)
  */
-export const NUMA_HIT = 0;
-export const NUMA_MISS = 1;
-export const NUMA_FOREIGN = 2;
-export const INTERLEAVE_HIT = 3;
-export const LOCAL_NODE = 4;
-export const OTHER_NODE = 5;
+const NUMA_HIT = 0;
+const NUMA_MISS = 1;
+const NUMA_FOREIGN = 2;
+const INTERLEAVE_HIT = 3;
+const LOCAL_NODE = 4;
+const OTHER_NODE = 5;
 export const NUMASTAT_COLUMNS = [
   'numa_hit',
   'numa_miss',

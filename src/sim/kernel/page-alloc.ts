@@ -21,7 +21,7 @@ export interface ReadyZonelist {
   readonly classIndex: number;
 }
 
-export interface AllocationRules {
+interface AllocationRules {
   readonly watermarks: KernelTraits['watermarks'];
   readonly lowerZoneProtection: number;
   /** 2.4 with nodes: a node's zones are tried down to their min marks before the next node's are tried at all. */

@@ -12,7 +12,7 @@ import type { Zone } from './zone.ts';
 import { ringFor } from './zone-ring.ts';
 
 /** Finds the GFP_HIGHUSER list of a node for a CPU (several zones of one type start at a place of the CPU's own). */
-export type ListOf = (place: number, cpu: number) => ReadyZonelist;
+type ListOf = (place: number, cpu: number) => ReadyZonelist;
 
 export class Placement {
   private readonly places: readonly number[];

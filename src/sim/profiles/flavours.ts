@@ -13,7 +13,7 @@ import type { KernelTraits } from './traits.ts';
 export type StructPageLayout = '2.4' | 'rhel3' | 'pte_chain' | 'anon_vma';
 
 /** Switches that a kernel as published can have: turning on any other is a patch. */
-export interface FlavourSwitches {
+interface FlavourSwitches {
   /** off: it never had highpte; optional: a build option, off in the row's kernel; on: the row's kernel was built so. */
   readonly highpte: 'never' | 'optional' | 'on';
   /** Node-local mem_maps in windows of low memory (discontigmem on NUMA-Q). */

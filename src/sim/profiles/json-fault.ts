@@ -5,7 +5,7 @@
  */
 import { describeValue } from './describe.ts';
 
-export interface JsonFault {
+interface JsonFault {
   /** Characters from the start. */
   readonly offset: number;
   readonly expected: string;

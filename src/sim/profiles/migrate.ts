@@ -7,7 +7,7 @@ import { InputError, makeIssue, type Issue } from '../base/errors.ts';
 import { describeValue } from './describe.ts';
 import { PROFILE_VERSION } from './schema.ts';
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -17,7 +17,7 @@ export const SET_BY_HAND = 'assumed: set by hand';
 const UNSOURCED = new Set(['format', 'version', 'title', 'notes', 'sources']);
 
 /** What is wrong with a path of this profile, or undefined. An element just past the end of a list may be set. */
-export function pathIssue(input: unknown, path: string): Issue | undefined {
+function pathIssue(input: unknown, path: string): Issue | undefined {
   const segments = parsePath(path);
   if (segments === undefined) return badPath(path, 'a path such as kernel.pageMmuShift or machine.nodes[3].memoryMiB');
   let schema: FieldSchema = profileJsonSchema();

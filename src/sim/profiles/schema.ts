@@ -45,7 +45,7 @@ const busSchema = z
   })
   .meta({ title: 'Memory bus and controller' });
 
-export const nodeSchema = z
+const nodeSchema = z
   .strictObject({
     id: whole(0, 4095).meta({ title: 'Id' }),
     cpus: whole(0, 64).meta({ title: 'CPUs' }),
@@ -76,7 +76,7 @@ const tlbSchema = z
   })
   .meta({ title: 'TLB' });
 
-export const cpuSchema = z
+const cpuSchema = z
   .strictObject({
     name: z.string().max(80).meta({ title: 'Name' }),
     clockMHz: positive(1e5).meta({ title: 'Clock', unit: 'MHz' }),
@@ -99,7 +99,7 @@ export const cpuSchema = z
   })
   .meta({ title: 'CPU' });
 
-export const remoteCacheSchema = z
+const remoteCacheSchema = z
   .strictObject({
     mib: positive(65536).meta({ title: 'Size', unit: 'MiB' }),
     ways: whole(1, 64).meta({ title: 'Associativity', unit: 'ways' }),
@@ -138,7 +138,7 @@ const linkSchema = z
   })
   .meta({ title: 'Link', description: 'Both directions.' });
 
-export const interconnectSchema = z
+const interconnectSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('none') }).meta({ title: 'None' }),
     z
@@ -205,7 +205,7 @@ export const machineSchema = z
   })
   .meta({ title: 'Machine' });
 
-export const placementSchema = z
+const placementSchema = z
   .discriminatedUnion('policy', [
     z.strictObject({ policy: z.literal('first-touch') }).meta({ title: 'First touch' }),
     z
@@ -280,7 +280,7 @@ const watermarkSchema = z
   })
   .meta({ title: 'Watermarks' });
 
-export const zonesSchema = z
+const zonesSchema = z
   .strictObject({
     dmaLimitMiB: whole(0, 4096)
       .default(16)

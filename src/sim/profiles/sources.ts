@@ -86,7 +86,7 @@ function numbersOf({ machine, kernel, zones }: Sourced): Path[] {
   return [...numbersIn({ machine, kernel, zones }, [])];
 }
 
-/** Paths of every number of machine, kernel and zones that needs a source, in the order of the file. */
+/** Paths of every number of machine, kernel and zones that needs a source, in the order of the file: for tests. */
 export function numberPaths(profile: Sourced): string[] {
   return numbersOf(profile).map(pathText);
 }

@@ -6,7 +6,7 @@
 import type { Flavour, StructPageLayout } from './flavours.ts';
 import type { StructPage } from './traits.ts';
 
-export interface StructPageInputs {
+interface StructPageInputs {
   readonly bits: 32 | 64;
   readonly pae: boolean;
   /** CONFIG_HIGHMEM: 2.4 then keeps each page's kernel address in `virtual`. */

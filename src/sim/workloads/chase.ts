@@ -7,7 +7,7 @@ import { type Pattern, ARRAY_BASE, arraySpace, put, threads } from './pattern.ts
 import { permutation } from './permutation.ts';
 import { REF_READ } from './trace.ts';
 
-export const CELL_BYTES = 64;
+const CELL_BYTES = 64;
 
 export const chase: Pattern = {
   id: 'chase',

@@ -8,7 +8,7 @@ import { REGION_HIGH_SHIFT, SIZE_SHIFT } from './trace.ts';
 import { type UserSpace, isBounded } from './user-space.ts';
 import type { AddressSpaceSpec, PatternWorkload, Program, ReferenceStream } from './workload.ts';
 
-export interface PatternRequest {
+interface PatternRequest {
   readonly spec: PatternWorkload;
   readonly user: UserSpace;
   /** Of this workload, 32 bits. */

@@ -23,7 +23,7 @@ interface Shortage {
 }
 
 /** What does not fit, or undefined where the machine boots. */
-export function shortageOf(plan: BootPlan): Shortage | undefined {
+function shortageOf(plan: BootPlan): Shortage | undefined {
   if (plan.windows.length > 0 && plan.maxLowPfn <= DMA_PAGES) {
     const shortBytes = (DMA_PAGES + 1 - (plan.maxmemPfn - plan.kvaPagesTotal)) * FRAME_BYTES;
     const windows = mib(plan.kvaPagesTotal * FRAME_BYTES);
@@ -73,7 +73,7 @@ export function dmaLimitFits(plan: BootPlan): boolean {
 }
 
 /** No node may be smaller than the window on its own mem_map. */
-export function windowsFitNodes(plan: BootPlan): boolean {
+function windowsFitNodes(plan: BootPlan): boolean {
   return plan.windows.every(({ node, pages }) => pages < plan.spans[node].endPfn - plan.spans[node].startPfn);
 }
 
@@ -82,7 +82,7 @@ export function windowsFitNodes(plan: BootPlan): boolean {
  * What is too large fails whatever is added, so the search goes down from what the machine can address by fifths until
  * something boots, then halves between that and the step before.
  */
-export function largestBootingMiB(profile: MachineProfile, traits: KernelTraits): number | undefined {
+function largestBootingMiB(profile: MachineProfile, traits: KernelTraits): number | undefined {
   const total = totalMiB(profile);
   if (total === 0) return undefined;
   const at = (size: number): MachineProfile => scaleMemory(profile, size, total);

@@ -19,7 +19,7 @@ export interface KvaWindow {
   readonly windowPfn: number;
 }
 
-export interface KvaRule {
+interface KvaRule {
   readonly structPageBytes: number;
   /** 4 KiB frames per page cluster. */
   readonly clusterFrames: number;
@@ -27,7 +27,7 @@ export interface KvaRule {
 }
 
 /** 4 KiB frames that a node's mem_map takes as a window: whole large pages. */
-export function kvaPagesOf(nodeFrames: number, rule: KvaRule): number {
+function kvaPagesOf(nodeFrames: number, rule: KvaRule): number {
   const bytes = (Math.floor(nodeFrames / rule.clusterFrames) + 1) * rule.structPageBytes;
   return Math.ceil(bytes / (rule.largePageFrames * FRAME_BYTES)) * rule.largePageFrames;
 }

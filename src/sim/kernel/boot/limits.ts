@@ -13,7 +13,7 @@ const KERNEL_START_4G4G = 32;
 const ADDRESS_SPACE_MIB = 4096;
 
 /** First MiB of the kernel's address space (PAGE_OFFSET). */
-export function pageOffsetMiB(zones: ZonesSpec): number {
+function pageOffsetMiB(zones: ZonesSpec): number {
   return zones.userSpaceMiB === SPLIT_4G4G ? KERNEL_START_4G4G : zones.userSpaceMiB;
 }
 

@@ -11,9 +11,9 @@ import type { BootPlan } from './plan.ts';
 import { grouped, kb } from './text.ts';
 import type { ZoneSpan } from './zones.ts';
 
-export const ALIGNMENT_MESSAGE = 'BUG: wrong zone alignment, it will crash';
+const ALIGNMENT_MESSAGE = 'BUG: wrong zone alignment, it will crash';
 /** maxmem of the published page-clustering kernel, frames (834 MiB: a larger vmalloc reserve). */
-export const PGCL_MAXMEM_PFN = 213_504;
+const PGCL_MAXMEM_PFN = 213_504;
 const NODES_OF_I386 = 64;
 const NAMED = 4;
 

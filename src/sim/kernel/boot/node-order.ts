@@ -12,7 +12,7 @@ import type { MachineProfile } from '../../profiles/schema.ts';
 import type { KernelTraits } from '../../profiles/traits.ts';
 
 /** A node's distances by index. */
-export type DistanceRows = (from: number) => ArrayLike<number>;
+type DistanceRows = (from: number) => ArrayLike<number>;
 
 /**
  * Orders are made on demand. Those of 2.6.11 depend on node_load[], which persists from list to list in the order of

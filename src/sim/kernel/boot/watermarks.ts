@@ -12,7 +12,7 @@ import type { KernelTraits } from '../../profiles/traits.ts';
 import type { Watermarks, ZoneName } from './layout.ts';
 
 /** What the rules need of a zone. */
-export interface MarkedZone {
+interface MarkedZone {
   /** Index of the node. */
   readonly node: number;
   readonly name: ZoneName;
@@ -20,7 +20,7 @@ export interface MarkedZone {
   readonly clusters: number;
 }
 
-export interface MarkContext {
+interface MarkContext {
   readonly rule: KernelTraits['watermarks'];
   /** KB of a page cluster. */
   readonly clusterKb: number;
@@ -51,7 +51,7 @@ function rhel3Marks(zone: MarkedZone, nodeClusters: number): Watermarks {
 }
 
 /** 2.6.11: the square root of 16 x low memory in kB, which on NUMA sums every node's zonelist. Kilobytes. */
-export function minFreeKbytes2611(lowmemClusters: number, context: MarkContext): number {
+function minFreeKbytes2611(lowmemClusters: number, context: MarkContext): number {
   const lowmemKb = context.kernelNodes * lowmemClusters * context.clusterKb;
   return clamp(isqrt(lowmemKb * 16), 128, 65536);
 }

@@ -30,7 +30,7 @@ export interface ZoneSpan {
 export const ZONE_NAMES: readonly ZoneName[] = ['DMA', 'Normal', 'HighMem'];
 
 /** A type's frames cut into `parts` equal zones, the last `share` of them kept as a fall-back zone; none is empty. */
-export function cutType(
+function cutType(
   range: FrameRange,
   parts: number,
   share: number,
