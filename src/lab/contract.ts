@@ -5,11 +5,7 @@
  * are named afterwards by an opaque handle.
  */
 import { z } from 'zod';
-import type { BootLayout, Zonelist } from '../sim/kernel/boot/layout.ts';
-import type { Issue } from '../sim/base/errors.ts';
-import type { MachineProfile } from '../sim/profiles/schema.ts';
-import type { RunReport, SampleFrame } from '../sim/engine/report.ts';
-import type { TraceInfo } from '../sim/workloads/trace.ts';
+import type { BootLayout, Issue, MachineProfile, RunReport, SampleFrame, TraceInfo, Zonelist } from '../sim/index.ts';
 import { workloadSchema } from '../sim/workloads/workload.ts';
 
 export interface MachineSummary {
