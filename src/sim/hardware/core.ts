@@ -24,6 +24,7 @@ import * as C from './counters.ts';
 import { allRecords } from './record-blocks.ts';
 import type { PageTable } from './page-table.ts';
 import { EXCLUSIVE, INVALID, MODIFIED, SetAssoc, SHARED } from './set-assoc.ts';
+import { allTags, allValues, Tlb } from './tlb.ts';
 
 const EMPTY = -2;
 
@@ -41,72 +42,10 @@ export interface CoreBus {
   fault(core: Core, table: PageTable, vpn: number, now: number): number;
 }
 
-/** Tables of all CPUs (base/arena.ts): L1 ways, TLB tags, and beside each tag the first L1 line of its page. */
-/** What the L1s and the TLBs of all CPUs that run have room for. */
+/** What the L1s of all CPUs that run have room for, in lines; their ways lie in one table (base/arena.ts). */
 export const MOST_WAYS = 2 ** 24;
-export const MOST_TLB_ENTRIES = 2 ** 22;
 const waysArena = new Arena(MOST_WAYS);
-const tagsArena = new Arena(MOST_TLB_ENTRIES);
-const valuesArena = new Arena(MOST_TLB_ENTRIES);
 const allWays = waysArena.data;
-const allTags = tagsArena.data;
-const allValues = valuesArena.data;
-
-/** A small set-associative TLB, most recent way first; values are the page's first L1 line. */
-class Tlb {
-  readonly tags: number;
-  readonly values: number;
-  readonly setMask: number;
-  readonly ways: number;
-  private readonly entries: number;
-
-  constructor(shape: { readonly entries: number; readonly ways: number }) {
-    this.entries = shape.entries;
-    this.ways = shape.ways;
-    this.setMask = shape.entries / shape.ways - 1;
-    log2(this.setMask + 1);
-    this.tags = tagsArena.claim(shape.entries, -1, this);
-    this.values = valuesArena.claim(shape.entries, 0, this);
-  }
-
-  /** Brings the entry to the front; false when it is not there. */
-  find(vpn: number): boolean {
-    const { tags, values, ways } = this;
-    const first = (vpn & this.setMask) * ways;
-    for (let i = first; i < first + ways; i++) {
-      if (allTags[tags + i] !== vpn) continue;
-      const value = allValues[values + i];
-      this.shift(first, i);
-      allTags[tags + first] = vpn;
-      allValues[values + first] = value;
-      return true;
-    }
-    return false;
-  }
-
-  insert(vpn: number, value: number): void {
-    const first = (vpn & this.setMask) * this.ways;
-    this.shift(first, first + this.ways - 1);
-    allTags[this.tags + first] = vpn;
-    allValues[this.values + first] = value;
-  }
-
-  /** First L1 line of a page that is at the front of its set. */
-  front(vpn: number): number {
-    return allValues[this.values + (vpn & this.setMask) * this.ways];
-  }
-
-  flush(): void {
-    allTags.fill(-1, this.tags, this.tags + this.entries);
-  }
-
-  private shift(first: number, to: number): void {
-    for (let i = to; i > first; i--) {
-      allTags[this.tags + i] = allTags[this.tags + i - 1];
-      allValues[this.values + i] = allValues[this.values + i - 1];
-    }
-  }
-}
 
 export class Core {
   /** This CPU's own virtual time, ns. */
