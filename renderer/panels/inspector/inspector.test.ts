@@ -169,6 +169,25 @@ describe('the inspector', () => {
     await waitFor(() => expect(machine.profile?.machine.nodes[3].io).toHaveLength(0));
   });
 
+  it('says why the last link between two halves cannot be removed, and keeps showing the links in force', async () => {
+    const { machine } = inspect({ kind: 'interconnect' });
+    const kind = screen.getByLabelText<HTMLSelectElement>('Interconnect');
+    const links = [...kind.options].findIndex((option) => option.textContent === 'Explicit links');
+    await fireEvent.change(kind, { target: { value: String(links) } });
+    await waitFor(() => expect(machine.profile?.machine.interconnect.kind).toBe('links'));
+    // A ring of eight stays whole without one of its links, and falls in two without a second.
+    for (const at of [7, 3]) await fireEvent.click(screen.getByRole('button', { name: `Remove link ${at}` }));
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toContain('links that join every node');
+    expect(alert.textContent).toContain('no way from node 0 to node 4');
+    expect(screen.getAllByRole('group', { name: /^Link \d$/ })).toHaveLength(7);
+    await fireEvent.click(screen.getByRole('button', { name: 'Remove link 6' }));
+    await waitFor(() => expect(screen.getByRole('alert').textContent).toContain('no way from node 0 to node 7'));
+    await fireEvent.click(within(screen.getByRole('alert')).getByRole('button', { name: 'Keep what was' }));
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(machine.refused).toHaveLength(0);
+  });
+
   it('shows a zone as boot made it, with its watermarks', () => {
     // 2.6.0: low memory has 1,024 KiB of min shared by presence, a highmem zone 128 pages at most; low is twice, high thrice.
     inspect({ kind: 'zone', node: 3, zone: 'HighMem', index: 0 });
