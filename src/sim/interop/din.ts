@@ -6,17 +6,23 @@
  * copyback and invalidate (4 and 5, c and v) command a cache and reference no memory, and are refused.
  */
 import { REF_FETCH, REF_READ, REF_WRITE } from '../workloads/trace.ts';
-import { HEX_DIGIT, LineParser, type RecordSink, SIZE_LIMIT, runsOver } from './trace-lines.ts';
+import {
+  HEX_DIGIT,
+  LineParser,
+  NEWLINE,
+  NO_KIND,
+  RETURN,
+  type RecordSink,
+  SIZE_LIMIT,
+  SPACE,
+  TAB,
+  runsOver,
+} from './trace-lines.ts';
 
 const DIN = 'a line of din such as "0 7fff0010" (0 read, 1 write or 2 fetch, hexadecimal address)';
 const XDIN = 'a line of extended din such as "r 7fff0010 4" (r, w, i or m, hexadecimal address and size)';
 const WORD_BYTES = 4;
-const NEWLINE = 10;
-const TAB = 9;
-const RETURN = 13;
-const SPACE = 32;
 const ZERO = 48;
-const NO_KIND = 255;
 const COMMAND = 254;
 
 /** Kind by the label's code: one table for each form. */

@@ -8,15 +8,21 @@
  */
 import type { InputError } from '../base/errors.ts';
 import { REF_FETCH, REF_MODIFY, REF_READ, REF_WRITE } from '../workloads/trace.ts';
-import { HEX_DIGIT, LineParser, type RecordSink, SIZE_LIMIT, runsOver } from './trace-lines.ts';
+import {
+  HEX_DIGIT,
+  LineParser,
+  NEWLINE,
+  NO_KIND,
+  RETURN,
+  type RecordSink,
+  SIZE_LIMIT,
+  SPACE,
+  TAB,
+  runsOver,
+} from './trace-lines.ts';
 
 const EXPECTED = 'a line of lackey such as " L 04025ff8,8" (I, L, S or M, address, size)';
-const NEWLINE = 10;
-const TAB = 9;
-const RETURN = 13;
-const SPACE = 32;
 const COMMA = 44;
-const NO_KIND = 255;
 
 const KIND_OF = new Uint8Array(256).fill(NO_KIND);
 KIND_OF['I'.charCodeAt(0)] = REF_FETCH;

@@ -20,7 +20,12 @@ export interface TraceParser {
 const LINE_LIMIT = 65536;
 /** No instruction references more at once; a larger size is a damaged line. */
 export const SIZE_LIMIT = 2 ** 20;
-const NEWLINE = 10;
+export const NEWLINE = 10;
+export const TAB = 9;
+export const RETURN = 13;
+export const SPACE = 32;
+/** In a table of kinds by label: no label. */
+export const NO_KIND = 255;
 
 /** Value of a hexadecimal digit by its code; 255 for other bytes. */
 export const HEX_DIGIT: Uint8Array = new Uint8Array(256).fill(255);
@@ -100,8 +105,8 @@ export function quoteLine(bytes: Uint8Array, start: number): string {
   let text = '';
   for (let i = start; i < bytes.length && bytes[i] !== NEWLINE && text.length <= 60; i++) {
     const byte = bytes[i];
-    if (byte === 13 && bytes[i + 1] === NEWLINE) break;
-    text += byte === 9 ? ' ' : byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.';
+    if (byte === RETURN && bytes[i + 1] === NEWLINE) break;
+    text += byte === TAB ? ' ' : byte >= SPACE && byte < 127 ? String.fromCharCode(byte) : '.';
   }
   return text.length > 60 ? `"${text.slice(0, 57)}..."` : `"${text}"`;
 }

@@ -7,6 +7,31 @@ const IMAGE = { codeKiB: 1596, dataKiB: 606, initKiB: 288, reservedKiB: 1934 };
 const IMAGE_SOURCE = 'assumed: as the kernel of the 16 GB NUMA-Q';
 const ORDINARY = 'assumed: of the usual order; no source';
 
+type PcMachine = Omit<Body['machine'], 'cpu'>;
+
+/** One CPU, one node, an IDE disk of 32-bit reach. */
+function pcMachine(memoryMiB: number, disk: { bandwidthMBps: number; accessMs: number }, ns: number): PcMachine {
+  const io = [{ name: 'IDE disk', kind: 'disk' as const, ...disk, queueDepth: 1, dmaBits: 32 as const }];
+  return {
+    bits: 32,
+    pae: false,
+    nodes: [{ id: 0, cpus: 1, memoryMiB, holes: [PC_HOLE], io }],
+    bus: { bandwidthMBps: 2133 },
+    localNs: ns,
+    transferNs: ns,
+    interconnect: { kind: 'none' },
+  };
+}
+const PC_SOURCES = {
+  'machine.cpu.instructionNs': ORDINARY,
+  'machine.cpu.l2.hitNs': ORDINARY,
+  'machine.bus.bandwidthMBps': 'assumed: one channel of DDR-266',
+  'machine.localNs': ORDINARY,
+  'machine.transferNs': 'assumed: never used with one CPU',
+  kernel: IMAGE_SOURCE,
+  'kernel.faultNs': ORDINARY,
+};
+
 const smp: BuiltIn = builtIn(
   {
     id: 'smp-8way',
@@ -64,17 +89,7 @@ const laptop: BuiltIn = builtIn(
 
 **Try**: \`zones.userSpaceMiB\` 2048, and see HighMem vanish; page clusters of 64 KB on so small a machine.`,
     machine: {
-      bits: 32,
-      pae: false,
-      nodes: [
-        {
-          id: 0,
-          cpus: 1,
-          memoryMiB: 1024,
-          holes: [PC_HOLE],
-          io: [{ name: 'IDE disk', kind: 'disk', bandwidthMBps: 30, accessMs: 15, queueDepth: 1, dmaBits: 32 }],
-        },
-      ],
+      ...pcMachine(1024, { bandwidthMBps: 30, accessMs: 15 }, 120),
       cpu: {
         name: 'Pentium M 1.6 GHz',
         clockMHz: 1600,
@@ -85,10 +100,6 @@ const laptop: BuiltIn = builtIn(
         itlb: { entries: 128, ways: 4 },
         dtlb: { entries: 128, ways: 4 },
       },
-      bus: { bandwidthMBps: 2133 },
-      localNs: 120,
-      transferNs: 120,
-      interconnect: { kind: 'none' },
     },
     kernel: { flavour: '2.6.0', ...IMAGE, faultNs: 1000 },
     sources: {
@@ -96,13 +107,7 @@ const laptop: BuiltIn = builtIn(
       'machine.nodes[0].io': ORDINARY,
       'machine.cpu': `${CPUID} 30h, 2Ch (L1), 87h (L2), B0h, B3h (TLBs)`,
       'machine.cpu.clockMHz': CHOICE,
-      'machine.cpu.instructionNs': ORDINARY,
-      'machine.cpu.l2.hitNs': ORDINARY,
-      'machine.bus.bandwidthMBps': 'assumed: one channel of DDR-266',
-      'machine.localNs': ORDINARY,
-      'machine.transferNs': 'assumed: never used with one CPU',
-      kernel: IMAGE_SOURCE,
-      'kernel.faultNs': ORDINARY,
+      ...PC_SOURCES,
     },
   }),
 );
@@ -125,17 +130,7 @@ const pc: BuiltIn = builtIn(
 
 **Try**: boot it and compare the budget with the laptop’s; there is no HighMem and no window here.`,
     machine: {
-      bits: 32,
-      pae: false,
-      nodes: [
-        {
-          id: 0,
-          cpus: 1,
-          memoryMiB: 256,
-          holes: [PC_HOLE],
-          io: [{ name: 'IDE disk', kind: 'disk', bandwidthMBps: 40, accessMs: 12, queueDepth: 1, dmaBits: 32 }],
-        },
-      ],
+      ...pcMachine(256, { bandwidthMBps: 40, accessMs: 12 }, 130),
       cpu: {
         name: 'Pentium 4 2.7 GHz',
         clockMHz: 2700,
@@ -145,10 +140,6 @@ const pc: BuiltIn = builtIn(
         itlb: { entries: 128, ways: 128 },
         dtlb: { entries: 64, ways: 64 },
       },
-      bus: { bandwidthMBps: 2133 },
-      localNs: 130,
-      transferNs: 130,
-      interconnect: { kind: 'none' },
     },
     kernel: { flavour: '2.5.66-mm', highpte: false, ...IMAGE, faultNs: 1000 },
     sources: {
@@ -157,13 +148,7 @@ const pc: BuiltIn = builtIn(
       'machine.nodes[0].io': ORDINARY,
       'machine.cpu': `${CPUID} 66h (L1), 7Bh (L2), 51h, 5Bh (TLBs)`,
       'machine.cpu.clockMHz': MORTON,
-      'machine.cpu.instructionNs': ORDINARY,
-      'machine.cpu.l2.hitNs': ORDINARY,
-      'machine.bus.bandwidthMBps': 'assumed: one channel of DDR-266',
-      'machine.localNs': ORDINARY,
-      'machine.transferNs': 'assumed: never used with one CPU',
-      kernel: IMAGE_SOURCE,
-      'kernel.faultNs': ORDINARY,
+      ...PC_SOURCES,
     },
   }),
 );
