@@ -62,6 +62,7 @@ describe('windows that leave no more than the DMA zone', () => {
     expect(layout.boots).toBe(false);
     expect(layout.maxLowPfn).toBe(0);
     expect(layout.failure?.item).toBe('KVA windows (mem_map of nodes 1-7)');
+    expect(layout.failure?.message).toMatch(/^KVA windows \(mem_map of nodes 1-7\) do not fit: /);
     expect(layout.failure?.shortBytes).toBe((4097 - (229376 - 7 * 65 * 512)) * 4096);
   });
 

@@ -112,11 +112,12 @@ export function bootFailure(plan: BootPlan): BootFailure | undefined {
   const shortage = shortageOf(plan);
   if (shortage === undefined) return undefined;
   const { item, shortBytes, why } = shortage;
+  const verb = item === windowsItem(plan) ? 'do' : 'does';
   const largestMiB = largestBootingMiB(plan.profile, plan.traits);
   const largest =
     largestMiB === undefined
       ? 'No memory would boot with this kernel, however the nodes are scaled.'
       : `The largest memory that boots, all nodes scaled alike, is ${grouped(largestMiB)} MiB.`;
-  const message = `${item} does not fit: ${why}; short by ${mib(Math.ceil(shortBytes / (MIB / 10)) * (MIB / 10))}. ${largest}`;
+  const message = `${item} ${verb} not fit: ${why}; short by ${mib(Math.ceil(shortBytes / (MIB / 10)) * (MIB / 10))}. ${largest}`;
   return { item, message, shortBytes, ...(largestMiB === undefined ? {} : { largestMiB }) };
 }
