@@ -54,13 +54,13 @@ export function bordersOf(profile: MachineProfile, layout: BootLayout, index: nu
   }
   if (node.zones.length > 0) {
     const step = memoryStep(spec.memoryMiB);
-    const max = Math.max(spec.memoryMiB, profile.machine.bits === 64 ? 2 ** 26 : 65536);
+    const max = Math.max(spec.memoryMiB, profile.machine.bits === 64 ? 2 ** 26 : profile.machine.pae ? 65536 : 4096);
     const top = node.zones.length - 1;
     borders.push({
       path: `machine.nodes[${index}].memoryMiB`,
       label: `Memory of node ${node.id}`,
       value: spec.memoryMiB,
-      min: step,
+      min: Math.min(step, spec.memoryMiB),
       max,
       step,
       above: top,
@@ -99,6 +99,7 @@ export function keyed(border: Border, key: string): number | null {
     PageDown: -10,
   };
   if (key === 'Home') return border.min;
+  if (key === 'End') return border.max;
   const move = moves[key];
   return move === undefined ? null : snapped(border, border.value + move * border.step);
 }
