@@ -2,7 +2,13 @@ import { fireEvent, render, screen, waitFor, within } from '@testing-library/sve
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkMachine, machineSummaries, openBuiltIn, openText } from '../../src/lab/machines.ts';
 import type { Catalogue, EventName, LabEvents, OpenedMachine } from '../../src/lab/contract.ts';
-import { flavours, formatProfile, profileJsonSchema, type MachineProfile } from '../../src/sim/index.ts';
+import {
+  flavours,
+  formatProfile,
+  type InputError,
+  profileJsonSchema,
+  type MachineProfile,
+} from '../../src/sim/index.ts';
 import App from '../App.svelte';
 import { LabError, type Client } from '../client/client.ts';
 import { outlineRows } from './outline.ts';
@@ -127,6 +133,38 @@ describe('the window', () => {
     fake.fire('command', { id: 'file.save' });
     await waitFor(() => expect(fake.saved).toHaveLength(2));
     expect(fake.saved[0].machine.nodes).toHaveLength(4);
+  });
+
+  it('says what it did not save: a value that was refused', async () => {
+    const fake = await opened('NUMA-Q, 16 GB, 4 quads');
+    await fireEvent.click(treeitem(/^Node 3 /));
+    // The window of the test is narrow: the inspector waits until it is asked for.
+    fake.fire('command', { id: 'view.inspector' });
+    const cpus = await screen.findByLabelText('CPUs', { exact: true });
+    await fireEvent.input(cpus, { target: { value: '70' } });
+    await fireEvent.keyDown(cpus, { key: 'Enter' });
+    await screen.findByRole('button', { name: /1 field refused/ });
+    fake.fire('command', { id: 'file.save' });
+    await screen.findByText(/^Saved as .+, without the refused value of Node 3, CPUs$/);
+    expect(fake.saved[0].machine.nodes[3].cpus).toBe(4);
+  });
+
+  it('knows a run file that is opened as a machine', async () => {
+    const fake = await opened('NUMA-Q, 16 GB, 4 quads');
+    const text = JSON.stringify({ format: 'numaq-lab/run', version: 1 });
+    fake.next = () =>
+      Promise.resolve().then(() => {
+        try {
+          return openText(text, 'mine-run-1.json');
+        } catch (error) {
+          const { issues } = error as InputError;
+          throw new LabError({ kind: 'input', message: 'no', source: 'mine-run-1.json', issues });
+        }
+      });
+    fake.fire('command', { id: 'file.open' });
+    const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByText('mine-run-1.json')).toBeTruthy();
+    expect(within(dialog).getByText('This is a run file (numaq verify reads it), not a machine.')).toBeTruthy();
   });
 
   it('asks before unsaved changes are lost, and keeps them when the answer is Cancel', async () => {

@@ -2,11 +2,12 @@
  * Opening and saving of machines: what the keys, menus, start page and a dropped file come to. Unsaved changes are asked
  * about first; what goes wrong is said in a dialog and leaves the machine on the table as it was.
  */
-import type { OpenedMachine } from '../../src/lab/contract.ts';
+import type { LabFailure, OpenedMachine } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
 import type { DialogsState } from './dialogs.svelte.ts';
 import { failureOf } from './failure.ts';
 import type { MachineState } from './machine.svelte.ts';
+import type { NoticeState } from './notice.svelte.ts';
 import type { RecentState } from './recent.svelte.ts';
 import type { SelectionState } from './selection.svelte.ts';
 import type { ViewState } from './view.svelte.ts';
@@ -24,6 +25,9 @@ interface FilesParts {
   readonly dialogs: DialogsState;
   readonly selection: SelectionState;
   readonly view: ViewState;
+  readonly notice: NoticeState;
+  /** A path as a person knows it. */
+  readonly fieldName: (path: string) => string;
 }
 
 /** New machines start from the smallest built-in that has every part: two nodes fewer and it is somebody's own. */
@@ -132,7 +136,7 @@ export class FilesState {
       return true;
     } catch (error) {
       this.busy = false;
-      await dialogs.showFailure('The machine was not opened', failureOf(error));
+      await dialogs.showFailure('The machine was not opened', asRunFile(failureOf(error)));
       await recent.refresh();
       return false;
     } finally {
@@ -141,7 +145,7 @@ export class FilesState {
   }
 
   async #write(write: () => Promise<{ readonly handle: string; readonly name: string } | null>): Promise<boolean> {
-    const { machine, recent, dialogs } = this.#parts;
+    const { machine, recent, dialogs, notice, fieldName } = this.#parts;
     const { profile } = machine;
     if (this.busy || profile === null) return false;
     this.busy = true;
@@ -149,6 +153,10 @@ export class FilesState {
       const saved = await write();
       if (saved === null) return false;
       machine.markSaved(saved.handle, saved.name, profile);
+      const left = machine.refused.map(({ path }) => fieldName(path)).join('; ');
+      notice.say(
+        left === '' ? `Saved as ${saved.name}` : `Saved as ${saved.name}, without the refused value of ${left}`,
+      );
       await recent.refresh();
       return true;
     } catch (error) {
@@ -159,6 +167,13 @@ export class FilesState {
       this.busy = false;
     }
   }
+}
+
+/** The failure said in other words where what was opened is a run file. */
+function asRunFile(failure: LabFailure): LabFailure {
+  const isRun = failure.issues.some(({ path, found }) => path === 'format' && found.includes('numaq-lab/run'));
+  if (!isRun) return failure;
+  return { ...failure, issues: [], message: 'This is a run file (numaq verify reads it), not a machine.' };
 }
 
 /** A file name made of a machine's title: `NUMA-Q 64 GB, 8 quads` becomes `numa-q-64-gb-8-quads.numaq.json`. */

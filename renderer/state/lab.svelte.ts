@@ -2,6 +2,8 @@
 import { getContext, setContext } from 'svelte';
 import type { Catalogue } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
+import { placeName } from '../panels/inspector/hints.ts';
+import { asSchema } from '../panels/inspector/schema.ts';
 import { runCommands } from '../panels/runbar/commands.ts';
 import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
 import { labCommands, type Command } from './commands.ts';
@@ -9,6 +11,7 @@ import { DialogsState } from './dialogs.svelte.ts';
 import { FilesState } from './files.svelte.ts';
 import { MachineState } from './machine.svelte.ts';
 import { NodesState } from './nodes.svelte.ts';
+import { NoticeState } from './notice.svelte.ts';
 import { RecentState } from './recent.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
@@ -29,6 +32,8 @@ export class Lab {
   readonly theme = new ThemeState();
   readonly view = new ViewState();
   readonly dialogs = new DialogsState();
+  /** What was just done, where nothing else on the screen says it. */
+  readonly notice = new NoticeState();
   readonly files: FilesState;
 
   #commands = $state.raw<readonly Command[]>([]);
@@ -37,12 +42,14 @@ export class Lab {
     this.client = client;
     this.catalogue = catalogue;
     this.machine = new MachineState(client);
-    this.nodes = new NodesState(this.machine, this.selection, this.dialogs);
+    this.nodes = new NodesState(this.machine, this.selection, this.dialogs, this.notice);
     this.runs = new RunsState(client);
     this.workload = new WorkloadState(catalogue.patterns);
     this.recent = new RecentState(client);
-    const { machine, recent, dialogs, selection, view } = this;
-    this.files = new FilesState({ client, machine, recent, dialogs, selection, view });
+    const { machine, recent, dialogs, selection, view, notice } = this;
+    const schema = asSchema(catalogue.profileSchema);
+    const fieldName = (path: string): string => placeName(path, schema, machine.profile);
+    this.files = new FilesState({ client, machine, recent, dialogs, selection, view, notice, fieldName });
     this.#commands = [...labCommands(this), ...runCommands(this)];
   }
 

@@ -1,23 +1,27 @@
 /** Adding, duplicating and removing of nodes: one undoable change each, which keeps ids, links and sources in step. */
 import type { InterconnectSpec, MachineProfile, NodeSpec } from '../../src/sim/profiles/schema.ts';
 import type { DialogsState } from './dialogs.svelte.ts';
+import { formatNumber } from '../panels/format.ts';
 import type { MachineState } from './machine.svelte.ts';
+import type { NoticeState } from './notice.svelte.ts';
 import type { SelectionState } from './selection.svelte.ts';
 
 export class NodesState {
   readonly #machine: MachineState;
   readonly #selection: SelectionState;
   readonly #dialogs: DialogsState;
+  readonly #notice: NoticeState;
 
   readonly canDuplicate: boolean = $derived.by(() => this.#selectedIndex() >= 0);
   readonly canRemove: boolean = $derived.by(
     () => this.#selectedIndex() >= 0 && (this.#machine.profile?.machine.nodes.length ?? 0) > 1,
   );
 
-  constructor(machine: MachineState, selection: SelectionState, dialogs: DialogsState) {
+  constructor(machine: MachineState, selection: SelectionState, dialogs: DialogsState, notice: NoticeState) {
     this.#machine = machine;
     this.#selection = selection;
     this.#dialogs = dialogs;
+    this.#notice = notice;
   }
 
   /** Adds a node like the last one, without its holes and devices. */
@@ -27,6 +31,7 @@ export class NodesState {
     if (profile === null || last === undefined) return false;
     return this.#change(
       withNode(profile, { id: last.id, cpus: last.cpus, memoryMiB: last.memoryMiB, holes: [], io: [] }),
+      last.memoryMiB,
     );
   }
 
@@ -38,7 +43,7 @@ export class NodesState {
     // Holes and a start are physical addresses: they belong to the place where the node lies.
     const copy = { ...node, holes: [] };
     delete copy.startMiB;
-    return this.#change(withNode(profile, copy));
+    return this.#change(withNode(profile, copy), copy.memoryMiB);
   }
 
   async remove(id: number | null = this.#selection.node): Promise<boolean> {
@@ -51,10 +56,14 @@ export class NodesState {
     return accepted;
   }
 
-  async #change(profile: MachineProfile): Promise<boolean> {
+  /** `wishedMiB`: the memory of the node that the new one was to be like. */
+  async #change(profile: MachineProfile, wishedMiB: number): Promise<boolean> {
     const added = profile.machine.nodes.at(-1) as NodeSpec;
     const accepted = await this.#put(profile, 'The node was not added');
-    if (accepted) this.#selection.select({ kind: 'node', node: added.id });
+    if (accepted) {
+      this.#selection.select({ kind: 'node', node: added.id });
+      if (added.memoryMiB < wishedMiB) this.#notice.say(shortOfMemory(added, profile));
+    }
     return accepted;
   }
 
@@ -99,6 +108,13 @@ function roomMiB({ machine }: MachineProfile): number {
   const end = machine.nodes.reduce((before, node) => (node.startMiB ?? before) + node.memoryMiB, 0);
   const room = (machine.pae ? 65536 : 4096) - end;
   return room < LEAST_MIB ? 0 : room;
+}
+
+function shortOfMemory({ id, memoryMiB }: NodeSpec, { machine }: MachineProfile): string {
+  const reach = machine.pae ? 'PAE’s 64 GiB' : 'The 4 GiB that 32 bits reach';
+  return memoryMiB === 0
+    ? `${reach} are used up: node ${id} has no memory`
+    : `${reach} leave ${formatNumber(memoryMiB)} MiB for node ${id}`;
 }
 
 function joined(interconnect: InterconnectSpec, profile: MachineProfile, id: number): InterconnectSpec {

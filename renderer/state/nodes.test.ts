@@ -4,6 +4,7 @@ import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
 import { DialogsState } from './dialogs.svelte.ts';
 import { MachineState } from './machine.svelte.ts';
 import { NodesState, withNode, withoutNode } from './nodes.svelte.ts';
+import { NoticeState } from './notice.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 
 function profileOf(id: string): MachineProfile {
@@ -17,12 +18,14 @@ function lab(id: string): {
   selection: SelectionState;
   nodes: NodesState;
   dialogs: DialogsState;
+  notice: NoticeState;
 } {
   const machine = new MachineState({ check: (profile) => Promise.resolve(checkMachine(profile)) });
   machine.open(openBuiltIn(id));
   const selection = new SelectionState();
   const dialogs = new DialogsState();
-  return { machine, selection, dialogs, nodes: new NodesState(machine, selection, dialogs) };
+  const notice = new NoticeState();
+  return { machine, selection, dialogs, notice, nodes: new NodesState(machine, selection, dialogs, notice) };
 }
 
 describe('nodes', () => {
@@ -34,6 +37,16 @@ describe('nodes', () => {
     expect(selection.current).toEqual({ kind: 'node', node: 4 });
     machine.undo();
     expect(machine.profile?.machine.nodes).toHaveLength(4);
+  });
+
+  it('says that a node has no memory where the addresses are used up, and nothing where it has what it should', async () => {
+    const full = lab('numaq-64g-8quad');
+    await full.nodes.duplicate(3);
+    expect(full.notice.text).toBe('PAE’s 64 GiB are used up: node 8 has no memory');
+    full.notice.clear();
+    const roomy = lab('numaq-16g-4quad');
+    await roomy.nodes.add();
+    expect(roomy.notice.text).toBe('');
   });
 
   it('gives a node what memory the addresses still reach: none behind 64 GB', async () => {
