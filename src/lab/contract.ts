@@ -148,7 +148,7 @@ export const methods = {
   saveMachineAs: method<SavedFile | null>()(z.tuple([name, z.unknown()])),
   /** Desktop: a dialog, then the trace is read, packed and counted; null when the dialog was dismissed. */
   openTrace: method<TraceInfo | null>()(nothing),
-  /** Traces opened in this session. */
+  /** Traces opened since the lab was started. */
   traces: method<readonly TraceInfo[]>()(nothing),
   startRun: method<string>()(z.tuple([runRequestSchema])),
   pauseRun: method<null>()(z.tuple([runId])),
