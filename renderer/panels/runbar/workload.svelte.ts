@@ -6,6 +6,7 @@ import type { PatternSummary } from '../../../src/lab/contract.ts';
 import type { TraceInfo } from '../../../src/sim/workloads/trace.ts';
 import type { PatternWorkload, TraceWorkload, WorkloadSpec } from '../../../src/sim/workloads/workload.ts';
 import { formatNumber, formatRanges, formatShort } from '../format.ts';
+import { freeCpus, sharedCpus } from './cpus.ts';
 
 /** A program keeps to this many CPUs until a person says otherwise: a machine of 16,384 should not start by surprise. */
 const DEFAULT_CPUS = 16;
@@ -25,7 +26,8 @@ export type ProgramDraft = TraceProgram | PatternProgram;
 
 export class WorkloadState {
   programs = $state.raw<readonly ProgramDraft[]>([]);
-  seed = $state.raw(1);
+  /** As the command line's default: the same run in every door. */
+  seed = $state.raw(0);
   readonly patterns: readonly PatternSummary[];
   #lastKey = 0;
 
@@ -34,12 +36,29 @@ export class WorkloadState {
     if (patterns.length > 0) this.addPattern();
   }
 
-  addPattern(pattern: string = this.patterns[0]?.id ?? ''): void {
-    const common = { key: ++this.#lastKey, cpus: null, startNs: 0 };
+  addPattern(pattern: string = this.patterns[0]?.id ?? '', cpus: readonly number[] | null = null): void {
+    const common = { key: ++this.#lastKey, cpus, startNs: 0 };
     this.programs = [
       ...this.programs,
       { ...common, kind: 'pattern', pattern, bytes: DEFAULT_BYTES, references: DEFAULT_REFERENCES },
     ];
+  }
+
+  /** Adds a program on CPUs that no other one has, where there are any. */
+  addBeside(cpuCount: number): void {
+    const lists = this.programs.map((program) => program.cpus ?? defaultCpus(cpuCount));
+    const free = freeCpus(lists, cpuCount);
+    this.addPattern(undefined, free.length === 0 ? null : free.slice(0, DEFAULT_CPUS));
+  }
+
+  /** What becomes of a program on CPUs that others have too, as a sentence; null where it has them for itself. */
+  overlapOf(program: ProgramDraft, cpuCount: number): string | null {
+    const cpusOf = (one: ProgramDraft): readonly number[] => one.cpus ?? defaultCpus(cpuCount);
+    const others = this.programs.filter(({ key }) => key !== program.key);
+    const both = sharedCpus(cpusOf(program), others.map(cpusOf));
+    if (both.length === 0) return null;
+    const which = both.length === 1 ? `CPU ${both[0]} has` : `CPUs ${formatRanges(both)} have`;
+    return `${which} several programs: they run one after the other there, as there is no scheduler yet.`;
   }
 
   addTrace(trace: TraceInfo | null): void {

@@ -24,6 +24,22 @@ describe('a workload', () => {
     expect(workload.specs(2)[0].cpus).toEqual([0, 1]);
   });
 
+  it('has the seed of the command line, so that the same run is the same in every door', () => {
+    expect(new WorkloadState(catalogue.patterns).seed).toBe(0);
+  });
+
+  it('puts another program on free CPUs, and says what happens where programs share some', () => {
+    const workload = new WorkloadState(catalogue.patterns);
+    workload.addBeside(32);
+    expect(workload.specs(32)[1].cpus).toEqual(Array.from({ length: 16 }, (_, at) => 16 + at));
+    expect(workload.programs.map((program) => workload.overlapOf(program, 32))).toEqual([null, null]);
+    workload.addBeside(32);
+    expect(workload.specs(32)[2].cpus).toEqual(workload.specs(32)[0].cpus);
+    workload.change(workload.programs[2].key, { cpus: [3, 40] });
+    expect(workload.overlapOf(workload.programs[2], 64)).toContain('CPU 3 has several programs');
+    expect(workload.overlapOf(workload.programs[1], 64)).toBeNull();
+  });
+
   it('is what the lab takes, also with several programs', () => {
     const workload = new WorkloadState(catalogue.patterns);
     workload.addTrace(trace);
