@@ -1,4 +1,5 @@
 /** A run's report as text for a person. */
+import { ranges } from '../lab/ranges.ts';
 import { metrics, type RunReport, type Table, type WorkloadSpec } from '../sim/index.ts';
 import { figure, table, time } from './table.ts';
 
@@ -38,17 +39,6 @@ function workloadLine(workload: WorkloadSpec): string {
 function bytesText(bytes: number): string {
   const [unit, scale] = bytes < 2 ** 20 ? ['KiB', 2 ** 10] : bytes < 2 ** 30 ? ['MiB', 2 ** 20] : ['GiB', 2 ** 30];
   return `${figure(bytes / scale)} ${unit}`;
-}
-
-/** `0-3,8` of 0, 1, 2, 3, 8. */
-export function ranges(numbers: readonly number[]): string {
-  const runs: [number, number][] = [];
-  for (const number of numbers) {
-    const last = runs.at(-1);
-    if (last !== undefined && number === last[1] + 1) last[1] = number;
-    else runs.push([number, number]);
-  }
-  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
 }
 
 function totalsText(totals: RunReport['result']['totals']): string {

@@ -4,6 +4,9 @@ import { GIB, KIB, MIB, type PlacementSpec } from '../sim/index.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: KIB, m: MIB, g: GIB, t: 1024 * GIB };
 const MOST_LISTED = 16384;
+/** The bounds that a run file holds a workload to. */
+const MOST_COUNTED = 1e12;
+const ARRAY = { least: 64, most: 1024 * GIB };
 
 /** `0-3,8` as 0, 1, 2, 3, 8. Throws InvalidArgumentError. */
 export function numberList(text: string): number[] {
@@ -28,13 +31,21 @@ export function byteCount(text: string): number {
   throw new InvalidArgumentError(`expected a size such as 64M or 4096, found ${quote(text)}`);
 }
 
+/** The size of a pattern's array: 64 bytes to 1 TiB. Throws InvalidArgumentError. */
+export function arrayBytes(text: string): number {
+  const bytes = byteCount(text);
+  if (bytes >= ARRAY.least && bytes <= ARRAY.most) return bytes;
+  throw new InvalidArgumentError(`expected a size such as 64M or 4096, from 64 bytes to 1T, found ${quote(text)}`);
+}
+
 /** `1000000`, `1e6`, `1M` (decimal). Throws InvalidArgumentError. */
 export function count(text: string): number {
   const match = /^(\d+(?:\.\d+)?(?:e\d{1,2})?)([kmg]?)$/i.exec(text.trim());
   const scale = { '': 1, k: 1e3, m: 1e6, g: 1e9 }[(match?.[2] ?? '').toLowerCase()] ?? Number.NaN;
   const number = Number(match?.[1]) * scale;
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError(`expected a number such as 1000000, 1e6 or 1M, found ${quote(text)}`);
+  if (Number.isSafeInteger(number) && number > 0 && number <= MOST_COUNTED) return number;
+  const bounds = `from 1 to ${MOST_COUNTED.toLocaleString('en-US')}`;
+  throw new InvalidArgumentError(`expected a number such as 1000000, 1e6 or 1M, ${bounds}, found ${quote(text)}`);
 }
 
 /** `500`, `500ns`, `20us`, `5ms`, `1.5s` in ns. Throws InvalidArgumentError. */

@@ -5,7 +5,7 @@
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type MachineProfile, patterns, type SizeNotation, type TraceInfo, type WorkloadSpec } from '../sim/index.ts';
-import { addressRange, byteCount, count, duration, numberList } from './values.ts';
+import { addressRange, arrayBytes, count, duration, numberList } from './values.ts';
 
 export interface WorkloadOptions {
   readonly trace?: string;
@@ -38,7 +38,7 @@ export function workloadOptions(command: Command): Command {
     .addOption(lackeySizes())
     .option('--shared <start-end>', 'trace: these addresses are one segment for all copies', addressRange)
     .option('--limit <records>', 'trace: stop each copy after this many records', count)
-    .option('--bytes <size>', 'pattern: size of its array (default: 64M)', byteCount)
+    .option('--bytes <size>', 'pattern: size of its array (default: 64M)', arrayBytes)
     .option('--references <number>', 'pattern: references of each CPU (default: 1M)', count);
 }
 

@@ -14,6 +14,7 @@ import {
   type WorkloadSpec,
 } from '../sim/index.ts';
 import { bootMachine } from './machines.ts';
+import { ranges } from './ranges.ts';
 
 /** What is to be run. Plain data. */
 export interface RunOrder {
@@ -47,17 +48,17 @@ export function startSimulation(order: RunOrder, traces: TraceLookup): Simulatio
 
 function checkCpus({ profile, workloads }: RunOrder): void {
   const cpus = profile.machine.nodes.reduce((sum, node) => sum + node.cpus, 0);
-  const taken = new Map<number, number>();
-  const issues = workloads.flatMap((workload, index) =>
-    workload.cpus.flatMap((cpu, place) => {
-      const path = `workloads[${index}].cpus[${place}]`;
-      const other = taken.get(cpu);
-      taken.set(cpu, index);
-      if (cpu >= cpus) return [makeIssue('no-cpu', path, `a CPU from 0 to ${cpus - 1}`, String(cpu))];
-      if (other === index) return [makeIssue('cpu-twice', path, 'each CPU once', `${cpu} a second time`)];
-      return [];
-    }),
-  );
+  const issues = workloads.flatMap((workload, index) => {
+    const path = `workloads[${index}].cpus`;
+    const asked = ranges(workload.cpus);
+    if (workload.cpus.some((cpu) => cpu >= cpus)) {
+      const issue = makeIssue('no-cpu', path, `CPUs from 0 to ${cpus - 1}`, asked);
+      return [{ ...issue, message: `CPUs 0 to ${cpus - 1} are there, asked for ${asked}` }];
+    }
+    const before = new Set<number>();
+    const twice = workload.cpus.find((cpu) => before.has(cpu) || !before.add(cpu));
+    return twice === undefined ? [] : [makeIssue('cpu-twice', path, 'each CPU once', `${twice} a second time`)];
+  });
   if (issues.length > 0) throw new InputError('', issues.slice(0, 20));
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { figure, memory, table, time } from '../../../src/cli/table.ts';
 import * as values from '../../../src/cli/values.ts';
-import { ranges } from '../../../src/cli/run-report.ts';
+import { ranges } from '../../../src/lab/ranges.ts';
 
 describe('values of options', () => {
   it('read lists and ranges of numbers', () => {
@@ -24,8 +24,17 @@ describe('values of options', () => {
   it('read counts in decimal units', () => {
     expect(['7', '1e6', '2.5M', '1k', '3G'].map(values.count)).toEqual([7, 1e6, 2.5e6, 1000, 3e9]);
   });
-  it.each(['0', '-5', '1.5', '1e99', 'x'])('refuse %j as a count', (text) => {
-    expect(() => values.count(text)).toThrow('expected a number such as');
+  it.each(['0', '-5', '1.5', '1e99', '1e13', 'x'])('refuse %j as a count', (text) => {
+    const sentence = `expected a number such as 1000000, 1e6 or 1M, from 1 to 1,000,000,000,000, found "${text}"`;
+    expect(() => values.count(text)).toThrow(sentence);
+  });
+
+  it.each(['0', '63', '2T', '1e5'])('refuse %j as the size of an array, naming the bounds', (text) => {
+    expect(() => values.arrayBytes(text)).toThrow(/expected a size such as 64M or 4096.*found/);
+  });
+  it('take arrays of 64 bytes to 1 TiB', () => {
+    expect(['64', '1T'].map(values.arrayBytes)).toEqual([64, 1024 ** 4]);
+    expect(() => values.arrayBytes('0')).toThrow('from 64 bytes to 1T, found "0"');
   });
 
   it('read times', () => {
