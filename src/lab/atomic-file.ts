@@ -5,7 +5,7 @@
  * little room left replaces the file by its first bytes.
  */
 import { randomBytes } from 'node:crypto';
-import { promises as disk } from 'node:fs';
+import { constants, promises as disk, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileError, systemCode } from './file-error.ts';
 
@@ -20,19 +20,41 @@ const NOTHING = 'Nothing was saved';
  * InputError that names the file as `shown`; then the file is what it was and nothing new lies beside it.
  */
 export async function saveAtomically(path: string, text: string, shown: string = path, on: Disk = disk): Promise<void> {
-  let before: Awaited<ReturnType<Disk['stat']>> | undefined;
+  let before: Stats | undefined;
   try {
     const target = await on.realpath(path).catch(() => path);
     before = await on.stat(target).catch((error: unknown) => {
       if (systemCode(error) === 'ENOENT') return undefined;
       throw error;
     });
-    if (before?.isDirectory() === true) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
-    if (before?.isFile() === false) throw Object.assign(new Error('a device'), { code: 'ENXIO' });
+    if (before !== undefined) refuseOthers(before);
     await replace(target, text, before?.mode, on);
   } catch (error) {
     throw fileError(error, shown, 'write', before?.isFile() === true ? UNTOUCHED : NOTHING);
   }
+}
+
+/**
+ * Whether `saveAtomically` can write to `path`, as far as can be known before: the folder is there and takes files, and
+ * no folder or device has the name. Nothing is written. Rejects with an InputError that names the file as `shown`.
+ */
+export async function checkTarget(path: string, shown: string = path): Promise<void> {
+  try {
+    const target = await disk.realpath(path).catch(() => path);
+    const folder = dirname(target);
+    if (!(await disk.stat(folder)).isDirectory()) throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
+    const there = await disk.stat(target).catch(() => undefined);
+    if (there !== undefined) refuseOthers(there);
+    await disk.access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw fileError(error, shown, 'write', 'Nothing was run');
+  }
+}
+
+/** Throws for a folder and for a device, pipe or socket. */
+function refuseOthers(there: Stats): void {
+  if (there.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+  if (!there.isFile()) throw Object.assign(new Error('a device'), { code: 'ENXIO' });
 }
 
 async function replace(target: string, text: string, mode: number | undefined, on: Disk): Promise<void> {

@@ -1,5 +1,5 @@
 /** `numaq run`: workloads on a machine, with a report. */
-import { saveAtomically } from '../../lab/atomic-file.ts';
+import { checkTarget, saveAtomically } from '../../lab/atomic-file.ts';
 import { formatRun } from '../../lab/run-file.ts';
 import { type RunOrder, startSimulation } from '../../lab/run-job.ts';
 import { samplesCsv } from '../../lab/samples-csv.ts';
@@ -24,6 +24,8 @@ export async function runCommand(
   workloads: readonly WorkloadOptions[],
 ): Promise<number> {
   const profile = await readMachine(argument, options);
+  // Known before a run that may take minutes.
+  for (const file of [options.out, options.csv]) if (file !== undefined) await checkTarget(file);
   const traces = new OpenTraces(io);
   try {
     const specs = [];

@@ -282,7 +282,26 @@ describe('numaq run', () => {
       await numaq('run', 'numaq-64g-8quad', ...small, '--set', 'kernel.structPageBytes=64'),
       'NUMA-Q, 64 GB, 8 quads: ',
     );
-    expectRefused(await numaq('run', machine, ...small, '--out', join(folder, 'no', 'a.json')), 'cannot write it');
+  });
+
+  it('says before the run that a file cannot be written, in one line', async () => {
+    const machine = machineFile();
+    const folder = emptyFolder();
+    writeFileSync(join(folder, 'file'), '');
+    // A run of this many references would take hours.
+    const long = ['run', machine, '--pattern', 'stream', '--references', '1e12'];
+    for (const option of ['--out', '--csv']) {
+      for (const [path, found] of [
+        [join(folder, 'no', 'a.json'), 'a folder that is there, found none (ENOENT)'],
+        [join(folder, 'file', 'a.json'), 'a folder on the way to the file, found a file (ENOTDIR)'],
+        [folder, 'a file, found a folder (EISDIR)'],
+      ] as const) {
+        const outcome = await numaq(...long, option, path);
+        const err = `numaq: ${path}: cannot write it: expected ${found}. Nothing was run\n`;
+        expect(outcome).toEqual({ code: 2, out: '', err });
+      }
+    }
+    expect(names(folder)).toEqual(['file']);
   });
 });
 
