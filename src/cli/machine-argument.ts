@@ -1,7 +1,7 @@
 /** The machine that a command is about: a file or a built-in id, and what the command line changes of it. */
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { unknownMachine } from '../lab/machines.ts';
+import { machineOf, unknownMachine } from '../lab/machines.ts';
 import { readTextFile } from '../lab/text-file.ts';
 import {
   builtInById,
@@ -9,7 +9,6 @@ import {
   type MachineProfile,
   type MachineProfileInput,
   parseAssignment,
-  parseProfile,
   type PlacementSpec,
   setPath,
   validateProfile,
@@ -55,5 +54,5 @@ async function findMachine(argument: string): Promise<MachineProfile> {
   if (builtIn !== undefined && (entry === undefined || entry.isDirectory())) return builtIn.profile();
   const isName = entry === undefined && !/[\\/]|\.json$/.test(argument);
   if (isName) throw new InputError('', [unknownMachine(argument)]);
-  return parseProfile(await readTextFile(argument), argument);
+  return machineOf(await readTextFile(argument), argument);
 }

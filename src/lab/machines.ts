@@ -13,6 +13,7 @@ import {
   makeIssue,
   nearest,
   parseProfile,
+  RUN_FORMAT,
   shorten,
   traitsOf,
   validateProfile,
@@ -49,7 +50,19 @@ function checkedProfile(profile: MachineProfile): Checked {
 
 /** The machine in a file's text. Throws an InputError with every issue; then nothing is opened. */
 export function openText(text: string, name: string, handle: string | null = null): OpenedMachine {
-  return { handle, name, checked: checkedProfile(parseProfile(text, name)) };
+  return { handle, name, checked: checkedProfile(machineOf(text, name)) };
+}
+
+/** The profile in a machine file's text. Throws an InputError with every issue; of a run file it says that it is one. */
+export function machineOf(text: string, name: string): MachineProfile {
+  try {
+    return parseProfile(text, name);
+  } catch (error) {
+    const found = error instanceof InputError ? error.issues.find(({ code }) => code === 'format') : undefined;
+    if (found?.found !== JSON.stringify(RUN_FORMAT)) throw error;
+    const message = 'this is a run file (numaq verify reads it), not a machine';
+    throw new InputError(name, [{ ...found, message }]);
+  }
 }
 
 /** A built-in machine by its id. Throws an InputError that names the nearest one. */

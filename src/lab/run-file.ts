@@ -11,6 +11,7 @@ import {
   makeIssue,
   parsePath,
   placeOf,
+  PROFILE_FORMAT,
   profileSchema,
   RUN_FORMAT,
   RUN_VERSION,
@@ -169,7 +170,11 @@ function checkVersion(value: unknown, source: string): void {
   const head = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   if (head['format'] !== RUN_FORMAT) {
     const issue = makeIssue('format', 'format', JSON.stringify(RUN_FORMAT), describeValue(head['format']));
-    throw new InputError(source, [{ ...issue, message: `${issue.message}: this is no run file of NUMA-Q Lab` }]);
+    const message =
+      head['format'] === PROFILE_FORMAT
+        ? 'this is a machine (numaq boot and numaq run read it), not a run file'
+        : `${issue.message}: this is no run file of NUMA-Q Lab`;
+    throw new InputError(source, [{ ...issue, message }]);
   }
   const version = head['version'];
   if (typeof version !== 'number' || version <= RUN_VERSION) return;

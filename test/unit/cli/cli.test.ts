@@ -344,6 +344,17 @@ describe('numaq verify', () => {
     expectRefused(await numaq('verify', file), 'expected the trace that was run (SHA-256 ');
   });
 
+  it('is the reader of run files that boot and run send people to', async () => {
+    const { file } = await runFile();
+    const sentence = `numaq: ${file}: format: this is a run file (numaq verify reads it), not a machine\n`;
+    for (const args of [
+      ['boot', file],
+      ['run', file, ...small],
+    ]) {
+      expect(await numaq(...args)).toEqual({ code: 2, out: '', err: sentence });
+    }
+  });
+
   it('says that the trace is not here', async () => {
     const { file } = await runFile();
     const text = readFileSync(file, 'utf8');
@@ -357,7 +368,12 @@ describe('numaq verify', () => {
     const { file } = await runFile();
     writeFileSync(file, readFileSync(file, 'utf8').slice(0, 1000));
     expectRefused(await numaq('verify', file), 'a.numaq-run.json: line ');
-    expectRefused(await numaq('verify', machineFile()), 'this is no run file of NUMA-Q Lab');
+    expectRefused(
+      await numaq('verify', machineFile()),
+      'this is a machine (numaq boot and numaq run read it), not a run file\n',
+    );
+    writeFileSync(file, '{ "format": "a letter" }');
+    expectRefused(await numaq('verify', file), 'this is no run file of NUMA-Q Lab');
     expectRefused(await numaq('verify', join(file, 'no')), 'cannot read it');
   });
 });
