@@ -1,7 +1,7 @@
 /** The command `numaq`: its commands, options and help. What each does is in commands/. */
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
-import { Cancelled, InputError, InvariantError } from '../sim/index.ts';
+import { Cancelled, InputError, InvariantError, nearest, shorten } from '../sim/index.ts';
 import { bootCommand, type BootOptions } from './commands/boot.ts';
 import { machinesCommand, patternsCommand } from './commands/machines.ts';
 import { packCommand, type PackOptions } from './commands/pack.ts';
@@ -33,6 +33,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addRun(program, io, done, further);
   addVerify(program, io, done);
   addPack(program, io, done);
+  program.on('command:*', ([name]: readonly string[]) => program.error(unknownCommand(name ?? '', program.commands)));
   for (const command of [program, ...program.commands]) configure(command, io);
   try {
     if (further.length > 0 && first[0] !== 'run') program.error('error: --and belongs to numaq run');
@@ -44,6 +45,14 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 }
 
 type Done = (code: number) => void;
+
+/** With names as short as these, two edits lead anywhere: only one that begins alike is taken for a typing mistake. */
+function unknownCommand(name: string, commands: readonly Command[]): string {
+  const names = commands.map((command) => command.name());
+  const near = nearest(name, names);
+  const hint = near !== undefined && near[0] === name[0] ? `; did you mean ${near}?` : '';
+  return `error: no command ${JSON.stringify(shorten(name, 60))}${hint}; there are ${names.join(', ')}`;
+}
 
 /** Throws instead of ending the process, and prints to `io`. */
 function configure(command: Command, io: Io): Command {

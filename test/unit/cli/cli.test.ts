@@ -50,6 +50,15 @@ describe('numaq', () => {
     },
   );
 
+  it('lists its commands for an unknown one, and names one that is near', async () => {
+    const list = 'there are machines, patterns, boot, run, verify, pack';
+    for (const name of ['foo', 'help', 'constructor']) {
+      expectRefused(await numaq(name), `error: no command "${name}"; ${list}\n`);
+    }
+    expectRefused(await numaq('bot'), `error: no command "bot"; did you mean boot?; ${list}\n`);
+    expectRefused(await numaq('machine', '--json'), 'did you mean machines?');
+  });
+
   it('lists machines and patterns, as tables and as JSON', async () => {
     const { code, out } = await numaq('machines');
     expect(code).toBe(0);
