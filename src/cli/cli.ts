@@ -1,5 +1,6 @@
 /** The entry of the command line's bundle: the world behind Io, and the exit code. */
-import type { Io } from './io.ts';
+import { fileError, systemCode } from '../lab/file-error.ts';
+import { BAD_INPUT, type Io } from './io.ts';
 import { runCli } from './program.ts';
 
 const interrupt = new AbortController();
@@ -7,13 +8,14 @@ const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
 process.once('SIGTERM', () => interrupt.abort());
 
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader went away (`numaq machines | head -1`): nobody is left to tell.
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
-}
+process.stdout.on('error', (error) => {
+  // The reader went away (`numaq machines | head -1`): nobody is left to tell.
+  if (systemCode(error) === 'EPIPE') process.exit();
+  const told = fileError(error, 'standard output', 'write');
+  process.stderr.write(`numaq: ${told instanceof Error ? told.message : String(told)}\n`);
+  process.exit(BAD_INPUT);
+});
+process.stderr.on('error', (error) => process.exit(systemCode(error) === 'EPIPE' ? undefined : BAD_INPUT));
 
 const io: Io = {
   out: (text) => void process.stdout.write(text),

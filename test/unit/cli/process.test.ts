@@ -49,6 +49,19 @@ describe('the bundle of the command line, as a process', () => {
     expect(stderr).toBe('');
   });
 
+  it.skipIf(!existsSync('/dev/full'))('says in one line that what it prints finds no room', async () => {
+    const sentence = 'numaq: standard output: cannot write it: expected room on the disk, found a full disk (ENOSPC)\n';
+    for (const args of [['machines'], ['boot', 'numaq-64g-8quad'], ['--help']]) {
+      const child = spawn('sh', ['-c', '"$0" "$@" > /dev/full', process.execPath, cli, ...args]);
+      let stderr = '';
+      child.stderr.on('data', (chunk) => (stderr += chunk));
+      const code = await new Promise((resolve) => child.on('close', resolve));
+      expect([code, stderr]).toEqual([2, sentence]);
+    }
+    const deaf = spawn('sh', ['-c', '"$0" "$1" boot nothing 2> /dev/full', process.execPath, cli]);
+    expect(await new Promise((resolve) => deaf.on('close', resolve))).toBe(2);
+  });
+
   it.skipIf(process.platform === 'win32')('leaves nothing behind after Ctrl-C', async () => {
     const temp = emptyFolder();
     const trace = join(emptyFolder(), 'a.din');
