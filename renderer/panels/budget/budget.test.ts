@@ -26,6 +26,14 @@ describe('the budget bar', () => {
     expect(picture.end).toBeCloseTo(1000);
   });
 
+  it('names what the kernel keeps as the budget does, each piece another name', async () => {
+    const { segments } = budgetPicture(await layoutOf('numaq-64g-8quad'), 1000);
+    const names = segments.filter(({ owner }) => owner === 'kernel').map(({ title }) => title);
+    expect(names.length).toBeGreaterThan(1);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).not.toContain('kernel');
+  });
+
   it('gives no piece less than 3 px, and takes the difference from the largest', () => {
     const widths = segmentWidths([1, 1, 9998], 300);
     expect(widths).toEqual([3, 3, 294]);

@@ -80,6 +80,14 @@ function pieces(items: readonly BudgetItem[]): Piece[] {
   return made;
 }
 
+/** A mem_map and what the kernel keeps are named as the budget has them; of several items the largest speaks. */
+function titleOf({ owner, items }: Piece): string {
+  const largest = items.reduce((most, item) => (item.bytes > most.bytes ? item : most));
+  if (owner === 'mem_map') return items.length === 1 ? largest.item : TITLES[owner];
+  if (owner !== 'kernel') return TITLES[owner];
+  return items.length === 1 ? largest.item : `${largest.item} and ${items.length - 1} more`;
+}
+
 /** Widths that add up to `width`: in proportion, none under 3 px, the largest paying for it. */
 export function segmentWidths(bytes: readonly number[], width: number): number[] {
   const total = bytes.reduce((sum, part) => sum + part, 0);
@@ -126,8 +134,7 @@ export function budgetPicture(layout: BootLayout, width: number): BudgetPicture 
   );
   let x = 0;
   const segments = parts.map((part, place): Segment => {
-    const only = part.items.length === 1 ? part.items[0] : undefined;
-    const title = part.owner === 'mem_map' && only !== undefined ? only.item : TITLES[part.owner];
+    const title = titleOf(part);
     const label = `${title}: ${sizeText(part.bytes, limit)}`;
     const segment = {
       key: `${place} ${title}`,

@@ -27,6 +27,18 @@ describe('the cluster slider', () => {
     expect(screen.getByText(/The published page-clustering kernel reserved more/)).toBeTruthy();
   });
 
+  it('offers the nearest cluster that would boot where the machine does not', async () => {
+    // Without clusters a struct page of 60 bytes makes seven windows that low memory cannot hold; with 8 KiB there are half as many.
+    const machine = machineOn('numaq-64g-8quad');
+    expect(await machine.edit('kernel.structPageBytes', 60)).toBe(true);
+    render(ClusterSlider, { machine, check: (profile: unknown) => Promise.resolve(checkMachine(profile)) });
+    expect(screen.getByRole('status').textContent).toBe('does not boot');
+    await fireEvent.click(await screen.findByRole('button', { name: '8 KiB clusters would boot' }));
+    await waitFor(() => expect(machine.layout?.boots).toBe(true));
+    expect(machine.profile?.kernel.pageMmuShift).toBe(1);
+    expect(screen.queryByRole('button', { name: /would boot/ })).toBeNull();
+  });
+
   it('is one step of undo however far it is dragged', async () => {
     const machine = machineOn('numaq-64g-8quad');
     render(ClusterSlider, { machine, check: (profile: unknown) => Promise.resolve(checkMachine(profile)) });
