@@ -158,6 +158,8 @@ Examples:
   numaq boot my.numaq.json --set kernel.structPageBytes=40 --set 'machine.nodes[3].memoryMiB=4096'`;
 
 const RUN_EXAMPLES = `
+Programs on the same CPUs run one after the other, in the order given: there is no scheduler yet.
+
 Examples:
   numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-15
   numaq run numaq-16g-4quad --pattern random --cpus 0-3 --bytes 256M --policy interleave:0-3

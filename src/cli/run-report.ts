@@ -1,6 +1,6 @@
 /** A run's report as text for a person. */
 import { ranges } from '../lab/ranges.ts';
-import { metrics, type RunReport, type Table, type WorkloadSpec } from '../sim/index.ts';
+import { metrics, type RunReport, shorten, type Table, type WorkloadSpec } from '../sim/index.ts';
 import { figure, table, time } from './table.ts';
 
 /** More rows than this are folded into their least, mean and greatest. */
@@ -14,7 +14,7 @@ const ZONE_NAMES = ['DMA', 'Normal', 'HighMem'];
 export function reportText(report: RunReport): string {
   const { config, result, assumed } = report;
   const parts = [
-    `${config.profile.title}\n${config.workloads.map((workload) => `  ${workloadLine(workload)}\n`).join('')}`,
+    `${config.profile.title}\n${config.workloads.map((workload) => `  ${workloadLine(workload)}\n`).join('')}${sharingLine(config.workloads)}`,
     `Virtual time ${time(result.elapsedNs)}, seed ${config.seed}, engine ${report.engine}\n`,
     totalsText(result.totals),
     tableText('Nodes', result.nodes),
@@ -34,6 +34,16 @@ function workloadLine(workload: WorkloadSpec): string {
   if (workload.kind === 'trace') return `${workload.trace.name} ${cpus}${start}`;
   const size = `${bytesText(workload.bytes)}, ${figure(workload.references)} references a CPU`;
   return `${workload.pattern} ${cpus}, ${size}${start}`;
+}
+
+/** The engine has no scheduler: said where it matters, since a person expects time slices. */
+function sharingLine(workloads: readonly WorkloadSpec[]): string {
+  const seen = new Set<number>();
+  const shared = new Set<number>();
+  for (const cpu of workloads.flatMap(({ cpus }) => cpus)) (seen.has(cpu) ? shared : seen).add(cpu);
+  if (shared.size === 0) return '';
+  const list = shorten(ranges([...shared].sort((a, b) => a - b)), 30);
+  return `  Programs that share a CPU run one after the other (no scheduler): ${list}\n`;
 }
 
 function bytesText(bytes: number): string {

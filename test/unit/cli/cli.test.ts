@@ -228,6 +228,15 @@ describe('numaq run', () => {
     ]);
   });
 
+  it('says in the report and in the help that programs on the same CPU run one after the other', async () => {
+    const again = ['--and', '--pattern', 'stream', '--bytes', '64K', '--references', '500', '--cpus'];
+    const apart = await numaq('run', machineFile(), ...small, ...again, '1-3');
+    expect(apart.out).not.toContain('one after the other');
+    const shared = await numaq('run', machineFile(), ...small, ...again, '3-5');
+    expect(shared.out).toContain('  Programs that share a CPU run one after the other (no scheduler): 4\n');
+    expect((await numaq('run', '--help')).out).toContain('Programs on the same CPUs run one after the other');
+  });
+
   it('writes samples for a spreadsheet', async () => {
     const file = join(emptyFolder(), 'a.csv');
     const { out } = await numaq('run', machineFile(), ...small, '--csv', file, '--json');
