@@ -44,7 +44,10 @@ export function workloadOptions(command: Command): Command {
 
 /** For figures taken with DineroIV from sizes that were copied as lackey writes them, in decimal: it reads hexadecimal. */
 export function lackeySizes(): Option {
-  return new Option('--lackey-sizes <notation>', 'lackey trace: how sizes are read').choices(['decimal', 'hex']);
+  return new Option(
+    '--lackey-sizes <notation>',
+    "lackey trace: how sizes are read; hex: as DineroIV's extended din reads copied sizes; gives its published counts",
+  ).choices(['decimal', 'hex']);
 }
 
 /** The arguments before the first `--and`, and those of each further workload. */

@@ -50,6 +50,13 @@ describe('numaq', () => {
     },
   );
 
+  it('says in its help what hexadecimal sizes of a lackey trace are for', async () => {
+    for (const command of ['run', 'verify', 'pack']) {
+      const help = (await numaq(command, '--help')).out.replace(/\s+/g, ' ');
+      expect(help).toContain("hex: as DineroIV's extended din reads copied sizes; gives its published counts");
+    }
+  });
+
   it('lists its commands for an unknown one, and names one that is near', async () => {
     const list = 'there are machines, patterns, boot, run, verify, pack';
     for (const name of ['foo', 'help', 'constructor']) {
