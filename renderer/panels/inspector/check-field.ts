@@ -10,6 +10,8 @@ interface FieldIssue {
   readonly message: string;
   /** The nearest value that is allowed, to be pressed. */
   readonly fix?: number;
+  /** Another value that may have been meant, and what it is in the unit that was. */
+  readonly meant?: { readonly value: number; readonly as: string };
 }
 
 export type FieldReading<T> =
@@ -45,7 +47,12 @@ export function readNumber(text: string, node: SchemaNode): FieldReading<number>
   if (node.maximum !== undefined && value > node.maximum) return fail(found, node.maximum);
   if (node.minimum !== undefined && value < node.minimum) return fail(found, node.minimum);
   if (node.exclusiveMinimum !== undefined && value <= node.exclusiveMinimum) return fail(found);
-  if (node.type === 'integer' && !Number.isInteger(value)) return fail(found, Math.round(value));
+  if (node.type === 'integer' && !Number.isInteger(value)) {
+    const gib = Math.round(value * 1024);
+    const failed = fail(found, Math.round(value));
+    if (node.unit !== 'MiB' || gib > (node.maximum ?? Infinity)) return failed;
+    return { ok: false, issue: { ...failed.issue, meant: { value: gib, as: `${formatExact(value)} GiB` } } };
+  }
   return { ok: true, value };
 }
 

@@ -2,7 +2,7 @@
 import type { Issue } from '../../../src/sim/base/errors.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import { isWithin, parsePath } from '../../state/path.ts';
-import { formatExact } from '../format.ts';
+import { formatExact, formatRanges } from '../format.ts';
 import { expectedNumber } from './check-field.ts';
 import { controlOf, join, schemaAt, type SchemaNode } from './schema.ts';
 import { fieldTitle } from './titles.ts';
@@ -39,8 +39,39 @@ function defaultText(node: SchemaNode): string {
 /** An issue as a sentence at the field of `path`; it names its own place, by `name`, where that is another one. */
 export function issueText(issue: Issue, path: string, name: (path: string) => string): string {
   const place = issue.path === path || issue.path === '' ? '' : name(issue.path);
-  const sentence = place === '' ? capital(issue.message) : `${place}: ${issue.message}`;
+  const message = grouped(issue.message);
+  const sentence = place === '' ? capital(message) : `${place}: ${message}`;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** Numbers of a message as all others on the screen: `67108864` is `67,108,864`. */
+function grouped(message: string): string {
+  return message.replace(/(?<![\w.,"])\d{4,15}(?![\w,"]|\.\d)/g, (digits) => formatExact(Number(digits)));
+}
+
+/** Which nodes there are, where an issue is about a node's id; empty elsewhere. */
+export function nodesThere(issue: Issue, profile: MachineProfile | null): string {
+  if (profile === null || !/\.(?:from|to|node|nodes)(?:\[\d+\])?$/.test(issue.path)) return '';
+  const ids = profile.machine.nodes.map(({ id }) => id).sort((a, b) => a - b);
+  return ids.length === 1 ? ` There is node ${ids[0]}.` : ` There are nodes ${formatRanges(ids)}.`;
+}
+
+/**
+ * The most memory that a node can have where a larger one pushes the nodes behind it out of reach: what was typed less
+ * the part of the last node that lies beyond. undefined where the issues are of another kind.
+ */
+export function memoryLimit(
+  issues: readonly Issue[],
+  path: string,
+  value: unknown,
+  profile: MachineProfile | null,
+): number | undefined {
+  if (profile === null || typeof value !== 'number' || !/^machine\.nodes\[\d+\]\.memoryMiB$/.test(path))
+    return undefined;
+  if (issues.length === 0 || issues.some(({ code }) => code !== 'out-of-reach')) return undefined;
+  const ends = issues.map(({ found }) => Number((/end at ([\d,]+) MiB/.exec(found)?.[1] ?? '').replace(/,/g, '')));
+  const limit = value - (Math.max(...ends) - (profile.machine.pae ? 65536 : 4096));
+  return limit >= 0 && limit < value ? limit : undefined;
 }
 
 /** A limit that an issue at `path` itself names (`at most 6,656 MiB`), to be offered as the fix. */

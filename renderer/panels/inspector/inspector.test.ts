@@ -88,6 +88,44 @@ describe('a field', () => {
     expect(machine.layout?.boots).toBe(true);
   });
 
+  it('says its own limit where it would push another node out of reach, and offers it', async () => {
+    const { machine } = inspect({ kind: 'node', node: 3 });
+    for (const typed of ['9728', '30000']) {
+      await enter(field('Memory'), typed);
+      // 65,536 MiB less six nodes of 8,192 and one of 8,184.
+      await waitFor(() => expect(screen.getByRole('alert').textContent).toContain('At most 8,200 MiB here.'));
+    }
+    await fireEvent.click(screen.getByRole('button', { name: 'Use 8,200 MiB' }));
+    await waitFor(() => expect(machine.profile?.machine.nodes[3].memoryMiB).toBe(8200));
+  });
+
+  it('offers what 9.5 means in GiB beside the nearest MiB', async () => {
+    const { machine } = inspect({ kind: 'node', node: 7 });
+    await fireEvent.input(field('Memory'), { target: { value: '4.5' } });
+    expect(screen.getByRole('button', { name: 'Use 5 MiB' })).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Use 4,608 MiB (4.5 GiB)' }));
+    await waitFor(() => expect(machine.profile?.machine.nodes[7].memoryMiB).toBe(4608));
+  });
+
+  it('writes the numbers of a message alike at the field and elsewhere', async () => {
+    const { selection } = inspect({ kind: 'node', node: 3 });
+    await enter(field('Memory'), '99999999');
+    expect((await screen.findByRole('alert')).textContent).toContain('from 0 to 67,108,864 MiB, found 99,999,999');
+    selection.select({ kind: 'zones' });
+    flushSync();
+    expect(screen.getByRole('alert').textContent).toContain('from 0 to 67,108,864 (MiB), found 99,999,999');
+  });
+
+  it('says which nodes there are to one that a link cannot find', async () => {
+    const { machine } = inspect({ kind: 'interconnect' });
+    const kind = screen.getByLabelText<HTMLSelectElement>('Interconnect');
+    const links = [...kind.options].findIndex((option) => option.textContent === 'Explicit links');
+    await fireEvent.change(kind, { target: { value: String(links) } });
+    await waitFor(() => expect(machine.profile?.machine.interconnect.kind).toBe('links'));
+    await enter(field('Link 0: To node'), '99');
+    expect((await screen.findByRole('alert')).textContent).toContain('There are nodes 0-7.');
+  });
+
   it('keeps a mistake in sight when something else is selected', async () => {
     const { machine, selection } = inspect({ kind: 'node', node: 3 });
     await enter(field('CPUs'), '70');
