@@ -201,7 +201,7 @@ export class Core {
     const records = i / 2 - from - fetches;
     counters[C.WRITES] += writes + modifies;
     counters[C.READS] += records - writes;
-    counters[C.FETCHES] += fetches;
+    if (instructions !== 'skip') counters[C.FETCHES] += fetches;
     counters[C.INSTRUCTIONS] += hasFetches && instructions !== 'skip' ? fetches : records;
     counters[C.L1I_ACCESSES] += fastFetches;
     counters[C.L1D_READS] += fast - fastWrites;

@@ -10,6 +10,7 @@ export const INSTRUCTIONS = counter();
 /** Data references by kind; a modify counts in both. */
 export const READS = counter();
 export const WRITES = counter();
+/** Instruction fetches; none where the profile skips instruction lines. */
 export const FETCHES = counter();
 
 /** Cache accesses: a reference that crosses a line makes one for each line. */

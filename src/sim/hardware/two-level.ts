@@ -120,7 +120,7 @@ export class TwoLevel {
     const c = this.counters;
     c[C.WRITES] += writes + modifies;
     c[C.READS] += records - writes;
-    c[C.FETCHES] += fetches;
+    if (this.instructions !== 'skip') c[C.FETCHES] += fetches;
     c[C.L1D_WRITES] += writes + modifies;
     c[C.L1D_READS] += records - writes;
     const instructions = hasFetches && this.instructions === 'count' ? fetches : records;
