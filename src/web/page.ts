@@ -25,7 +25,8 @@ export function pageServer(folder: string, token: string): ReturnType<typeof sir
     `<meta name="numaq-token" content="${token}" />`,
   );
   if (!index.includes(token)) throw new Error('dist/renderer/index.html has no place for the token: build it again');
-  const files = sirv(folder, { etag: true, dotfiles: false });
+  // `dev`: looks for a file when it is asked for, so that a rebuild under a running server gives 404, not a crash.
+  const files = sirv(folder, { dev: true, etag: true, dotfiles: false });
   return (request, response, next) => {
     const path = new URL(request.url ?? '/', 'http://lab').pathname;
     if (path !== '/' && path !== '/index.html') {
