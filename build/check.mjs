@@ -10,7 +10,10 @@ const cache = (name) => join('node_modules/.cache', name);
 const tool = (path) => join('node_modules', path);
 
 const CHECKS = [
-  { name: 'unit', args: [tool('vitest/vitest.mjs'), 'run', 'test/unit', 'renderer', '--reporter=dot', '--maxWorkers=2'] },
+  {
+    name: 'unit',
+    args: [tool('vitest/vitest.mjs'), 'run', 'test/unit', 'renderer', '--reporter=dot', '--maxWorkers=2'],
+  },
   { name: 'types', args: ['build/types.mjs'] },
   {
     name: 'lint',
