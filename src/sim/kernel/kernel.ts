@@ -8,7 +8,7 @@
  * page takes a whole cluster, as it did there.
  *
  * Not modelled: reclaim, swap, copy on write, per-CPU page sets; a fault's own references to struct page and locks are
- * in its flat cost (kernel.faultNs). Memory is given back at the end of the run only.
+ * in its flat cost (kernel.faultNs). No memory is given back during a run.
  */
 import { InputError, invariant, makeIssue } from '../base/errors.ts';
 import { asNodeId, asPfn } from '../base/units.ts';
