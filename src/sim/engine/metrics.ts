@@ -2,7 +2,7 @@
  * The one list of metrics: id, label, unit, and how it is made of the counters of an interval (a sample) or of a whole
  * run. Charts, tables, CSV and reports are all made from it.
  */
-import * as C from '../hardware/counters.ts';
+import * as C from '../base/counters.ts';
 
 export interface Metric {
   readonly id: string;

@@ -3,7 +3,7 @@
  * When there are more than MAX_ROWS rows the interval doubles and rows are merged in pairs, so that a report stays
  * small however long the run; a merged row is made of both intervals' counters, not of their metrics.
  */
-import { COUNTERS } from '../hardware/counters.ts';
+import { COUNTERS } from '../base/counters.ts';
 import type { Zone } from '../kernel/zone.ts';
 import { metrics, sampledMetrics, type Metric } from './metrics.ts';
 import type { Table } from './report.ts';

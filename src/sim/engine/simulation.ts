@@ -7,7 +7,7 @@
  */
 import { InputError, makeIssue } from '../base/errors.ts';
 import { FRAME_BYTES } from '../base/units.ts';
-import { COUNTERS } from '../hardware/counters.ts';
+import { COUNTERS } from '../base/counters.ts';
 import type { Core } from '../hardware/core.ts';
 import { Machine } from '../hardware/machine.ts';
 import { boot } from '../kernel/boot/boot.ts';

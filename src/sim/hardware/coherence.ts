@@ -11,7 +11,7 @@
  * memory access; an upgrade inside the node takes a cache-line transfer's time; write-backs use up bandwidth and delay
  * nobody but by that.
  */
-import * as C from './counters.ts';
+import * as C from '../base/counters.ts';
 import type { Core } from './core.ts';
 import { Directory } from './directory.ts';
 import type { Frames } from './frames.ts';

@@ -9,6 +9,7 @@
  */
 import { Arena } from '../base/arena.ts';
 import { log2 } from '../base/bits.ts';
+import { GRANULE_SHIFT, type KAddr } from '../base/units.ts';
 import type { CpuSpec } from '../profiles/schema.ts';
 import {
   KIND_MASK,
@@ -20,7 +21,7 @@ import {
   SIZE_MASK,
   SIZE_SHIFT,
 } from '../workloads/trace.ts';
-import * as C from './counters.ts';
+import * as C from '../base/counters.ts';
 import { allRecords } from './record-blocks.ts';
 import type { PageTable } from './page-table.ts';
 import { EXCLUSIVE, INVALID, MODIFIED, SetAssoc, SHARED } from './set-assoc.ts';
@@ -64,6 +65,8 @@ export class Core {
   private readonly l1iWays: number;
   private readonly l1iMask: number;
   private readonly lineShift: number;
+  /** Granule of kernel data (base/units.ts) to L1 line. */
+  private readonly granuleToLine: number;
   private readonly dtlb: Tlb;
   private readonly itlb: Tlb;
   private readonly instructions: CpuSpec['instructions'];
@@ -83,6 +86,7 @@ export class Core {
   ) {
     const { l1d, l1i, l2 } = spec;
     this.lineShift = log2(l1d.lineBytes);
+    this.granuleToLine = this.lineShift - GRANULE_SHIFT;
     this.l2LineShift = log2(l2.lineBytes);
     this.l2Shift = this.l2LineShift - this.lineShift;
     this.l1dWays = l1d.ways;
@@ -325,6 +329,25 @@ export class Core {
     allWays[first] = EMPTY;
     this.fill(line >>> this.l2Shift, false);
     allWays[first] = key;
+  }
+
+  /** The kernel reads or writes the line that holds a granule of its data, past the TLB (large global pages). */
+  kernelRead(at: KAddr): void {
+    this.counters[C.KERNEL_READS]++;
+    this.access(at >>> this.granuleToLine, false);
+  }
+
+  kernelWrite(at: KAddr): void {
+    this.counters[C.KERNEL_WRITES]++;
+    this.access(at >>> this.granuleToLine, true);
+  }
+
+  /** The same for each line of `bytes` from `at` on. */
+  kernelRange(at: KAddr, bytes: number, write: boolean): void {
+    const first = at >>> this.granuleToLine;
+    const last = (at + ((bytes - 1) >> GRANULE_SHIFT)) >>> this.granuleToLine;
+    this.counters[write ? C.KERNEL_WRITES : C.KERNEL_READS] += last - first + 1;
+    for (let line = first; line <= last; line++) this.access(line, write);
   }
 
   /** A read by the page walker, which has no L1. */

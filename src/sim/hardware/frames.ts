@@ -5,7 +5,7 @@
  * Deviation: caches whose ways span more than 8 MiB see their upper index bits permuted.
  */
 import { InputError, makeIssue } from '../base/errors.ts';
-import type { Pfn } from '../base/units.ts';
+import { asPfn, type Pfn } from '../base/units.ts';
 
 const CHUNK_SHIFT = 11;
 const CHUNK_FRAMES = 1 << CHUNK_SHIFT;
@@ -15,6 +15,8 @@ const MAX_CHUNKS = (1 << 24) / CHUNK_FRAMES - 1;
 export class Frames {
   /** Home node (its place in the profile) of each chunk of slots. */
   private homes = new Int32Array(16);
+  /** First frame (from the node's start) of each chunk of slots. */
+  private firsts = new Int32Array(16);
   private chunks = 0;
   /** Per node: chunk of the node's memory to chunk of slots plus 1. */
   private readonly slotChunk: Int32Array[];
@@ -41,11 +43,26 @@ export class Frames {
         const bigger = new Int32Array(chunk * 2);
         bigger.set(this.homes);
         this.homes = bigger;
+        const firsts = new Int32Array(chunk * 2);
+        firsts.set(this.firsts);
+        this.firsts = firsts;
       }
       this.homes[chunk] = node;
+      this.firsts[chunk] = index & ~(CHUNK_FRAMES - 1);
       table[index >> CHUNK_SHIFT] = chunk + 1;
     }
     return chunk * CHUNK_FRAMES + (index & (CHUNK_FRAMES - 1));
+  }
+
+  /** Slots made so far: every slot in use is below. */
+  get size(): number {
+    return this.chunks * CHUNK_FRAMES;
+  }
+
+  /** Frame of a slot. */
+  pfnOf(slot: number): Pfn {
+    const chunk = slot >> CHUNK_SHIFT;
+    return asPfn(this.starts[this.homes[chunk]] + this.firsts[chunk] + (slot & (CHUNK_FRAMES - 1)));
   }
 
   /** Node that a slot's frame lies on. */

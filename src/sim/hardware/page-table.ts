@@ -1,87 +1,98 @@
 /**
- * The page tables of one address space as the i386's walker reads them: pages of 512 eight-byte entries (PAE and
- * 64-bit) or 1,024 four-byte ones, two levels of them. The four PAE page-directory pointers sit in the CPU; the upper
- * levels of a 64-bit machine count as cached in the walker. Where the tables themselves lie (their frames) matters: the
- * walker's reads go through L2 and, from another quad, over the interconnect.
+ * The page tables of one address space as the i386's walker reads them: upper entries (pmd) that point to pte pages of
+ * the pool (pte-pages.ts) or map a huge page. Three levels with PAE, two without; the four PAE page-directory pointers
+ * sit in the CPU, and the upper levels of a 64-bit machine count as cached in the walker. Where the tables themselves
+ * lie (their frames) matters: the walker's reads go through L2 and, from another quad, over the interconnect.
  */
-const NONE = -1;
+import { kaddr, type KAddr } from '../base/units.ts';
+import type { PtePages } from './pte-pages.ts';
+
+/** Flags of an upper entry; its number (pte page + 1, or slot + 1 of a huge page's first frame) is above them. */
+export const PMD_RW = 1;
+export const PMD_HUGE = 2;
+const PMD_SHIFT = 2;
 
 export class PageTable {
-  /** ptes: slot of the frame + 1, 0 for none; page p of them starts at p << entriesShift. */
-  private ptes: Int32Array;
-  private ptePages = 0;
-  /** Upper entry to pte page + 1. */
-  private readonly upper: Int32Array;
-  /** Slot of the frame that holds a pte page, or a page of the upper level. */
-  private ptePageSlot = new Int32Array(16);
-  private readonly upperPageSlot: Int32Array;
+  /** Per upper entry: number + 1 << PMD_SHIFT with flags, 0 for none. */
+  readonly upper: Int32Array;
+  /** Slot of the frame of each page of upper entries, -1 for none. */
+  readonly upperPageSlot: Int32Array;
   private readonly entriesShift: number;
   private readonly entryMask: number;
-  private readonly entryShift: number;
 
-  /** `wide`: eight-byte entries. `vpns`: virtual pages of the address space, from 0. */
-  constructor(wide: boolean, vpns: number) {
-    this.entriesShift = wide ? 9 : 10;
-    this.entryShift = wide ? 3 : 2;
-    this.entryMask = (1 << this.entriesShift) - 1;
-    const entries = Math.ceil(vpns / (1 << this.entriesShift));
+  /** `vpns`: virtual pages of the address space, from 0. */
+  constructor(
+    readonly pool: PtePages,
+    readonly vpns: number,
+  ) {
+    this.entriesShift = pool.entriesShift;
+    this.entryMask = pool.entries - 1;
+    const entries = Math.ceil(vpns / pool.entries);
     this.upper = new Int32Array(entries);
-    this.upperPageSlot = new Int32Array(Math.ceil(entries / (1 << this.entriesShift))).fill(NONE);
-    this.ptes = new Int32Array(4 << this.entriesShift);
+    this.upperPageSlot = new Int32Array(Math.ceil(entries / pool.entries)).fill(-1);
   }
 
-  /** Slot of the frame that a virtual page is mapped to, or -1. */
-  lookup(vpn: number): number {
-    const page = this.upper[vpn >> this.entriesShift];
-    return page === 0 ? NONE : this.ptes[((page - 1) << this.entriesShift) + (vpn & this.entryMask)] - 1;
+  /** Number of the pte of a virtual page in the pool, or -1 where its pte page is not there (or the page is huge). */
+  pteOf(vpn: number): number {
+    const entry = this.upper[vpn >> this.entriesShift];
+    if (entry === 0 || (entry & PMD_HUGE) !== 0) return -1;
+    return (((entry >> PMD_SHIFT) - 1) << this.entriesShift) + (vpn & this.entryMask);
   }
 
-  /** True when the pte page of a virtual page is there. */
-  hasPtePage(vpn: number): boolean {
-    return this.upper[vpn >> this.entriesShift] !== 0;
+  /** Pte page of a virtual page, or -1. */
+  ptePageOf(vpn: number): number {
+    const entry = this.upper[vpn >> this.entriesShift];
+    return entry === 0 || (entry & PMD_HUGE) !== 0 ? -1 : (entry >> PMD_SHIFT) - 1;
   }
 
-  /** True when the upper page that would point to it is there. */
+  /** Upper entry of a virtual page, 0 for none. */
+  pmdOf(vpn: number): number {
+    return this.upper[vpn >> this.entriesShift];
+  }
+
+  /** Points the upper entry at a pte page of the pool, and counts the sharer. */
+  attach(vpn: number, ptePage: number, writable: boolean): void {
+    this.upper[vpn >> this.entriesShift] = ((ptePage + 1) << PMD_SHIFT) | (writable ? PMD_RW : 0);
+    this.pool.sharers[ptePage]++;
+  }
+
+  /** Clears the upper entry, and counts the sharer off; returns the pte page. */
+  detach(vpn: number): number {
+    const page = this.ptePageOf(vpn);
+    this.upper[vpn >> this.entriesShift] = 0;
+    this.pool.sharers[page]--;
+    return page;
+  }
+
+  /** Sets or takes the right to write through the upper entry. */
+  setWritable(vpn: number, writable: boolean): void {
+    const at = vpn >> this.entriesShift;
+    this.upper[at] = (this.upper[at] & ~PMD_RW) | (writable ? PMD_RW : 0);
+  }
+
+  /** Maps a huge page (a whole upper entry), or with slot -1 unmaps it. */
+  mapHuge(vpn: number, slot: number, writable: boolean): void {
+    this.upper[vpn >> this.entriesShift] =
+      slot < 0 ? 0 : ((slot + 1) << PMD_SHIFT) | PMD_HUGE | (writable ? PMD_RW : 0);
+  }
+
+  /** Slot of the first frame of the huge page of an upper entry. */
+  static hugeSlot(pmd: number): number {
+    return (pmd >>> PMD_SHIFT) - 1;
+  }
+
   hasUpperPage(vpn: number): boolean {
-    return this.upperPageSlot[vpn >> (2 * this.entriesShift)] !== NONE;
+    return this.upperPageSlot[vpn >> (2 * this.entriesShift)] !== -1;
   }
 
   addUpperPage(vpn: number, slot: number): void {
     this.upperPageSlot[vpn >> (2 * this.entriesShift)] = slot;
   }
 
-  addPtePage(vpn: number, slot: number): void {
-    const page = this.ptePages++;
-    if (this.ptePages << this.entriesShift > this.ptes.length) {
-      const bigger = new Int32Array(this.ptes.length * 2);
-      bigger.set(this.ptes);
-      this.ptes = bigger;
-    }
-    if (page === this.ptePageSlot.length) {
-      const bigger = new Int32Array(page * 2);
-      bigger.set(this.ptePageSlot);
-      this.ptePageSlot = bigger;
-    }
-    this.ptePageSlot[page] = slot;
-    this.upper[vpn >> this.entriesShift] = page + 1;
-  }
-
-  /** Points the pte of a virtual page, whose pte page is there, at a frame. */
-  map(vpn: number, slot: number): void {
-    const page = this.upper[vpn >> this.entriesShift] - 1;
-    this.ptes[(page << this.entriesShift) + (vpn & this.entryMask)] = slot + 1;
-  }
-
-  /** Physical position, in units of 1 << `shift` bytes from slot 0, of the upper entry that the walker reads first. */
-  upperEntryLine(vpn: number, shift: number): number {
+  /** Where the upper entry of a virtual page lies: the walker reads it first. */
+  upperEntryAddress(vpn: number): KAddr {
     const entry = vpn >> this.entriesShift;
     const slot = this.upperPageSlot[entry >> this.entriesShift];
-    return (slot << (12 - shift)) | (((entry & this.entryMask) << this.entryShift) >> shift);
-  }
-
-  /** The same of the pte, which the walker reads second. */
-  pteLine(vpn: number, shift: number): number {
-    const slot = this.ptePageSlot[this.upper[vpn >> this.entriesShift] - 1];
-    return (slot << (12 - shift)) | (((vpn & this.entryMask) << this.entryShift) >> shift);
+    return kaddr(slot, (entry & this.entryMask) << this.pool.entryShift);
   }
 }

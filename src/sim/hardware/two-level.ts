@@ -18,7 +18,7 @@ import {
   SIZE_MASK,
   SIZE_SHIFT,
 } from '../workloads/trace.ts';
-import * as C from './counters.ts';
+import * as C from '../base/counters.ts';
 import { allRecords } from './record-blocks.ts';
 import type { CacheShape } from './set-assoc.ts';
 

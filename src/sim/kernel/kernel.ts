@@ -15,7 +15,7 @@ import { asNodeId, asPfn } from '../base/units.ts';
 import type { Core } from '../hardware/core.ts';
 import type { Machine } from '../hardware/machine.ts';
 import { PageTable } from '../hardware/page-table.ts';
-import * as C from '../hardware/counters.ts';
+import * as C from '../base/counters.ts';
 import type { MachineProfile } from '../profiles/schema.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import type { AddressSpaceSpec, Mapping } from '../workloads/workload.ts';

@@ -14,6 +14,10 @@ export type StructPageLayout = '2.4' | 'rhel3' | 'pte_chain' | 'anon_vma';
 
 /** Switches that a kernel as published can have: turning on any other is a patch. */
 interface FlavourSwitches {
+  /** Reverse maps and switches of the memory manager that the kernel could be built with beside its own. */
+  readonly canObjrmap: boolean;
+  readonly canSharePageTables: boolean;
+  readonly can4g: boolean;
   /** off: it never had highpte; optional: a build option, off in the row's kernel; on: the row's kernel was built so. */
   readonly highpte: 'never' | 'optional' | 'on';
   /** Node-local mem_maps in windows of low memory (discontigmem on NUMA-Q). */
@@ -34,6 +38,13 @@ export interface Flavour extends FlavourSwitches {
   readonly maxOrder: KernelTraits['maxOrder'];
   readonly perCpuSets: boolean;
   readonly structPage: StructPageLayout;
+  readonly rmap: KernelTraits['rmap'];
+  readonly anonRmap: KernelTraits['anonRmap'];
+  readonly reclaim: KernelTraits['reclaim'];
+  readonly lruLock: KernelTraits['lruLock'];
+  readonly pagevecs: boolean;
+  readonly kswapd: KernelTraits['kswapd'];
+  readonly pageCache: KernelTraits['pageCache'];
   /** First virtual address of the persistent kmaps; kernels of 2.5 and later moved it down for more than 32 CPUs. */
   readonly pkmapBase: number;
   readonly pkmapBaseManyCpus: number;
@@ -54,6 +65,16 @@ const base: Flavour = {
   maxOrder: 10,
   perCpuSets: false,
   structPage: '2.4',
+  rmap: 'none',
+  anonRmap: 'none',
+  reclaim: '2.4.22',
+  lruLock: 'global',
+  pagevecs: false,
+  kswapd: 'global',
+  pageCache: 'hash',
+  canObjrmap: false,
+  canSharePageTables: false,
+  can4g: false,
   highpte: 'never',
   kvaRemap: 'never',
   clusters: false,
@@ -84,6 +105,11 @@ const rhel3 = derive(k2422, {
   year: 2003,
   watermarks: 'rhel3',
   structPage: 'rhel3',
+  rmap: 'pte_chain',
+  anonRmap: 'pte_chain',
+  reclaim: 'rmap15',
+  lruLock: 'zone',
+  can4g: true,
   highpte: 'on',
   pkmapBase: 0xff000000,
   pkmapBaseManyCpus: 0xff000000,
@@ -97,6 +123,13 @@ const k2559 = derive(k2422, {
   maxOrder: 11,
   perCpuSets: true,
   structPage: 'pte_chain',
+  rmap: 'pte_chain',
+  anonRmap: 'pte_chain',
+  reclaim: '2.6.0',
+  lruLock: 'zone',
+  pagevecs: true,
+  kswapd: 'node',
+  pageCache: 'radix',
   highpte: 'optional',
   kvaRemap: 'on',
   binding: true,
@@ -108,12 +141,15 @@ const k2562mjb = derive(k2559, {
   id: '2.5.62-mjb',
   title: 'Linux 2.5.62 with the -mjb patches',
   year: 2003,
+  canObjrmap: true,
 });
-const k2563 = derive(k2562mjb, { id: '2.5.63', title: 'Linux 2.5.63', year: 2003 });
+const k2563 = derive(k2562mjb, { id: '2.5.63', title: 'Linux 2.5.63', year: 2003, canObjrmap: false });
 const k2565mm = derive(k2563, {
   id: '2.5.65-mm2',
   title: 'Linux 2.5.65-mm2: highpte (the kernel of the 64 GB box)',
   year: 2003,
+  canSharePageTables: true,
+  canObjrmap: true,
   highpte: 'on',
 });
 const k2566mm = derive(k2565mm, { id: '2.5.66-mm', title: 'Linux 2.5.66-mm', year: 2003 });
@@ -129,12 +165,16 @@ const k260 = derive(k2566mm, {
   year: 2003,
   highpte: 'optional',
   binding: false,
+  canObjrmap: false,
+  canSharePageTables: false,
 });
 const k267 = derive(k260, {
   id: '2.6.7',
   title: 'Linux 2.6.7: anon_vma, no pte chain in struct page; set_mempolicy and mbind',
   year: 2004,
   structPage: 'anon_vma',
+  rmap: 'prio_tree',
+  anonRmap: 'anon_vma',
   binding: true,
 });
 const k2611 = derive(k267, {

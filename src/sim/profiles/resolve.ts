@@ -43,6 +43,21 @@ function patchesOf(flavour: Flavour, kernel: KernelSpec, is64: boolean): string[
   if (!is64 && kernel.highpte === true && flavour.highpte === 'never') patches.push('highpte');
   if (!is64 && kernel.kvaRemap === true && flavour.kvaRemap === 'never') patches.push('KVA remap');
   if (kernel.pageMmuShift > 0 && !flavour.clusters) patches.push('page clustering');
+  const canObjrmap = flavour.canObjrmap && kernel.rmap === 'objrmap';
+  if (kernel.rmap !== undefined && kernel.rmap !== flavour.rmap && !canObjrmap) {
+    patches.push(`reverse map of files: ${kernel.rmap}`);
+  }
+  if (kernel.anonRmap !== undefined && kernel.anonRmap !== flavour.anonRmap) {
+    patches.push(`reverse map of anonymous pages: ${kernel.anonRmap}`);
+  }
+  if (kernel.reclaim !== undefined && kernel.reclaim !== flavour.reclaim) patches.push(`reclaim of ${kernel.reclaim}`);
+  if (kernel.lruLock !== undefined && kernel.lruLock !== flavour.lruLock) patches.push(`${kernel.lruLock} LRU lock`);
+  if (kernel.pagevecs !== undefined && kernel.pagevecs !== flavour.pagevecs) patches.push('pagevecs on or off');
+  if (kernel.sharedPageTables !== 'off' && !flavour.canSharePageTables) patches.push('shared page tables');
+  if (!is64 && kernel.split4g && !flavour.can4g) patches.push('4G/4G split');
+  if (kernel.ukva !== 'off') patches.push('UKVA');
+  if (kernel.kmap !== 'pool') patches.push('pinned kmap pool per CPU');
+  if (kernel.kswapdWindow) patches.push('kswapd’s own window');
   if (kernel.placement.policy !== 'first-touch' && !flavour.binding) {
     patches.push(`placement by ${kernel.placement.policy}`);
   }
@@ -58,6 +73,53 @@ function byHand(bytes: number, rule: StructPage): StructPage {
 function fixmapBaseOf(flavour: Flavour, cpus: number, pkmapEnd: number): number {
   const slots = KM_TYPE_NR * (cpus > 32 ? Math.max(64, cpus) : 32);
   return Math.max(pkmapEnd, flavour.fixmapTop - slots * PAGE_BYTES);
+}
+
+type MemoryManager = Pick<
+  KernelTraits,
+  | 'rmap'
+  | 'anonRmap'
+  | 'chainSlots'
+  | 'reclaim'
+  | 'lruLock'
+  | 'pagevecs'
+  | 'kswapd'
+  | 'sharedPageTables'
+  | 'pageCache'
+  | 'split4g'
+  | 'ukva'
+  | 'kmap'
+  | 'kswapdWindow'
+  | 'packPtePages'
+>;
+
+function memoryManager(
+  flavour: Flavour,
+  kernel: KernelSpec,
+  machine: MachineSpec,
+  wideAddress: boolean,
+): MemoryManager {
+  const rmap = kernel.rmap ?? flavour.rmap;
+  const ownAnon = rmap === 'none' ? 'none' : flavour.anonRmap === 'none' ? 'pte_chain' : flavour.anonRmap;
+  // pte_addr_t of mm/rmap.c: 8 bytes where a pte may lie in highmem of a PAE machine.
+  const pteAddrBytes = wideAddress || machine.bits === 64 ? 8 : 4;
+  const pointerBytes = machine.bits / 8;
+  return {
+    rmap,
+    anonRmap: kernel.anonRmap ?? ownAnon,
+    chainSlots: Math.floor((machine.cpu.l1d.lineBytes - pointerBytes) / pteAddrBytes),
+    reclaim: kernel.reclaim ?? flavour.reclaim,
+    lruLock: kernel.lruLock ?? flavour.lruLock,
+    pagevecs: kernel.pagevecs ?? flavour.pagevecs,
+    kswapd: flavour.kswapd,
+    sharedPageTables: kernel.sharedPageTables,
+    pageCache: flavour.pageCache,
+    split4g: machine.bits === 32 && kernel.split4g,
+    ukva: kernel.ukva,
+    kmap: kernel.kmap,
+    kswapdWindow: kernel.kswapdWindow,
+    packPtePages: kernel.packPtePages,
+  };
 }
 
 /**
@@ -91,6 +153,7 @@ export function traitsOf(kernel: KernelSpec, machine: MachineSpec): KernelTraits
     perCpuSets: flavour.perCpuSets,
     kvaRemap,
     highpte,
+    ...memoryManager(flavour, kernel, machine, highpte && machine.pae),
     structPage: kernel.structPageBytes === undefined ? rule : byHand(kernel.structPageBytes, rule),
     mmuShift: kernel.pageMmuShift,
     pkmapBase: is64 ? 0 : pkmapBase,

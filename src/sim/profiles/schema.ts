@@ -248,6 +248,78 @@ export const kernelSchema = z
     pageMmuShift: whole(0, 6)
       .default(0)
       .meta({ title: 'PAGE_MMUSHIFT', description: 'A page cluster is 4 KiB << this.' }),
+    packPtePages: z.boolean().default(false).meta({
+      title: 'Sub-allocate pte pages',
+      description: 'With page clusters: several 4 KiB pte pages in one cluster. pgcl as posted gave each a whole one.',
+    }),
+    rmap: z.enum(['none', 'pte_chain', 'objrmap', 'prio_tree']).optional().meta({
+      title: 'Reverse map of files',
+      description: 'none: address spaces are scanned. Rule: the flavour’s.',
+    }),
+    anonRmap: z.enum(['none', 'pte_chain', 'anonmm', 'anon_vma']).optional().meta({
+      title: 'Reverse map of anonymous pages',
+      description: 'Rule: the flavour’s; with objrmap the pte_chain (partial objrmap).',
+    }),
+    reclaim: z
+      .enum(['2.4.22', 'rmap15', '2.6.0'])
+      .optional()
+      .meta({ title: 'Page replacement', description: 'Rule: the flavour’s.' }),
+    lruLock: z
+      .enum(['global', 'zone'])
+      .optional()
+      .meta({ title: 'LRU lock', description: 'One for all, or one a zone. Rule: the flavour’s.' }),
+    pagevecs: z
+      .boolean()
+      .optional()
+      .meta({ title: 'Pagevecs', description: 'LRU lists are filled 16 pages at a time. Rule: the flavour’s.' }),
+    sharedPageTables: z.enum(['off', 'rule', 'always']).default('off').meta({
+      title: 'Shared page tables',
+      description: 'rule: address spaces of more than three pte pages share at fork; always: all do.',
+    }),
+    split4g: z.boolean().default(false).meta({
+      title: '4G/4G split',
+      description: 'Kernel and user have 4 GiB each; CR3 is loaded at every crossing.',
+    }),
+    ukva: z.enum(['off', 'mm', 'task']).default('off').meta({
+      title: 'UKVA',
+      description: 'A window for the own page tables between user space and kernel: per address space, or per task.',
+    }),
+    kmap: z.enum(['pool', 'per-cpu']).default('pool').meta({
+      title: 'kmap',
+      description: 'pool: one pool with global flushes; per-cpu: pinned slots a CPU, no flush (a proposal of 2002).',
+    }),
+    kswapdWindow: z.boolean().default(false).meta({
+      title: 'kswapd’s own window',
+      description: 'kswapd maps highmem in its own user space (a proposal of 2002).',
+    }),
+    swapMiB: whole(0, 65536)
+      .default(0)
+      .meta({ title: 'Swap', unit: 'MiB', description: 'On the machine’s first disk.' }),
+    hugePages: whole(0, 2 ** 20)
+      .default(0)
+      .meta({ title: 'Huge pages', description: 'Large pages in the hugetlb pool of each node.' }),
+    cmdline: z.string().max(1000).default('').meta({
+      title: 'Kernel command line',
+      description: 'mem=, highmem=, vmalloc=, memfrac=, hugepages=: as the kernel reads them at boot.',
+    }),
+    sysctl: z
+      .strictObject({
+        swappiness: whole(0, 100).default(60).meta({ title: 'swappiness' }),
+        dirtyRatio: whole(1, 100).default(40).meta({ title: 'dirty_ratio', unit: '%' }),
+        dirtyBackgroundRatio: whole(0, 100).default(10).meta({ title: 'dirty_background_ratio', unit: '%' }),
+      })
+      .default({ swappiness: 60, dirtyRatio: 40, dirtyBackgroundRatio: 10 })
+      .meta({ title: '/proc/sys/vm', description: '2.6: 60, 40, 10.' }),
+    atomicNs: z
+      .number()
+      .min(0)
+      .max(1e5)
+      .default(58.2)
+      .meta({
+        title: 'Atomic instruction',
+        unit: 'ns',
+        description: 'On a line that the CPU owns: 58.2 on a 700 MHz P-III.',
+      }),
     placement: placementSchema.default({ policy: 'first-touch' }),
     codeKiB: whole(0, 2 ** 20).meta({ title: 'Kernel code', unit: 'KiB' }),
     dataKiB: whole(0, 2 ** 20).meta({ title: 'Kernel data', unit: 'KiB' }),

@@ -30,6 +30,31 @@ export interface KernelTraits {
   readonly kvaRemap: boolean;
   readonly highpte: boolean;
   readonly structPage: StructPage;
+  /** Reverse map of file pages, and of anonymous ones; none: 2.4's swap_out() scans address spaces. */
+  readonly rmap: 'none' | 'pte_chain' | 'objrmap' | 'prio_tree';
+  readonly anonRmap: 'none' | 'pte_chain' | 'anonmm' | 'anon_vma';
+  /** NRPTE: slots of a pte_chain element, one L1 line. */
+  readonly chainSlots: number;
+  readonly reclaim: '2.4.22' | 'rmap15' | '2.6.0';
+  /** One pagemap_lru_lock and lists for all, or a lock and lists a zone. */
+  readonly lruLock: 'global' | 'zone';
+  /** LRU additions go through per-CPU pagevecs of 16. */
+  readonly pagevecs: boolean;
+  readonly kswapd: 'global' | 'node';
+  /** Shared page tables; with `rule` only address spaces of more than three pte pages share at fork. */
+  readonly sharedPageTables: 'off' | 'rule' | 'always';
+  /** How page-cache pages are found. */
+  readonly pageCache: 'hash' | 'radix';
+  /** Kernel and user have an address space of 4 GiB each: CR3 is loaded at every door. */
+  readonly split4g: boolean;
+  /** A window in user space for the own page tables, of the address space or of the task. */
+  readonly ukva: 'off' | 'mm' | 'task';
+  /** kmap(): one pool with a global flush, or a pool of atomic slots a CPU. */
+  readonly kmap: 'pool' | 'per-cpu';
+  /** kswapd maps highmem pages in its own user space. */
+  readonly kswapdWindow: boolean;
+  /** With page clusters: several pte pages in one cluster. */
+  readonly packPtePages: boolean;
   /** PAGE_MMUSHIFT. */
   readonly mmuShift: number;
   /** Virtual addresses of the kernel's map. */

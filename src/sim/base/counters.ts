@@ -57,4 +57,66 @@ export const FAULT_NS = counter();
 /** ptes filled in by faults; with page clusters more than one a fault. */
 export const PTES_FILLED = counter();
 
+/** Kernel references (reads and writes of kernel data through the caches). */
+export const KERNEL_READS = counter();
+export const KERNEL_WRITES = counter();
+/** Time in the kernel, idle time apart, and time that a CPU had nothing to run. */
+export const SYSTEM_NS = counter();
+export const IDLE_NS = counter();
+
+/** /proc/vmstat of 2.6.0, in pages. */
+export const PGPGIN = counter();
+export const PGPGOUT = counter();
+export const PSWPIN = counter();
+export const PSWPOUT = counter();
+export const PGALLOC = counter();
+export const PGFREE = counter();
+export const PGACTIVATE = counter();
+export const PGDEACTIVATE = counter();
+export const PGMAJFAULT = counter();
+export const PGSCAN = counter();
+export const PGREFILL = counter();
+export const PGSTEAL = counter();
+export const PGINODESTEAL = counter();
+export const KSWAPD_STEAL = counter();
+export const KSWAPD_INODESTEAL = counter();
+export const PAGEOUTRUN = counter();
+export const ALLOCSTALL = counter();
+export const PGROTATED = counter();
+
+export const ANON_FAULTS = counter();
+export const COW_FAULTS = counter();
+/** Bytes copied by copy on write, and cleared for new pages. */
+export const COPIED_BYTES = counter();
+export const CLEARED_BYTES = counter();
+export const FORKS = counter();
+export const EXECS = counter();
+export const EXITS = counter();
+export const SYSCALLS = counter();
+export const CONTEXT_SWITCHES = counter();
+
+/** Flushes of other CPUs' TLBs, the IPIs they took, and CR3 loads at the kernel's door (4G/4G). */
+export const TLB_SHOOTDOWNS = counter();
+export const IPIS = counter();
+export const CR3_LOADS = counter();
+/** Persistent kmaps: asked for, new mappings, global flushes; atomic kmaps. */
+export const KMAPS = counter();
+export const KMAP_MISSES = counter();
+export const KMAP_FLUSHES = counter();
+export const KMAPS_ATOMIC = counter();
+export const BOUNCED_PAGES = counter();
+
+/** Lock acquisitions and time held, all locks. */
+export const LOCK_ACQUISITIONS = counter();
+export const LOCK_HELD_NS = counter();
+
+/** Reverse maps: entries added and removed, chain elements and vmas looked at by walks. */
+export const RMAP_ADDS = counter();
+export const RMAP_REMOVES = counter();
+export const RMAP_STEPS = counter();
+export const PTE_PAGES_SHARED = counter();
+export const PTE_UNSHARES = counter();
+
+export const TRANSACTIONS = counter();
+
 export const COUNTERS = next;

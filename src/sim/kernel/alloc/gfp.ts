@@ -1,0 +1,19 @@
+/** What a request for pages says: include/linux/gfp.h. */
+export type GfpZone = 'GFP_HIGHUSER' | 'GFP_KERNEL' | 'GFP_DMA';
+
+export interface Gfp {
+  readonly zone: GfpZone;
+  /** May sleep: reclaim and wait (__GFP_WAIT). */
+  readonly wait: boolean;
+  /** Emergency pools (__GFP_HIGH). */
+  readonly high: boolean;
+  /** __GFP_NORETRY: fails rather than to go round again. */
+  readonly noRetry: boolean;
+}
+
+const gfp = (zone: GfpZone, wait: boolean, high: boolean): Gfp => ({ zone, wait, high, noRetry: false });
+
+export const GFP_HIGHUSER = gfp('GFP_HIGHUSER', true, false);
+export const GFP_KERNEL = gfp('GFP_KERNEL', true, false);
+export const GFP_ATOMIC = gfp('GFP_KERNEL', false, true);
+export const GFP_DMA = gfp('GFP_DMA', true, false);

@@ -1,0 +1,147 @@
+/**
+ * A CPU while it runs the kernel: every kernel function gets one as its first argument, named `on`. It charges
+ * instructions and references to the CPU's clock, and time to the function that is being run (the profile) and to the
+ * task (user, system).
+ *
+ * The kernel runs with large global pages (the direct map), so its own references do not go through the TLB model; text
+ * fetches of the kernel are not modelled (instructions cost instructionNs each). A kernel operation runs from its start
+ * to its end at once in virtual time; what it waits for (disks) it adds to the task's wait, and the task sleeps so long
+ * when the operation is over.
+ */
+import * as C from '../base/counters.ts';
+import type { KAddr } from '../base/units.ts';
+import type { Core } from '../hardware/core.ts';
+import { FN, functionNames, pathLengths } from './functions.ts';
+import { LOCK, type LockName, type LockTable } from './locks.ts';
+import type { Task } from './task.ts';
+
+/** What kernel work costs beside references. */
+export interface WorkCosts {
+  readonly instructionNs: number;
+  /** A locked instruction on a line that the CPU owns already, ns. */
+  readonly atomicNs: number;
+}
+
+const MOST_NESTED_LOCKS = 16;
+
+export class KernelCpu {
+  /** What the CPU runs, or runs for; undefined while it is idle. */
+  task: Task | undefined;
+  /** Time by function number (functions.ts), ns. */
+  readonly profile = new Float64Array(functionNames.length);
+  private current: number = FN.idle;
+  private since = 0;
+  private readonly takenAt = new Float64Array(MOST_NESTED_LOCKS);
+  private depth = 0;
+
+  constructor(
+    readonly core: Core,
+    private readonly costs: WorkCosts,
+    private readonly locks: LockTable,
+  ) {}
+
+  get node(): number {
+    return this.core.node;
+  }
+
+  get cpu(): number {
+    return this.core.cpu;
+  }
+
+  /** The task's time: the CPU's, plus what the task has to wait for already. Disks are booked at this time. */
+  get now(): number {
+    return this.core.clock + (this.task?.waitNs ?? 0);
+  }
+
+  read(at: KAddr): void {
+    this.core.kernelRead(at);
+  }
+
+  write(at: KAddr): void {
+    this.core.kernelWrite(at);
+  }
+
+  /** A locked read-modify-write. */
+  atomic(at: KAddr): void {
+    this.core.kernelWrite(at);
+    this.core.clock += this.costs.atomicNs;
+  }
+
+  /** Reads `bytes` from `at` on, line by line. */
+  readRange(at: KAddr, bytes: number): void {
+    this.core.kernelRange(at, bytes, false);
+  }
+
+  writeRange(at: KAddr, bytes: number): void {
+    this.core.kernelRange(at, bytes, true);
+  }
+
+  /** Instructions beyond the running function's path. */
+  work(instructions: number): void {
+    this.core.clock += instructions * this.costs.instructionNs;
+  }
+
+  /** Time that passes for the CPU without instructions (an IPI, a flush), ns. */
+  spend(ns: number): void {
+    this.core.clock += ns;
+  }
+
+  /** The task sleeps this much longer when its operation is over, ns. */
+  wait(ns: number): void {
+    if (this.task !== undefined && ns > 0) this.task.waitNs += ns;
+  }
+
+  /** Sleeps until `time` (virtual ns), if that lies ahead of the task. */
+  waitUntil(time: number): void {
+    this.wait(time - this.now);
+  }
+
+  count(counter: number, by = 1): void {
+    this.core.counters[counter] += by;
+  }
+
+  /** Goes into function `fn` and charges its path; returns the one that was running, to be given to leave(). */
+  enter(fn: number): number {
+    const outer = this.current;
+    this.charge();
+    this.current = fn;
+    this.core.clock += pathLengths[fn] * this.costs.instructionNs;
+    return outer;
+  }
+
+  leave(outer: number): void {
+    this.charge();
+    this.current = outer;
+  }
+
+  /** Charges the time since the last change of function to the one that is running. */
+  charge(): void {
+    const { clock, counters } = this.core;
+    const spent = clock - this.since;
+    this.since = clock;
+    if (spent === 0) return;
+    this.profile[this.current] += spent;
+    if (this.current === FN.user) {
+      if (this.task !== undefined) this.task.userNs += spent;
+    } else if (this.current === FN.idle) counters[C.IDLE_NS] += spent;
+    else {
+      counters[C.SYSTEM_NS] += spent;
+      if (this.task !== undefined) this.task.systemNs += spent;
+    }
+  }
+
+  /** Takes a lock whose word lies at `at`; locks nest, and are given back in reverse order. */
+  lock(name: LockName, at: KAddr): void {
+    this.atomic(at);
+    this.locks.acquisitions[LOCK[name]]++;
+    this.core.counters[C.LOCK_ACQUISITIONS]++;
+    this.takenAt[this.depth++] = this.core.clock;
+  }
+
+  unlock(name: LockName, at: KAddr): void {
+    this.core.kernelWrite(at);
+    const held = this.core.clock - this.takenAt[--this.depth];
+    this.locks.heldNs[LOCK[name]] += held;
+    this.core.counters[C.LOCK_HELD_NS] += held;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * A file or a shared segment as the page cache sees it: struct address_space and its inode. Pages are found by their
+ * index in page clusters.
+ */
+import type { KAddr } from '../../base/units.ts';
+
+export type BackingKind = 'file' | 'shm' | 'hugetlb' | 'swap';
+
+export class AddressSpace {
+  /** Index (page clusters) to page + 1. */
+  readonly pages = new Map<number, number>();
+  /** Size of the file, bytes. */
+  bytes: number;
+  /** Dirty pages of it. */
+  dirty = 0;
+  /** vmas that map it: list or tree, by the reverse map. */
+  vmas: unknown = undefined;
+  /** Where the inode with its address_space lies: i_shared_sem, page_lock. */
+  at: KAddr = 0 as KAddr;
+  object = -1;
+  /** A task has it open or mapped; an inode without may be pruned. */
+  users = 0;
+
+  constructor(
+    /** From 1; 0 is none. */
+    readonly id: number,
+    readonly kind: BackingKind,
+    readonly name: string,
+    bytes: number,
+    /** Disk that holds it; undefined for shm and hugetlb. */
+    readonly device: number | undefined,
+    /** Where it begins on the disk, in 4 KiB blocks. */
+    readonly firstBlock: number,
+  ) {
+    this.bytes = bytes;
+  }
+}

@@ -1,0 +1,39 @@
+/** What the rest of the memory manager asks of page replacement, whichever it is. */
+import type { KernelCpu } from '../cpu.ts';
+import type { Zone } from '../zone.ts';
+
+export interface Reclaim {
+  readonly kind: '2.4.22' | 'rmap15' | '2.6.0';
+  /** A new page joins the lists: lru_cache_add() or lru_cache_add_active(), as the kernel does for its kind. */
+  add(on: KernelCpu, page: number): void;
+  /** The page is being freed: off the lists (or out of the pagevec). */
+  remove(on: KernelCpu, page: number): void;
+  /** mark_page_accessed(): read() and write(), and faults that find the page in the cache. */
+  markAccessed(on: KernelCpu, page: number): void;
+  /**
+   * try_to_free_pages(): direct reclaim for a request that failed, for zones from `classZone` downwards. Returns how many
+   * pages it freed.
+   */
+  tryToFreePages(on: KernelCpu, classZone: Zone, order: number): number;
+  /** A page of a zone in rmap15's inactive_clean list, taken off and unhashed to be used at once, or -1. Other kinds: -1. */
+  takeClean(on: KernelCpu, zone: Zone): number;
+  /** Clusters that count as free beside the buddy's (rmap15's inactive_clean). */
+  cleanPages(zone: Zone): number;
+  /** wakeup_kswapd(): a request found this zone below its mark. */
+  wakeKswapd(on: KernelCpu, zone: Zone): void;
+  /** Page counts of a zone's lists by name, for zoneinfo and meminfo: active, inactive, ... */
+  census(zone: Zone): Readonly<Record<string, number>>;
+}
+
+/** Kernel threads that reclaim: one piece of work at a time. */
+export interface KernelThread {
+  readonly name: string;
+  /** CPUs it may run on. */
+  readonly cpus: readonly number[];
+  /** True when it has something to do at virtual time `now`. */
+  ready(now: number): boolean;
+  /** The next time at which it wakes by itself, ns; Infinity for never. */
+  readonly wakesAt: number;
+  /** Does one piece of work (some tens of pages). */
+  step(on: KernelCpu): void;
+}

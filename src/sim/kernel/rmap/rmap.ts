@@ -1,0 +1,56 @@
+/**
+ * What the memory manager asks of a reverse map, whichever it is. One reverse map serves file and anonymous pages; the
+ * partial ones hand anonymous pages to another. `pte` numbers are entries of the pool (hardware/pte-pages.ts); `page`
+ * numbers are of mem_map. MemMap.mapcount is kept by the caller (mm/), one for each present pte, in every variant.
+ */
+import type { KernelCpu } from '../cpu.ts';
+import type { Mm } from '../mm/mm.ts';
+import type { Vma } from '../mm/vma.ts';
+
+/** SWAP_SUCCESS, SWAP_AGAIN, SWAP_FAIL of try_to_unmap(). */
+export type UnmapResult = 'success' | 'again' | 'fail';
+
+export interface Rmap {
+  /** As reports and traits name it. */
+  readonly kind: string;
+  /** True where reclaim can ask it for the ptes of a page; false for 2.4's none: swap_out() scans address spaces. */
+  readonly finds: boolean;
+  /** page_add_rmap(): `pte` (of `vpn` in `vma`) has just been set to map `page`. */
+  add(on: KernelCpu, page: number, pte: number, vma: Vma, vpn: number): void;
+  /** page_remove_rmap(): `pte` has just been cleared. */
+  remove(on: KernelCpu, page: number, pte: number): void;
+  /** page_referenced(): test and clear the accessed bit of every pte that maps it; how many were set. */
+  referenced(on: KernelCpu, page: number): number;
+  /** try_to_unmap(): the page is locked; takes every pte that maps it away. */
+  tryToUnmap(on: KernelCpu, page: number): UnmapResult;
+  /** __vma_link_file() and its inverse: a vma of a file begins or ceases to map it. Its bounds are those in force. */
+  linkVma(on: KernelCpu, vma: Vma): void;
+  unlinkVma(on: KernelCpu, vma: Vma): void;
+  /** anon_vma_prepare(): before the first anonymous page of a vma. */
+  prepareAnon(on: KernelCpu, vma: Vma): void;
+  /** A vma was copied by fork. */
+  forkVma(on: KernelCpu, parent: Vma, child: Vma): void;
+  /** An mm is made by exec (parent undefined) or fork, and goes. */
+  enterMm(on: KernelCpu, mm: Mm, parent: Mm | undefined): void;
+  leaveMm(on: KernelCpu, mm: Mm): void;
+  /** mremap moved a page of `vma` from one pte to another (both in one mm). Returns true when the page must be copied first (anonmm). */
+  moved(on: KernelCpu, page: number, from: number, to: number, vma: Vma, vpn: number): boolean;
+  /** Every pte that maps the page, at no cost: for reports and checks. */
+  ptesOf(page: number): readonly number[];
+}
+
+/** What a reverse map needs of the page tables, given to it by mm/. */
+export interface PteWalk {
+  /** Mms whose page tables point to the pte's page (several where page tables are shared). */
+  mmsOf(pte: number): readonly Mm[];
+  /** The pte of a vpn in an mm at the cost of walking there (highpte: an atomic kmap), or -1. */
+  find(on: KernelCpu, mm: Mm, vpn: number): number;
+  /** Tests and clears the accessed bit. */
+  testAndClearYoung(on: KernelCpu, pte: number): boolean;
+  /**
+   * Takes away a present pte for try_to_unmap(): clears it, flushes the TLBs of every mm that shares it, leaves a swap
+   * entry or a file pte where the page needs one, counts rss and the page's mapcount down, marks the page dirty when the
+   * pte was, drops the page's reference. The reverse map removes its own entry itself.
+   */
+  take(on: KernelCpu, pte: number, page: number): void;
+}
