@@ -1,0 +1,116 @@
+/**
+ * Reports as the kernel printed them: /proc/meminfo, buddyinfo, vmstat, slabinfo (version 2.0) of 2.6.0, zoneinfo as it
+ * came with 2.6.13, /proc/PID/maps, and a profile as readprofile gave it. Deviation: the profile's last column is time and
+ * share, not ticks a byte of text (the lab does not know how long a function is).
+ */
+import type { ProcSlab, ProcSnapshot, ProcTask, ProcZone } from '../kernel/proc/snapshot.ts';
+
+/** The reports there are, by the name they go by. */
+export const procFiles = ['meminfo', 'zoneinfo', 'buddyinfo', 'slabinfo', 'vmstat', 'maps', 'profile', 'locks'] as const;
+export type ProcFile = (typeof procFiles)[number];
+
+/** Text of a report. */
+export function procText(file: ProcFile, proc: ProcSnapshot): string {
+  switch (file) {
+    case 'meminfo':
+      return lines(proc.meminfo.map(([name, value]) => meminfoLine(name, value)));
+    case 'zoneinfo':
+      return lines(proc.zones.flatMap(zoneinfo));
+    case 'buddyinfo':
+      return lines(proc.zones.map(buddyinfo));
+    case 'slabinfo':
+      return lines([...SLABINFO_HEAD, ...proc.slabs.map(slabLine)]);
+    case 'vmstat':
+      return lines(proc.vmstat.map(([name, value]) => `${name} ${value}`));
+    case 'maps':
+      return lines(proc.tasks.filter(({ maps }) => maps.length > 0).flatMap(maps));
+    case 'profile':
+      return profile(proc);
+    case 'locks':
+      return locks(proc);
+  }
+}
+
+const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
+
+function meminfoLine(name: string, value: number): string {
+  if (name.startsWith('HugePages_')) return `${name}:`.padEnd(17) + String(value).padStart(5);
+  if (name === 'Hugepagesize') return `${name}:`.padEnd(17) + `${String(value).padStart(5)} kB`;
+  return `${name}:`.padEnd(14) + `${String(value).padStart(8)} kB`;
+}
+
+function zoneinfo(zone: ProcZone): string[] {
+  const { active = 0, inactive = 0, ...others } = zone.lists;
+  return [
+    `Node ${zone.node}, zone ${zone.zone.padStart(8)}`,
+    `  pages free     ${zone.free}`,
+    `        min      ${zone.min}`,
+    `        low      ${zone.low}`,
+    `        high     ${zone.high}`,
+    `        active   ${active}`,
+    `        inactive ${inactive}`,
+    ...Object.entries(others).map(([name, pages]) => `        ${name.padEnd(8)} ${pages}`),
+    `        spanned  ${zone.spanned}`,
+    `        present  ${zone.present}`,
+    `        protection: (${zone.protection.join(', ')})`,
+    `  pagesets`,
+    `        count:   ${zone.perCpu}`,
+  ];
+}
+
+function buddyinfo(zone: ProcZone): string {
+  const blocks = zone.census.map((count) => `${String(count).padStart(6)} `).join('');
+  return `Node ${zone.node}, zone ${zone.zone.padStart(8)} ${blocks}`;
+}
+
+const SLABINFO_HEAD = [
+  'slabinfo - version: 2.0',
+  '# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : slabdata <active_slabs> <num_slabs>',
+];
+
+function slabLine(slab: ProcSlab): string {
+  const number = (value: number, width: number): string => String(value).padStart(width);
+  return [
+    slab.name.padEnd(17),
+    number(slab.active, 6),
+    number(slab.total, 6),
+    number(slab.objectBytes, 6),
+    number(slab.objectsPerSlab, 4),
+    number(slab.pagesPerSlab, 4),
+    ': slabdata',
+    number(slab.slabs, 6),
+    number(slab.slabs, 6),
+  ].join(' ');
+}
+
+const hex = (value: number): string => value.toString(16).padStart(8, '0');
+
+function maps(task: ProcTask): string[] {
+  const head = `# ${task.pid} ${task.name} (${task.rss * 4} kB present)`;
+  return [
+    head,
+    ...task.maps.map((vma) => {
+      const place = `${hex(vma.start)}-${hex(vma.end)} ${vma.flags} ${hex(vma.offset)} 00:00 0`;
+      return `${place.padEnd(49)}${vma.name}`.trimEnd();
+    }),
+  ];
+}
+
+function profile({ profile: rows }: ProcSnapshot): string {
+  const kernel = rows.filter(([name]) => name !== 'user' && name !== 'idle');
+  const total = kernel.reduce((sum, [, ns]) => sum + ns, 0);
+  const row = (name: string, ns: number): string => {
+    const share = total === 0 ? 0 : (100 * ns) / total;
+    return `${(ns / 1e6).toFixed(3).padStart(12)} ms ${name.padEnd(32)} ${share.toFixed(2).padStart(6)} %`;
+  };
+  return lines([...kernel.map(([name, ns]) => row(name, ns)), row('total', total)]);
+}
+
+function locks({ locks: rows }: ProcSnapshot): string {
+  const head = `${'TOTAL'.padStart(12)} ${'HOLD MEAN us'.padStart(13)} ${'HOLD ms'.padStart(12)}  NAME`;
+  const line = ({ name, acquisitions, heldNs }: ProcSnapshot['locks'][number]): string => {
+    const mean = acquisitions === 0 ? 0 : heldNs / acquisitions / 1000;
+    return `${String(acquisitions).padStart(12)} ${mean.toFixed(3).padStart(13)} ${(heldNs / 1e6).toFixed(3).padStart(12)}  ${name}`;
+  };
+  return lines([head, ...rows.map(line)]);
+}

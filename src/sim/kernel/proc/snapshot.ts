@@ -1,0 +1,80 @@
+/**
+ * What /proc would say, as plain data: the kernel's state at the end of a run, or at any moment of it. Text as the kernel
+ * printed it is made of this by interop/proc-text.ts. Counts are pages of PAGE_SIZE (clusters) as in the kernel, sizes kB.
+ */
+export interface ProcZone {
+  readonly node: number;
+  readonly zone: string;
+  readonly index: number;
+  readonly free: number;
+  readonly min: number;
+  readonly low: number;
+  readonly high: number;
+  /** Lists of the page replacement by name: active, inactive, and what rmap15 has. */
+  readonly lists: Readonly<Record<string, number>>;
+  readonly spanned: number;
+  readonly present: number;
+  readonly protection: readonly number[];
+  /** Free blocks by order. */
+  readonly census: readonly number[];
+  /** Pages in per-CPU sets. */
+  readonly perCpu: number;
+  /** Pages by owner (page-flags.ts), those that boot took included under `reserved`. */
+  readonly owners: Readonly<Record<string, number>>;
+}
+
+export interface ProcSlab {
+  readonly name: string;
+  readonly active: number;
+  readonly total: number;
+  readonly objectBytes: number;
+  readonly objectsPerSlab: number;
+  readonly pagesPerSlab: number;
+  readonly slabs: number;
+}
+
+export interface ProcVma {
+  /** Virtual addresses, bytes. */
+  readonly start: number;
+  readonly end: number;
+  /** rwxp as in /proc/PID/maps. */
+  readonly flags: string;
+  readonly offset: number;
+  readonly name: string;
+  /** Present pages (4 KiB) by node id. */
+  readonly onNodes: Readonly<Record<string, number>>;
+}
+
+export interface ProcTask {
+  readonly pid: number;
+  readonly name: string;
+  readonly state: string;
+  readonly userNs: number;
+  readonly systemNs: number;
+  readonly ioNs: number;
+  /** From birth to death, or to now. */
+  readonly elapsedNs: number;
+  readonly minorFaults: number;
+  readonly majorFaults: number;
+  /** Pages of 4 KiB; 0 of a dead task. */
+  readonly rss: number;
+  readonly maps: readonly ProcVma[];
+}
+
+export interface ProcSnapshot {
+  /** Name and kB (HugePages_*: a count), in the order of the file. */
+  readonly meminfo: readonly (readonly [name: string, value: number])[];
+  readonly zones: readonly ProcZone[];
+  readonly slabs: readonly ProcSlab[];
+  readonly vmstat: readonly (readonly [name: string, value: number])[];
+  /** The live tasks, then the dead ones that took the most time; `moreTasks` are left out. */
+  readonly tasks: readonly ProcTask[];
+  readonly moreTasks: number;
+  /** Function and the time in it, ns, most first. */
+  readonly profile: readonly (readonly [name: string, ns: number])[];
+  readonly locks: readonly { readonly name: string; readonly acquisitions: number; readonly heldNs: number }[];
+  /** Low memory in use by item, in bytes: what slabs and owners come to. */
+  readonly lowmem: readonly { readonly item: string; readonly bytes: number }[];
+  /** Sysctls that were changed while it ran. */
+  readonly sysctls: readonly { readonly timeNs: number; readonly name: string; readonly value: number }[];
+}
