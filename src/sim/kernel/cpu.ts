@@ -11,6 +11,7 @@
 import * as C from '../base/counters.ts';
 import type { KAddr } from '../base/units.ts';
 import type { Core } from '../hardware/core.ts';
+import type { FollowRecorder } from './follow.ts';
 import { FN, functionNames, pathLengths } from './functions.ts';
 import { LOCK, type LockName, type LockTable } from './locks.ts';
 import type { Task } from './task.ts';
@@ -29,6 +30,8 @@ export class KernelCpu {
   task: Task | undefined;
   /** Time by function number (functions.ts), ns. */
   readonly profile = new Float64Array(functionNames.length);
+  /** Records what is done for one reference; see follow.ts. */
+  follow: FollowRecorder | undefined;
   private current: number = FN.idle;
   private since = 0;
   private readonly takenAt = new Float64Array(MOST_NESTED_LOCKS);
@@ -54,11 +57,17 @@ export class KernelCpu {
   }
 
   read(at: KAddr): void {
-    this.core.kernelRead(at);
+    const { core, follow } = this;
+    const from = core.clock;
+    core.kernelRead(at);
+    if (follow !== undefined) follow.took('reference', 'read', from, core.clock);
   }
 
   write(at: KAddr): void {
-    this.core.kernelWrite(at);
+    const { core, follow } = this;
+    const from = core.clock;
+    core.kernelWrite(at);
+    if (follow !== undefined) follow.took('reference', 'write', from, core.clock);
   }
 
   /** A locked read-modify-write. */
@@ -96,6 +105,11 @@ export class KernelCpu {
     this.wait(time - this.now);
   }
 
+  /** Says in a followed reference what was decided and why; the text is made only when one is followed. */
+  note(text: () => string): void {
+    if (this.follow !== undefined) this.follow.note(text(), this.core.clock);
+  }
+
   count(counter: number, by = 1): void {
     this.core.counters[counter] += by;
   }
@@ -105,6 +119,7 @@ export class KernelCpu {
     const outer = this.current;
     this.charge();
     this.current = fn;
+    if (this.follow !== undefined) this.follow.enter('function', functionNames[fn], this.core.clock);
     this.core.clock += pathLengths[fn] * this.costs.instructionNs;
     return outer;
   }
@@ -112,6 +127,7 @@ export class KernelCpu {
   leave(outer: number): void {
     this.charge();
     this.current = outer;
+    if (this.follow !== undefined) this.follow.leave(this.core.clock);
   }
 
   /** Charges the time since the last change of function to the one that is running. */
@@ -132,7 +148,9 @@ export class KernelCpu {
 
   /** Takes a lock whose word lies at `at`; locks nest, and are given back in reverse order. */
   lock(name: LockName, at: KAddr): void {
+    const from = this.core.clock;
     this.atomic(at);
+    if (this.follow !== undefined) this.follow.took('lock', name, from, this.core.clock);
     this.locks.acquisitions[LOCK[name]]++;
     this.core.counters[C.LOCK_ACQUISITIONS]++;
     this.takenAt[this.depth++] = this.core.clock;

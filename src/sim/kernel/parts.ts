@@ -12,6 +12,7 @@ import type { Pages } from './alloc/pages.ts';
 import type { Slabs } from './alloc/slab.ts';
 import type { BootLayout } from './boot/layout.ts';
 import type { KernelCpu } from './cpu.ts';
+import type { KernelEvents } from './events.ts';
 import type { Highmem } from './highmem/kmap.ts';
 import type { BlockIo, Swap } from './io.ts';
 import type { LockTable } from './locks.ts';
@@ -20,10 +21,12 @@ import type { AddressSpace } from './mm/address-space.ts';
 import type { Mm } from './mm/mm.ts';
 import type { PageCache } from './mm/page-cache.ts';
 import type { PageTables } from './mm/page-tables.ts';
+import type { Placement } from './policy.ts';
 import type { Reclaim } from './reclaim/reclaim.ts';
 import type { PteWalk, Rmap } from './rmap/rmap.ts';
 import type { StaticData } from './static-data.ts';
 import type { Sysctls } from './sysctl.ts';
+import type { Task } from './task.ts';
 import type { TlbFlush } from './tlb-flush.ts';
 import type { Zone } from './zone.ts';
 
@@ -38,6 +41,7 @@ export interface KernelParts {
   /** Zones by place of their node, lowest first; and all of them by number (MemMap.zone). */
   readonly zones: readonly (readonly Zone[])[];
   readonly allZones: readonly Zone[];
+  readonly placement: Placement;
   readonly locks: LockTable;
   readonly data: StaticData;
   readonly sysctl: Sysctls;
@@ -54,8 +58,12 @@ export interface KernelParts {
   readonly hugetlb: HugetlbPool;
   readonly tlb: TlbFlush;
   /** Live address spaces of tasks, by id (their order is that of their making), and files and segments by id. */
-  readonly mms: ReadonlyMap<number, Mm>;
-  readonly spaces: ReadonlyMap<number, AddressSpace>;
+  readonly mms: Map<number, Mm>;
+  readonly spaces: Map<number, AddressSpace>;
+  /** Every task by pid, the dead ones too; kernel threads have none. */
+  readonly tasks: Map<number, Task>;
+  /** Listens when a timeline was asked for. */
+  readonly events: KernelEvents | undefined;
   /** The kernel's view of a CPU, made when it is first asked for. */
   cpu(cpu: number): KernelCpu;
 }

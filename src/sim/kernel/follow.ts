@@ -1,0 +1,59 @@
+/**
+ * One reference followed through hardware and kernel: what was done for it, step by step, each with its time. The
+ * recorder is attached to a KernelCpu for the reference in question and sees every function, kernel reference and remark
+ * of the parts (`on.follow?.note(...)`); without one nothing is recorded.
+ */
+export type FollowKind = 'step' | 'function' | 'reference' | 'lock' | 'note';
+
+export interface FollowStep {
+  readonly kind: FollowKind;
+  readonly text: string;
+  /** Virtual time at which it began, from the beginning of the reference, ns. */
+  readonly atNs: number;
+  /** Time it took, callees and references included; 0 of a note. */
+  ns: number;
+  readonly depth: number;
+}
+
+/** More steps than this are counted only. */
+const MOST_STEPS = 5000;
+
+export class FollowRecorder {
+  readonly steps: FollowStep[] = [];
+  /** Steps beyond MOST_STEPS. */
+  dropped = 0;
+  private readonly open: (FollowStep | undefined)[] = [];
+
+  /** `startNs`: clock of the CPU when the reference began. */
+  constructor(private readonly startNs: number) {}
+
+  enter(kind: FollowKind, text: string, now: number): void {
+    this.open.push(this.push(kind, text, now));
+  }
+
+  leave(now: number): void {
+    const step = this.open.pop();
+    if (step !== undefined) step.ns = now - this.startNs - step.atNs;
+  }
+
+  /** A reference of the kernel (or a lock) that took from `from` to `now`. */
+  took(kind: FollowKind, text: string, from: number, now: number): void {
+    const step = this.push(kind, text, from);
+    if (step !== undefined) step.ns = now - from;
+  }
+
+  /** What a part decided, and why: `HighMem of node 2: 120 free, above low (96): taken`. */
+  note(text: string, now: number): void {
+    this.push('note', text, now);
+  }
+
+  private push(kind: FollowKind, text: string, now: number): FollowStep | undefined {
+    if (this.steps.length >= MOST_STEPS) {
+      this.dropped++;
+      return undefined;
+    }
+    const step: FollowStep = { kind, text, atNs: now - this.startNs, ns: 0, depth: this.open.length };
+    this.steps.push(step);
+    return step;
+  }
+}
