@@ -4,6 +4,7 @@
  * sit in the CPU, and the upper levels of a 64-bit machine count as cached in the walker. Where the tables themselves
  * lie (their frames) matters: the walker's reads go through L2 and, from another quad, over the interconnect.
  */
+import { invariant } from '../base/errors.ts';
 import { kaddr, type KAddr } from '../base/units.ts';
 import type { PtePages } from './pte-pages.ts';
 
@@ -11,12 +12,16 @@ import type { PtePages } from './pte-pages.ts';
 export const PMD_RW = 1;
 export const PMD_HUGE = 2;
 const PMD_SHIFT = 2;
+/** Virtual pages that an address space may have: the last number of 31 bits stands for none in a TLB. */
+export const MOST_VPNS = 2 ** 31 - 1;
 
 export class PageTable {
   /** Per upper entry: number + 1 << PMD_SHIFT with flags, 0 for none. */
   readonly upper: Int32Array;
   /** Slot of the frame of each page of upper entries, -1 for none. */
   readonly upperPageSlot: Int32Array;
+  /** Number that whoever made it knows it by (the kernel's mm). */
+  owner = 0;
   private readonly entriesShift: number;
   private readonly entryMask: number;
 
@@ -25,6 +30,7 @@ export class PageTable {
     readonly pool: PtePages,
     readonly vpns: number,
   ) {
+    invariant(vpns <= MOST_VPNS, 'an address space has more pages than a TLB can name', { vpns });
     this.entriesShift = pool.entriesShift;
     this.entryMask = pool.entries - 1;
     const entries = Math.ceil(vpns / pool.entries);
@@ -74,6 +80,11 @@ export class PageTable {
   mapHuge(vpn: number, slot: number, writable: boolean): void {
     this.upper[vpn >> this.entriesShift] =
       slot < 0 ? 0 : ((slot + 1) << PMD_SHIFT) | PMD_HUGE | (writable ? PMD_RW : 0);
+  }
+
+  /** Which 4 KiB of its huge page a virtual page is. */
+  withinHuge(vpn: number): number {
+    return vpn & this.entryMask;
   }
 
   /** Slot of the first frame of the huge page of an upper entry. */

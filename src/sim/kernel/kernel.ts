@@ -1,248 +1,168 @@
 /**
- * The kernel behind the machine, as far as a reference stream needs it: zones with their allocators, zonelists, a
- * placement policy, address spaces, demand faults, page clusters, numastat. Read this file to know what it does on a
- * fault; each mechanism is a file beside it.
+ * The kernel, wired. Read this file to know what it is made of; each mechanism is a file or a folder beside it:
+ * alloc/ (zones, per-CPU sets, slab, hugetlb), mm/ (address spaces, faults, page tables, page cache, processes), rmap/
+ * (reverse maps), reclaim/ (LRU lists, swap, kswapd, writeback), highmem/ (kmaps, UKVA, 4G/4G), block.ts (disks).
  *
- * Page clusters (W. L. Irwin's pgcl, 2003): a fault takes one cluster and fills every pte of the aligned cluster that
- * lies in the same mapping, so one struct page backs up to 64 ptes and programs see 4 KiB all the same. A page-table
- * page takes a whole cluster, as it did there.
- *
- * Not modelled: reclaim, swap, copy on write, per-CPU page sets; a fault's own references to struct page and locks are
- * in its flat cost (kernel.faultNs). No memory is given back during a run.
+ * The kernel works synchronously: an operation runs from its start to its end on the clock of the CPU that asked for it,
+ * and every structure that it looks at is a reference through that CPU's caches (cpu.ts). What it waits for, the task
+ * sleeps off afterwards. Locks are always free: their time is counted, waiting for them is not modelled.
  */
 import { InputError, invariant, makeIssue } from '../base/errors.ts';
-import { asNodeId, asPfn } from '../base/units.ts';
+import { asPfn, FRAME_BYTES } from '../base/units.ts';
 import type { Core } from '../hardware/core.ts';
+import type { Frames } from '../hardware/frames.ts';
 import type { Machine } from '../hardware/machine.ts';
-import { PageTable } from '../hardware/page-table.ts';
-import * as C from '../base/counters.ts';
+import type { PageTable } from '../hardware/page-table.ts';
+import { PtePages } from '../hardware/pte-pages.ts';
 import type { MachineProfile } from '../profiles/schema.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
-import type { AddressSpaceSpec, Mapping } from '../workloads/workload.ts';
-import type { BootLayout, Zonelist } from './boot/layout.ts';
-import { isNodeBlind } from './boot/plan.ts';
-import { zonelistsOf } from './boot/zonelists.ts';
+import type { AddressSpaceSpec } from '../workloads/workload.ts';
+import { HugetlbPool } from './alloc/hugetlb.ts';
+import { PageSource } from './alloc/page-source.ts';
+import { SlabCaches } from './alloc/slab-caches.ts';
+import { SysctlTable } from './alloc/sysctl-table.ts';
+import { Block } from './block.ts';
+import { dataPlace, memMapPlaces } from './boot/data-places.ts';
+import type { BootLayout } from './boot/layout.ts';
+import { KernelCpu } from './cpu.ts';
+import type { KernelEvents } from './events.ts';
 import { freeAfterBoot } from './free-after-boot.ts';
-import { Numastat } from './numastat.ts';
-import { PageAllocator, type ReadyZonelist } from './page-alloc.ts';
-import { CLASS_INDEX, Placement } from './policy.ts';
+import { KernelHighmem } from './highmem/highmem.ts';
+import { LockTable } from './locks.ts';
+import { MemMap } from './mem-map.ts';
+import type { AddressSpace } from './mm/address-space.ts';
+import { Faults } from './mm/faults.ts';
+import { Files } from './mm/files.ts';
+import { KernelSyscalls } from './mm/kernel-syscalls.ts';
+import type { Mm } from './mm/mm.ts';
+import { PageTables } from './mm/page-tables.ts';
+import { KernelPteWalk } from './mm/pte-walk.ts';
+import type { KernelParts } from './parts.ts';
+import { makeReclaim } from './reclaim/make-reclaim.ts';
+import { SwapSpace } from './reclaim/swap-space.ts';
+import { makeRmap } from './rmap/make-rmap.ts';
+import type { Rmap } from './rmap/rmap.ts';
+import { Placement } from './policy.ts';
+import { StaticData } from './static-data.ts';
+import type { Task } from './task.ts';
+import { TlbFlush } from './tlb-flush.ts';
 import { Zone } from './zone.ts';
-import { ringFor } from './zone-ring.ts';
 
 const MOST_ADDRESS = 2 ** 43;
 
-interface AddressSpace {
-  readonly mappings: readonly Mapping[];
-}
-
-export class Kernel {
-  readonly numastat: Numastat;
-  /** Zones by place of their node, lowest first as in the layout. */
+export class Kernel implements KernelParts {
+  readonly frames: Frames;
+  readonly ptePages: PtePages;
+  readonly memMap: MemMap;
   readonly zones: readonly (readonly Zone[])[];
-  private readonly allocator: PageAllocator;
-  private readonly placement: Placement;
-  private readonly lists = new Map<string, ReadyZonelist>();
-  private readonly spaces = new Map<PageTable, AddressSpace>();
-  /** Per shared segment: cluster of the segment to slot of its first frame + 1. */
-  private readonly segments = new Map<number, Int32Array>();
-  private readonly placeOf: ReadonlyMap<number, number>;
+  readonly allZones: readonly Zone[];
+  readonly locks = new LockTable();
+  readonly data: StaticData;
+  readonly mms = new Map<number, Mm>();
+  readonly spaces = new Map<number, AddressSpace>();
+  readonly tasks = new Map<number, Task>();
+  readonly sysctl: SysctlTable;
+  readonly placement: Placement;
+  /** Set while a timeline is recorded. */
+  events: KernelEvents | undefined;
+  readonly pages: PageSource;
+  readonly slabs: SlabCaches;
+  readonly hugetlb: HugetlbPool;
+  readonly highmem: KernelHighmem;
+  readonly tlb: TlbFlush;
+  readonly block: Block;
+  readonly swap: SwapSpace;
+  readonly walk: KernelPteWalk;
+  readonly tables: PageTables;
+  readonly rmap: Rmap;
+  readonly reclaim: ReturnType<typeof makeReclaim>;
+  readonly pageCache: Files;
+  readonly syscalls: KernelSyscalls;
+  private readonly faults: Faults;
+  private readonly cpus = new Map<number, KernelCpu>();
 
   constructor(
-    private readonly profile: MachineProfile,
-    private readonly traits: KernelTraits,
-    private readonly layout: BootLayout,
-    private readonly machine: Machine,
+    readonly profile: MachineProfile,
+    readonly traits: KernelTraits,
+    readonly layout: BootLayout,
+    readonly machine: Machine,
   ) {
-    this.placeOf = new Map(layout.nodes.map((node, place) => [node.id, place]));
-    this.numastat = new Numastat(layout.nodes.length);
-    const taken = freeAfterBoot(profile, layout);
-    this.zones = layout.nodes.map((node, place) =>
-      node.zones.map(
-        (zone) => new Zone(place, node.id, zone, layout.clusterFrames, layout.maxOrder, traits.splitGives, taken),
-      ),
-    );
-    this.allocator = new PageAllocator({
-      watermarks: traits.watermarks,
-      lowerZoneProtection: profile.zones.lowerZoneProtection,
-      nodeByNode: traits.zonelistOrder === '2.4.22' && !isNodeBlind(profile, traits),
-    });
+    this.frames = machine.frames;
+    this.ptePages = new PtePages(profile.machine.pae || profile.machine.bits === 64);
+    this.zones = makeZones(profile, traits, layout);
+    this.allZones = this.zones.flat();
+    const { mmuShift, structPage } = traits;
+    this.memMap = new MemMap(this.frames, mmuShift, structPage.bytes, memMapPlaces(profile, layout));
+    const data = dataPlace(profile, layout);
+    this.data = new StaticData(this.frames.slotOf(data.place, asPfn(data.pfn)), data.frames);
+    this.sysctl = new SysctlTable(this);
+    this.pages = new PageSource(this);
+    const places = new Map(layout.nodes.map((node, place) => [node.id, place]));
     this.placement = new Placement(
       profile.kernel.placement,
-      (node) => this.placeOf.get(node) ?? 0,
+      (node) => places.get(node) ?? 0,
       this.zones,
-      (place, cpu) => this.listOf('GFP_HIGHUSER', place, cpu),
+      (place, cpu) => this.pages.listOf('GFP_HIGHUSER', place, cpu),
     );
-    machine.setFaultHandler((core, table, vpn, now) => this.fault(core, table, vpn, now));
+    this.slabs = new SlabCaches(this);
+    this.hugetlb = new HugetlbPool(this);
+    this.highmem = new KernelHighmem(this);
+    this.tlb = new TlbFlush(this);
+    this.block = new Block(this);
+    this.swap = new SwapSpace(this);
+    this.walk = new KernelPteWalk(this);
+    this.tables = new PageTables(this);
+    this.rmap = makeRmap(this);
+    this.reclaim = makeReclaim(this);
+    this.pageCache = new Files(this);
+    this.syscalls = new KernelSyscalls(this);
+    this.faults = new Faults(this);
+    machine.setFaultHandler((core, table, vpn, write) => this.fault(core, table, vpn, write));
+  }
+
+  /** The kernel's view of a CPU, made when it is first asked for. */
+  cpu(cpu: number): KernelCpu {
+    const known = this.cpus.get(cpu);
+    if (known !== undefined) return known;
+    const { atomicNs } = this.profile.kernel;
+    const costs = { instructionNs: this.profile.machine.cpu.instructionNs, atomicNs };
+    const made = new KernelCpu(this.machine.core(cpu), costs, this.locks);
+    this.cpus.set(cpu, made);
+    return made;
   }
 
   /**
-   * A new address space with nothing mapped yet; its mappings do not overlap. Throws InputError where they reach beyond
-   * 2^43 bytes: a virtual page number is an Int32 in the hot loop.
+   * An address space of a trace or a pattern, with its mappings in place: memory that nobody wrote down how it came
+   * there costs nothing until it is touched. Throws InputError where they reach beyond 2^43 bytes: a virtual page number is an
+   * Int32 in the hot loop.
    */
-  createSpace(spec: AddressSpaceSpec): PageTable {
-    const mappings = [...spec.mappings].sort((a, b) => a.start - b.start);
-    const end = mappings.reduce((highest, mapping) => Math.max(highest, mapping.end), 4096);
+  createSpace(spec: AddressSpaceSpec): Mm {
+    const end = spec.mappings.reduce((highest, mapping) => Math.max(highest, mapping.end), 4096);
     if (end > MOST_ADDRESS) {
       const found = `mappings up to ${Math.ceil(end / 2 ** 40)} TiB`;
       throw new InputError('', [makeIssue('address-space', 'workloads', 'an address space of 8 TiB at most', found)]);
     }
-    const wide = this.profile.machine.pae || this.profile.machine.bits === 64;
-    const table = new PageTable(wide, Math.ceil(end / 4096));
-    this.spaces.set(table, { mappings });
-    return table;
+    return this.syscalls.adopt(spec.mappings, Math.ceil(end / FRAME_BYTES));
   }
 
-  /** Maps the page of a fault, and with page clusters its neighbours; returns what it took, ns. */
-  private fault(core: Core, table: PageTable, vpn: number, now: number): number {
-    const space = this.spaces.get(table) as AddressSpace;
-    const mapping = findMapping(space.mappings, vpn * 4096);
-    let cost = this.profile.kernel.faultNs;
-    cost += this.preparePtePage(core, table, vpn, now + cost);
-    const filled =
-      mapping.segment < 0
-        ? this.mapAnonymous(core, table, vpn, mapping, now + cost)
-        : this.mapShared(core, table, vpn, mapping, now + cost);
-    return cost + filled;
+  /** A fault of the hardware: the kernel maps the page, on the CPU's own clock. */
+  private fault(core: Core, table: PageTable, vpn: number, write: boolean): void {
+    const mm = this.mms.get(table.owner);
+    invariant(mm !== undefined, 'a fault in page tables that no address space has', { vpn });
+    this.faults.handle(this.cpu(core.cpu), mm, vpn, write);
   }
 
-  /** Anonymous memory: a fresh cluster, and every piece of the aligned vector that lies in the mapping. */
-  private mapAnonymous(core: Core, table: PageTable, vpn: number, mapping: Mapping, now: number): number {
-    const size = this.layout.clusterFrames;
-    const first = vpn - (vpn % size);
-    const slot = this.userCluster(core, first / size);
-    const from = Math.max(first, Math.floor(mapping.start / 4096));
-    const to = Math.min(first + size, Math.ceil(mapping.end / 4096));
-    for (let page = from; page < to; page++) {
-      if (table.lookup(page) < 0) this.fill(core, table, page, slot + (page - first));
-    }
-    return this.clear(core, slot, now);
-  }
-
-  /** A shared segment: the segment's cluster, made on first touch, and every piece of it that the mapping shows. */
-  private mapShared(core: Core, table: PageTable, vpn: number, mapping: Mapping, now: number): number {
-    const size = this.layout.clusterFrames;
-    const startPage = Math.floor(mapping.start / 4096);
-    const startOffset = Math.floor(mapping.segmentOffset / 4096);
-    const cluster = Math.floor((vpn - startPage + startOffset) / size);
-    const clusters = this.segmentClusters(mapping.segment, cluster);
-    let cost = 0;
-    if (clusters[cluster] === 0) {
-      const slot = this.userCluster(core, cluster);
-      clusters[cluster] = slot + 1;
-      cost = this.clear(core, slot, now);
-    }
-    const slot = clusters[cluster] - 1;
-    const firstPage = startPage + cluster * size - startOffset;
-    const from = Math.max(firstPage, startPage);
-    const to = Math.min(firstPage + size, Math.ceil(mapping.end / 4096));
-    for (let page = from; page < to; page++) {
-      if (!table.hasPtePage(page) || table.lookup(page) >= 0) continue;
-      this.fill(core, table, page, slot + (page - firstPage));
-    }
-    return cost;
-  }
-
-  private fill(core: Core, table: PageTable, vpn: number, slot: number): void {
-    table.map(vpn, slot);
-    core.counters[C.PTES_FILLED]++;
-  }
-
-  private segmentClusters(segment: number, cluster: number): Int32Array {
-    const known = this.segments.get(segment) ?? new Int32Array(64);
-    if (cluster < known.length) {
-      this.segments.set(segment, known);
-      return known;
-    }
-    const bigger = new Int32Array(Math.max(known.length * 2, cluster + 1));
-    bigger.set(known);
-    this.segments.set(segment, bigger);
-    return bigger;
-  }
-
-  /** Page-table pages that are missing on the way to a virtual page. */
-  private preparePtePage(core: Core, table: PageTable, vpn: number, now: number): number {
-    let cost = 0;
-    const high = this.traits.highpte;
-    if (!table.hasUpperPage(vpn)) {
-      const slot = this.allocate(core, this.listOf('GFP_KERNEL', core.node, core.cpu), false);
-      table.addUpperPage(vpn, slot);
-      cost += this.clear(core, slot, now);
-    }
-    if (!table.hasPtePage(vpn)) {
-      const slot = this.allocate(core, this.listOf(high ? 'GFP_HIGHUSER' : 'GFP_KERNEL', core.node, core.cpu), false);
-      table.addPtePage(vpn, slot);
-      cost += this.clear(core, slot, now + cost);
-    }
-    return cost;
-  }
-
-  private userCluster(core: Core, offset: number): number {
-    return this.allocate(core, this.placement.list(core.node, core.cpu, offset), this.placement.interleaves);
-  }
-
-  /** One cluster: slot of its first frame. Throws InputError when the machine has no memory left for it. */
-  private allocate(core: Core, list: ReadyZonelist, interleaved: boolean): number {
-    const pfn = this.allocator.allocate(list, 0);
-    const zone = this.allocator.from;
-    if (pfn < 0 || zone === undefined) {
-      const free = list.zones.reduce((sum, each) => sum + each.freeFrames, 0);
-      const issue = makeIssue(
-        'out-of-memory',
-        '',
-        'a zone of the zonelist above its min mark',
-        `none: ${free} free pages in ${list.zones.length} zones; the run needs more memory than the machine gives it, and nothing is reclaimed`,
-      );
-      throw new InputError('Out of memory', [issue]);
-    }
-    this.numastat.count(list.zones[0].place, zone.place, core.node, interleaved && zone === list.zones[0]);
-    let slot = -1;
-    for (let frame = 0; frame < this.layout.clusterFrames; frame++) {
-      const each = this.machine.frames.slotOf(zone.place, asPfn(pfn + frame));
-      if (slot < 0) slot = each;
-      invariant(each === slot + frame, 'the frames of a cluster have no consecutive slots', { pfn, frame });
-    }
-    return slot;
-  }
-
-  private clear(core: Core, slot: number, now: number): number {
-    const bytes = this.layout.clusterFrames * 4096;
-    return this.machine.clearNs(core.node, this.machine.frames.homeOf(slot), bytes, now);
-  }
-
-  /** The zonelist of a node; with several zones of one type, each group begins at the CPU's own. */
-  private listOf(gfp: Zonelist['gfp'], place: number, cpu: number): ReadyZonelist {
-    const { zonesPerType } = this.profile.zones;
-    const most = Math.max(zonesPerType.dma, zonesPerType.normal, zonesPerType.highmem);
-    const key = `${gfp} ${place} ${most === 1 ? 0 : cpu}`;
-    const known = this.lists.get(key);
-    if (known !== undefined) return known;
-    const node = asNodeId(this.layout.nodes[place].id);
-    const list = zonelistsOf(this.profile, this.traits, this.layout, node).find((each) => each.gfp === gfp);
-    const zones = (list?.zones ?? []).map((ref) => {
-      const zone = this.zones[this.placeOf.get(ref.node) ?? 0].find(
-        (each) => each.layout.name === ref.zone && each.layout.index === ref.index,
-      );
-      invariant(zone !== undefined, 'a zonelist names a zone that is not there', { ...ref });
-      return zone;
-    });
-    // The class of a request is that of its list's first zone, whatever was asked for (classzone of __alloc_pages).
-    const ready = { zones: ringFor(cpu, zones), classIndex: CLASS_INDEX[zones[0]?.layout.name ?? 'DMA'] };
-    this.lists.set(key, ready);
-    return ready;
+  /** CPUs that the kernel has run on so far. */
+  get activeCpus(): readonly KernelCpu[] {
+    return [...this.cpus.values()];
   }
 }
 
-function findMapping(mappings: readonly Mapping[], address: number): Mapping {
-  let low = 0;
-  let high = mappings.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (mappings[middle].start <= address) low = middle;
-    else high = middle - 1;
-  }
-  const found = mappings[low];
-  // A mapping's first and last page count as mapped whole.
-  const mapped = found !== undefined && address + 4096 > found.start && address < found.end;
-  invariant(mapped, 'a reference outside every mapping', { address });
-  return found;
+function makeZones(profile: MachineProfile, traits: KernelTraits, layout: BootLayout): readonly (readonly Zone[])[] {
+  const taken = freeAfterBoot(profile, layout);
+  return layout.nodes.map((node, place) =>
+    node.zones.map(
+      (zone) => new Zone(place, node.id, zone, layout.clusterFrames, layout.maxOrder, traits.splitGives, taken),
+    ),
+  );
 }

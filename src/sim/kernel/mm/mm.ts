@@ -34,7 +34,9 @@ export class Mm {
     /** From 1; 0 is no mm. */
     readonly id: number,
     readonly table: PageTable,
-  ) {}
+  ) {
+    table.owner = id;
+  }
 
   /** Index of the vma that ends above `vpn`, as find_vma() has it: vmas.length where there is none. */
   indexAbove(vpn: number): number {
