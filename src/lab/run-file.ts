@@ -48,8 +48,94 @@ const kernelSchema = z.strictObject({
   pkmapBase: z.number(),
   lastPkmap: z.number(),
   fixmapBase: z.number(),
+  rmap: z.enum(['none', 'pte_chain', 'objrmap', 'prio_tree']),
+  anonRmap: z.enum(['none', 'pte_chain', 'anonmm', 'anon_vma']),
+  chainSlots: z.number(),
+  reclaim: z.enum(['2.4.22', 'rmap15', '2.6.0']),
+  lruLock: z.enum(['global', 'zone']),
+  pagevecs: z.boolean(),
+  kswapd: z.enum(['global', 'node']),
+  sharedPageTables: z.enum(['off', 'rule', 'always']),
+  pageCache: z.enum(['hash', 'radix']),
+  split4g: z.boolean(),
+  ukva: z.enum(['off', 'mm', 'task']),
+  kmap: z.enum(['pool', 'per-cpu']),
+  kswapdWindow: z.boolean(),
+  packPtePages: z.boolean(),
   patches: z.array(z.string()),
 }) satisfies z.ZodType<KernelTraits>;
+const named = z.tuple([z.string(), z.number()]);
+const pagesByName = z.record(z.string(), z.number());
+const transactionSchema = z.strictObject({
+  name: z.string(),
+  count: z.number(),
+  meanNs: z.number(),
+  p50Ns: z.number(),
+  p95Ns: z.number(),
+  p99Ns: z.number(),
+  maxNs: z.number(),
+}) satisfies z.ZodType<RunReport['result']['transactions'][number]>;
+const vmaSchema = z.strictObject({
+  start: z.number(),
+  end: z.number(),
+  flags: z.string(),
+  offset: z.number(),
+  name: z.string(),
+  onNodes: pagesByName,
+});
+const procSchema = z.strictObject({
+  meminfo: z.array(named),
+  zones: z.array(
+    z.strictObject({
+      node: z.number(),
+      zone: z.string(),
+      index: z.number(),
+      free: z.number(),
+      min: z.number(),
+      low: z.number(),
+      high: z.number(),
+      lists: pagesByName,
+      spanned: z.number(),
+      present: z.number(),
+      protection: z.array(z.number()),
+      census: z.array(z.number()),
+      perCpu: z.number(),
+      owners: pagesByName,
+    }),
+  ),
+  slabs: z.array(
+    z.strictObject({
+      name: z.string(),
+      active: z.number(),
+      total: z.number(),
+      objectBytes: z.number(),
+      objectsPerSlab: z.number(),
+      pagesPerSlab: z.number(),
+      slabs: z.number(),
+    }),
+  ),
+  vmstat: z.array(named),
+  tasks: z.array(
+    z.strictObject({
+      pid: z.number(),
+      name: z.string(),
+      state: z.string(),
+      userNs: z.number(),
+      systemNs: z.number(),
+      ioNs: z.number(),
+      elapsedNs: z.number(),
+      minorFaults: z.number(),
+      majorFaults: z.number(),
+      rss: z.number(),
+      maps: z.array(vmaSchema),
+    }),
+  ),
+  moreTasks: z.number(),
+  profile: z.array(named),
+  locks: z.array(z.strictObject({ name: z.string(), acquisitions: z.number(), heldNs: z.number() })),
+  lowmem: z.array(z.strictObject({ item: z.string(), bytes: z.number() })),
+  sysctls: z.array(z.strictObject({ timeNs: z.number(), name: z.string(), value: z.number() })),
+}) satisfies z.ZodType<RunReport['result']['proc']>;
 const runFileSchema = z.strictObject({
   format: z.literal(RUN_FORMAT),
   version: z.literal(RUN_VERSION),
@@ -75,6 +161,9 @@ const runFileSchema = z.strictObject({
     zones: tableSchema,
     links: tableSchema,
     samples: tableSchema,
+    // Files of before the memory manager have neither.
+    transactions: z.array(transactionSchema).default([]),
+    proc: procSchema.nullable().default(null),
   }),
   integrity: integritySchema,
 });
@@ -105,6 +194,8 @@ export function formatRun(report: RunReport): string {
       zones: tableSchema.parse(result.zones),
       links: tableSchema.parse(result.links),
       samples: tableSchema.parse(result.samples),
+      transactions: z.array(transactionSchema).parse(result.transactions),
+      proc: procSchema.nullable().parse(result.proc),
     },
   };
   const body = canonicalJson(ordered).slice(0, -'\n}'.length);

@@ -60,7 +60,8 @@ export const PTES_FILLED = counter();
 /** Kernel references (reads and writes of kernel data through the caches). */
 export const KERNEL_READS = counter();
 export const KERNEL_WRITES = counter();
-/** Time in the kernel, idle time apart, and time that a CPU had nothing to run. */
+/** Time in programs, in the kernel, and time that a CPU had nothing to run. */
+export const USER_NS = counter();
 export const SYSTEM_NS = counter();
 export const IDLE_NS = counter();
 

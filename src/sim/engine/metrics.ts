@@ -253,6 +253,7 @@ export const metrics: readonly Metric[] = [
     better: -1,
     of: (c) => c[C.FAULT_NS],
   },
+  time('userNs', 'User time', 'In programs, all CPUs added up.', 0, C.USER_NS),
   time('systemNs', 'System time', 'In the kernel, all CPUs added up.', -1, C.SYSTEM_NS),
   time('idleNs', 'Idle time', 'Of CPUs that had nothing to run.', 0, C.IDLE_NS),
   count(
@@ -342,6 +343,7 @@ export const sampledMetrics: readonly string[] = [
     'syscalls',
     'contextSwitches',
     'transactions',
+    'userNs',
     'systemNs',
     'idleNs',
     'kernelReads',

@@ -3,6 +3,7 @@
  * the same profile, workload and seed give the same bytes.
  */
 import type { MachineProfile } from '../profiles/schema.ts';
+import type { ProcSnapshot } from '../kernel/proc/snapshot.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import type { WorkloadSpec } from '../workloads/workload.ts';
 
@@ -24,6 +25,17 @@ export interface Table {
   readonly rows: readonly (readonly number[])[];
 }
 
+/** Transactions of one name that workloads marked, all tasks together. Times are ns from begin to end. */
+export interface TransactionRow {
+  readonly name: string;
+  readonly count: number;
+  readonly meanNs: number;
+  readonly p50Ns: number;
+  readonly p95Ns: number;
+  readonly p99Ns: number;
+  readonly maxNs: number;
+}
+
 interface RunResult {
   /** Virtual time until the last stream ended, ns. */
   readonly elapsedNs: number;
@@ -39,6 +51,9 @@ interface RunResult {
   readonly links: Table;
   /** Samples over virtual time, first column `timeNs`; later columns are metric ids (rates are per interval). */
   readonly samples: Table;
+  readonly transactions: readonly TransactionRow[];
+  /** What /proc says at the end; null of a machine without a kernel. */
+  readonly proc: ProcSnapshot | null;
 }
 
 export interface RunReport {

@@ -138,6 +138,7 @@ export class KernelCpu {
     if (spent === 0) return;
     this.profile[this.current] += spent;
     if (this.current === FN.user) {
+      counters[C.USER_NS] += spent;
       if (this.task !== undefined) this.task.userNs += spent;
     } else if (this.current === FN.idle) counters[C.IDLE_NS] += spent;
     else {
