@@ -6,9 +6,12 @@
  * Hot loop: run() handles references that hit the most recent way of TLB and L1 on the spot and leaves everything else
  * to slow paths. An L1 way is one Int32, line << 1 | modified, most recent first; a modified L1 line is MODIFIED in L2.
  * L1 lines are physical: slot of the frame (frames.ts) and line within it.
+ *
+ * A page walk that ends in a fault calls the kernel, which advances the clock, and is done again.
  */
 import { Arena } from '../base/arena.ts';
 import { log2 } from '../base/bits.ts';
+import { invariant } from '../base/errors.ts';
 import { GRANULE_SHIFT, type KAddr } from '../base/units.ts';
 import type { CpuSpec } from '../profiles/schema.ts';
 import {
@@ -23,9 +26,10 @@ import {
 } from '../workloads/trace.ts';
 import * as C from '../base/counters.ts';
 import { allRecords } from './record-blocks.ts';
-import type { PageTable } from './page-table.ts';
+import { PMD_HUGE, PMD_RW, PageTable } from './page-table.ts';
+import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW, pteNumber } from './pte-pages.ts';
 import { EXCLUSIVE, INVALID, MODIFIED, SetAssoc, SHARED } from './set-assoc.ts';
-import { allTags, allValues, Tlb } from './tlb.ts';
+import { allTags, allValues, TAG_VPN, Tlb } from './tlb.ts';
 
 const EMPTY = -2;
 
@@ -39,9 +43,15 @@ export interface CoreBus {
   upgrade(core: Core, line: number, now: number): number;
   /** An L2 line goes to make room. */
   evict(core: Core, line: number, state: number, now: number): void;
-  /** A page that is not mapped: the kernel maps it. */
-  fault(core: Core, table: PageTable, vpn: number, now: number): number;
+  /**
+   * A page that is not mapped, or not for writing: the kernel maps it, and lets the time it takes pass on core.clock. It
+   * may flush TLBs, and call core.stop() where the task has to sleep.
+   */
+  fault(core: Core, table: PageTable, vpn: number, write: boolean): void;
 }
+
+/** Faults in a row on one page that the kernel has not mapped yet when it comes back; more say that it never will. */
+const MOST_FAULTS = 8;
 
 /** What the L1s of all CPUs that run have room for, in lines; their ways lie in one table (base/arena.ts). */
 export const MOST_WAYS = 2 ** 24;
@@ -67,12 +77,16 @@ export class Core {
   private readonly lineShift: number;
   /** Granule of kernel data (base/units.ts) to L1 line. */
   private readonly granuleToLine: number;
+  private readonly granuleToL2: number;
   private readonly dtlb: Tlb;
   private readonly itlb: Tlb;
   private readonly instructions: CpuSpec['instructions'];
   private table: PageTable | undefined;
   /** Way of L1I that the last fetch left its line in. */
   private fetchedAt = 0;
+  /** A slow path of run() has flushed a TLB or asked for an end: the hot loop looks when it comes back. */
+  private interrupted = false;
+  private stopping = false;
 
   /**
    * `cpu`: its number; `node`: place of its node in the profile. The profile must name a data TLB and lines that boot
@@ -88,6 +102,7 @@ export class Core {
     this.lineShift = log2(l1d.lineBytes);
     this.granuleToLine = this.lineShift - GRANULE_SHIFT;
     this.l2LineShift = log2(l2.lineBytes);
+    this.granuleToL2 = this.l2LineShift - GRANULE_SHIFT;
     this.l2Shift = this.l2LineShift - this.lineShift;
     this.l1dWays = l1d.ways;
     this.l1dMask = (l1d.kib * 1024) / (l1d.lineBytes * l1d.ways) - 1;
@@ -107,13 +122,42 @@ export class Core {
   switchTo(table: PageTable): void {
     if (this.table === table) return;
     this.table = table;
+    this.flushTlb();
+  }
+
+  /** The page tables that CR3 points to; undefined before the first. */
+  get loaded(): PageTable | undefined {
+    return this.table;
+  }
+
+  /** CR3 is loaded with what it holds: there are no global pages, so nothing outlives it. */
+  loadCr3(): void {
+    this.flushTlb();
+  }
+
+  /** Drops every translation. */
+  flushTlb(): void {
     this.dtlb.flush();
     this.itlb.flush();
+    this.interrupted = true;
+  }
+
+  /** Drops the translation of one page of 4 KiB (INVLPG); of a huge page flushTlb() drops all. */
+  flushTlbPage(vpn: number): void {
+    this.dtlb.flushPage(vpn);
+    this.itlb.flushPage(vpn);
+    this.interrupted = true;
+  }
+
+  /** Asked for while run() runs, by a fault after which the task must sleep: run() returns after the record in hand. */
+  stop(): void {
+    this.stopping = true;
+    this.interrupted = true;
   }
 
   /**
-   * Executes records of record-blocks.ts from `from` on, until `to` or until the clock has reached `until`; returns the
-   * first record not executed. `hasFetches`: instructions are records of their own; otherwise a
+   * Executes records of record-blocks.ts from `from` on, until `to`, until the clock has reached `until`, or until a fault
+   * asks for an end (stop()); returns the first record not executed. `hasFetches`: instructions are records of their own; otherwise a
    * data record takes the time of one.
    */
   run(from: number, to: number, until: number, hasFetches: boolean): number {
@@ -126,6 +170,8 @@ export class Core {
     const fetching = instructions === 'fetch';
     const fetchNs = instructions === 'skip' ? 0 : ns;
     const dataNs = hasFetches && instructions !== 'skip' ? 0 : ns;
+    this.interrupted = false;
+    this.stopping = false;
     let now = this.clock;
     let i = from * 2;
     const end = to * 2;
@@ -161,6 +207,8 @@ export class Core {
         fetched = inLine ? line : -1;
         fetchedAt = this.fetchedAt;
         fetchedKey = allWays[fetchedAt];
+        // What a fault of this fetch has flushed it has walked for since: its page is in the TLB.
+        if (this.interrupted && this.ends()) until = -1;
         continue;
       }
       now += dataNs;
@@ -170,14 +218,22 @@ export class Core {
         this.clock = now;
         this.data(vpn, address, size, kind);
         now = this.clock;
+        if (this.interrupted) {
+          fetched = -1;
+          if (this.ends()) until = -1;
+        }
         continue;
       }
       writes += kind;
       const entry = Math.imul(vpn & setMask, ways);
-      if (allTags[tags + entry] !== vpn && !dtlb.find(vpn)) {
+      if ((allTags[tags + entry] & (TAG_VPN | -kind)) !== vpn && !dtlb.find(vpn, kind)) {
         this.clock = now;
-        this.missTlb(dtlb, vpn, C.DTLB_MISSES);
+        this.missTlb(dtlb, vpn, kind, C.DTLB_MISSES);
         now = this.clock;
+        if (this.interrupted) {
+          fetched = -1;
+          if (this.ends()) until = -1;
+        }
       }
       const line = allValues[values + entry] | ((address >>> lineShift) & inPage);
       const key = (line << 1) | 1;
@@ -213,14 +269,22 @@ export class Core {
     return i / 2;
   }
 
+  /** A TLB was flushed or an end asked for: true when run() ends. */
+  private ends(): boolean {
+    this.interrupted = false;
+    return this.stopping;
+  }
+
   /** A data reference that crosses a line, or modifies: each line it touches, page by page, read and written. */
   private data(vpn: number, address: number, size: number, kind: number): void {
     const lineBytes = 1 << this.lineShift;
     const inPage = (4096 >> this.lineShift) - 1;
     let page = vpn;
     let offset = address & 4095;
+    // A modify asks for the right to write when it reads, as a read-modify-write instruction does.
+    const write = kind === REF_READ ? 0 : 1;
     for (let left = Math.max(1, size); left > 0;) {
-      const base = this.translate(this.dtlb, page, C.DTLB_MISSES);
+      const base = this.translate(this.dtlb, page, write, C.DTLB_MISSES);
       const line = base | ((offset >> this.lineShift) & inPage);
       if (kind !== REF_WRITE) this.access(line, false);
       if (kind !== REF_READ) this.access(line, true);
@@ -240,7 +304,7 @@ export class Core {
     let page = vpn;
     let offset = address & 4095;
     for (let left = Math.max(1, size); left > 0;) {
-      const base = this.translate(this.itlb, page, C.ITLB_MISSES);
+      const base = this.translate(this.itlb, page, 0, C.ITLB_MISSES);
       this.fetchLine(base | ((offset >> this.lineShift) & inPage));
       const step = lineBytes - (offset & (lineBytes - 1));
       left -= step;
@@ -253,31 +317,67 @@ export class Core {
   }
 
   /** First L1 line of the page that a virtual page is mapped to; walks and faults where needed, and takes their time. */
-  private translate(tlb: Tlb, vpn: number, missCounter: number): number {
-    if (!tlb.find(vpn)) this.missTlb(tlb, vpn, missCounter);
+  private translate(tlb: Tlb, vpn: number, write: number, missCounter: number): number {
+    if (!tlb.find(vpn, write)) this.missTlb(tlb, vpn, write, missCounter);
     return tlb.front(vpn);
   }
 
-  private missTlb(tlb: Tlb, vpn: number, missCounter: number): void {
-    this.counters[missCounter]++;
-    tlb.insert(vpn, this.walk(vpn) << (12 - this.lineShift));
+  /** The page has no entry, or one that must not be written through yet: walks, and faults until it may be used. */
+  private missTlb(tlb: Tlb, vpn: number, write: number, missCounter: number): void {
+    if (!tlb.atFront(vpn)) this.counters[missCounter]++;
+    for (let faults = 0; !this.walk(tlb, vpn, write); faults++) {
+      invariant(faults < MOST_FAULTS, 'the kernel does not map a page', { vpn, write, cpu: this.cpu });
+      const start = this.clock;
+      this.bus.fault(this, this.table as PageTable, vpn, write === 1);
+      this.counters[C.FAULTS]++;
+      this.counters[C.FAULT_NS] += this.clock - start;
+    }
   }
 
-  /** The page walk: slot of the frame. A fault's handler ends with the page mapped, and the walk is done again. */
-  private walk(vpn: number): number {
+  /**
+   * The page walk of the i386: reads the upper entry and the pte, marks the pte accessed and, for a write, dirty, and
+   * loads the TLB. False where it ends in a fault; bits are then left as they are. Huge pages have one level, and their
+   * bits are not kept.
+   */
+  private walk(tlb: Tlb, vpn: number, write: number): boolean {
     const table = this.table as PageTable;
-    if (table.lookup(vpn) < 0) {
-      const cost = this.bus.fault(this, table, vpn, this.clock);
-      this.clock += cost;
-      this.counters[C.FAULTS]++;
-      this.counters[C.FAULT_NS] += cost;
-    }
     const start = this.clock;
-    this.counters[C.WALK_READS] += 2;
-    this.readL2(table.upperEntryLine(vpn, this.l2LineShift));
-    this.readL2(table.pteLine(vpn, this.l2LineShift));
+    const upper = this.readUpper(table, vpn);
+    let slot = -1;
+    let clean = false;
+    if ((upper & PMD_HUGE) !== 0) {
+      clean = (upper & PMD_RW) === 0;
+      if (write === 0 || !clean) slot = PageTable.hugeSlot(upper) + table.withinHuge(vpn);
+    } else if (upper !== 0) {
+      const { pool } = table;
+      const at = table.pteOf(vpn);
+      const line = pool.addressOf(at) >>> this.granuleToL2;
+      this.counters[C.WALK_READS]++;
+      this.fill(line, false);
+      const pte = pool.ptes[at];
+      const writable = (upper & PMD_RW) !== 0 && (pte & PTE_RW) !== 0;
+      if ((pte & PTE_PRESENT) !== 0 && (write === 0 || writable)) {
+        const marked = pte | PTE_ACCESSED | (PTE_DIRTY * write);
+        if (marked !== pte) {
+          this.fill(line, true);
+          pool.ptes[at] = marked;
+        }
+        slot = pteNumber(marked);
+        clean = !writable || (marked & PTE_DIRTY) === 0;
+      }
+    }
     this.counters[C.WALK_NS] += this.clock - start;
-    return table.lookup(vpn);
+    if (slot < 0) return false;
+    tlb.insert(vpn, slot << (12 - this.lineShift), clean);
+    return true;
+  }
+
+  /** The upper entry of a page, 0 for none; where there is no page of upper entries there is nothing to read. */
+  private readUpper(table: PageTable, vpn: number): number {
+    if (!table.hasUpperPage(vpn)) return 0;
+    this.counters[C.WALK_READS]++;
+    this.fill(table.upperEntryAddress(vpn) >>> this.granuleToL2, false);
+    return table.pmdOf(vpn);
   }
 
   /** One L1 data access. */
@@ -350,13 +450,8 @@ export class Core {
     for (let line = first; line <= last; line++) this.access(line, write);
   }
 
-  /** A read by the page walker, which has no L1. */
-  private readL2(line: number): void {
-    this.fill(line, false);
-  }
-
   /**
-   * Brings a line into L2 (and makes it MODIFIED for a write). Takes the time of a hit, or of whoever serves the miss:
+   * Brings a line into L2 (and makes it MODIFIED for a write): for an L1, or for the page walker, which has none. Takes the time of a hit, or of whoever serves the miss:
    * published latencies are of the whole load.
    */
   private fill(line: number, write: boolean): void {

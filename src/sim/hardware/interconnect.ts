@@ -45,6 +45,18 @@ export class Interconnect {
     return this.wait;
   }
 
+  /**
+   * Sends `messages` of `payload` bytes each as a stream that without others takes `ns` from `now` on; returns how long
+   * the slowest link of its path takes, ns.
+   */
+  stream(from: number, to: number, payload: number, messages: number, now: number, ns: number): number {
+    let slowest = ns;
+    this.routes.path(from, to, (link) => {
+      slowest = Math.max(slowest, this.ledger(link).stream(now, messages * (HEADER_BYTES + payload), ns));
+    });
+    return slowest;
+  }
+
   /** Time a byte takes on the slowest link of the path, ns. */
   slowestNsPerByte(from: number, to: number): number {
     let slowest = 0;
@@ -65,11 +77,14 @@ export class Interconnect {
   }
 
   private readonly bookLink = (link: number): void => {
-    let ledger = this.ledgers[link];
-    if (ledger === undefined) {
-      ledger = new Ledger(1000 / this.routes.bandwidthMBps(link), this.queued, this.backlogBytes);
-      this.ledgers[link] = ledger;
-    }
-    this.wait += ledger.book(this.at + this.wait, this.bytes);
+    this.wait += this.ledger(link).book(this.at + this.wait, this.bytes);
   };
+
+  private ledger(link: number): Ledger {
+    const known = this.ledgers[link];
+    if (known !== undefined) return known;
+    const ledger = new Ledger(1000 / this.routes.bandwidthMBps(link), this.queued, this.backlogBytes);
+    this.ledgers[link] = ledger;
+    return ledger;
+  }
 }

@@ -71,4 +71,34 @@ export class Ledger {
       slot++;
     }
   }
+  /**
+   * Books a stream of `bytes` that without others takes `ns` from `now` on, spread evenly, so that others get in
+   * between. Returns how long it takes, ns: more than `ns` where they were there first.
+   */
+  stream(now: number, bytes: number, ns: number): number {
+    let left = bytes * this.nsPerByte;
+    this.busyNs += left;
+    this.bytes += bytes;
+    if (!this.queued || left === 0) return ns;
+    const { used, slotOf, mask } = this;
+    const share = Math.min(1, left / ns);
+    const first = Math.floor(now / SLOT_NS);
+    let at = now;
+    for (let slot = first; ; slot++) {
+      const end = (slot + 1) * SLOT_NS;
+      const place = slot & mask;
+      // A stream longer than the ring books its beginning; the rest counts as free, as the past does.
+      const known = slot - first < mask && slotOf[place] <= slot + 1;
+      if (known && slotOf[place] < slot + 1) {
+        slotOf[place] = slot + 1;
+        used[place] = 0;
+      }
+      const wanted = Math.min(left, (end - at) * share);
+      const taken = known ? Math.max(0, Math.min(wanted, SLOT_NS - used[place])) : wanted;
+      if (known) used[place] += taken;
+      left -= taken;
+      if (left <= 1e-9) return at + taken / share - now;
+      at = end;
+    }
+  }
 }

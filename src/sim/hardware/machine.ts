@@ -3,19 +3,20 @@
  * this file to know what hardware there is; each block is a file beside it. Only CPUs that run something and nodes that
  * carry something take up memory. The kernel is reached through the page-fault callback alone.
  */
-import { InputError, makeIssue } from '../base/errors.ts';
+import { InputError, invariant, makeIssue } from '../base/errors.ts';
 import { log2 } from '../base/bits.ts';
 import type { MachineSpec } from '../profiles/schema.ts';
 import { Coherence } from './coherence.ts';
 import { Core, type CoreBus } from './core.ts';
+import { Disk } from './disk.ts';
 import { Frames } from './frames.ts';
 import { Interconnect } from './interconnect.ts';
 import { backlogOf } from './ledger.ts';
 import { HardwareNode } from './node.ts';
 import type { PageTable } from './page-table.ts';
 
-/** Maps a page and returns what it took, ns. */
-type FaultHandler = (core: Core, table: PageTable, vpn: number, now: number) => number;
+/** Maps a page for reading or for writing, and lets the time it takes pass on the CPU's clock. */
+type FaultHandler = (core: Core, table: PageTable, vpn: number, write: boolean) => void;
 
 /** Lines below this would give line numbers over 31 bits before 64 GiB are touched. */
 const LEAST_LINE_BYTES = 32;
@@ -25,6 +26,8 @@ export class Machine implements CoreBus {
   readonly nodes: readonly HardwareNode[];
   readonly interconnect: Interconnect;
   readonly coherence: Coherence;
+  /** I/O devices of kind disk, node by node. */
+  readonly disks: readonly Disk[];
   /** CPUs that run something, by number. */
   readonly cores = new Map<number, Core>();
   private onFault: FaultHandler | undefined;
@@ -49,6 +52,9 @@ export class Machine implements CoreBus {
     const backlog = backlogOf(requesters, clusterBytes);
     this.nodes = spec.nodes.map((_, place) => new HardwareNode(spec, place, backlog));
     this.interconnect = new Interconnect(spec, backlog);
+    this.disks = spec.nodes.flatMap((node, place) =>
+      node.io.filter(({ kind }) => kind === 'disk').map((disk) => new Disk(disk, place)),
+    );
     const lineShift = log2(spec.cpu.l2.lineBytes);
     this.coherence = new Coherence(this.nodes, this.frames, this.interconnect, {
       localNs: spec.localNs,
@@ -86,20 +92,39 @@ export class Machine implements CoreBus {
 
   /**
    * Time to clear `bytes` of a frame of node `home` from a CPU of node `from`, ns. A line is read for ownership before
-   * it is written (and, a deviation, is not in its caches afterwards), so a line goes every two transfer times of the slowest bus or link on the way, and others get in
-   * between.
+   * it is written, so a line goes every two transfer times of the slowest bus or link on the way, and others get in
+   * between. Deviations: the lines are booked as one stream, and are not in the CPU's caches afterwards.
    */
   clearNs(from: number, home: number, bytes: number, now: number): number {
-    const { bus } = this.nodes[home];
+    const ahead = this.reachNs(from, home);
+    const ns = 2 * bytes * this.slowestNsPerByte(from, home);
+    return ahead + this.streamNs(from, home, bytes, now + ahead, ns);
+  }
+
+  /** Time to copy `bytes` from a frame of one node to one of another, likewise: each line is read once, then as above. */
+  copyNs(from: number, source: number, target: number, bytes: number, now: number): number {
+    const ahead = this.reachNs(from, source) + this.reachNs(from, target);
+    const ns = bytes * (this.slowestNsPerByte(from, source) + 2 * this.slowestNsPerByte(from, target));
+    const at = now + ahead;
+    return ahead + Math.max(this.streamNs(from, source, bytes, at, ns), this.streamNs(from, target, bytes, at, ns));
+  }
+
+  /** What the first line of a stream takes beyond one of local memory, ns. */
+  private reachNs(from: number, home: number): number {
+    return from === home ? 0 : this.interconnect.missNs(from, home) - this.spec.localNs;
+  }
+
+  private slowestNsPerByte(from: number, home: number): number {
+    const bus = 1000 / (this.spec.nodes[home].bus ?? this.spec.bus).bandwidthMBps;
+    return from === home ? bus : Math.max(bus, this.interconnect.slowestNsPerByte(from, home));
+  }
+
+  /** Books lines of `bytes` in all on the home's bus and the way there; how long the slowest of them takes, ns. */
+  private streamNs(from: number, home: number, bytes: number, now: number, ns: number): number {
     const lineBytes = this.spec.cpu.l2.lineBytes;
-    const busNsPerByte = 1000 / (this.spec.nodes[home].bus ?? this.spec.bus).bandwidthMBps;
-    const linkNsPerByte = from === home ? 0 : this.interconnect.slowestNsPerByte(from, home);
-    const pace = 2 * lineBytes * Math.max(busNsPerByte, linkNsPerByte);
-    let at = now + (from === home ? 0 : this.interconnect.missNs(from, home) - this.spec.localNs);
-    for (let left = bytes; left > 0; left -= lineBytes) {
-      at += this.interconnect.send(from, home, lineBytes, at) + bus.book(at, lineBytes) + pace;
-    }
-    return at - now;
+    const bus = this.nodes[home].bus.stream(now, bytes, ns);
+    if (from === home) return bus;
+    return Math.max(bus, this.interconnect.stream(from, home, lineBytes, bytes / lineBytes, now, ns));
   }
 
   get granted(): number {
@@ -118,8 +143,9 @@ export class Machine implements CoreBus {
     this.coherence.evict(core, line, state, now);
   }
 
-  fault(core: Core, table: PageTable, vpn: number, now: number): number {
-    return this.onFault === undefined ? 0 : this.onFault(core, table, vpn, now);
+  fault(core: Core, table: PageTable, vpn: number, write: boolean): void {
+    invariant(this.onFault !== undefined, 'a page fault without a kernel', { vpn, write });
+    this.onFault(core, table, vpn, write);
   }
 }
 
