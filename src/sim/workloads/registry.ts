@@ -2,6 +2,7 @@
 import { InputError, makeIssue } from '../base/errors.ts';
 import { subSeed } from '../base/rng.ts';
 import type { MachineProfile } from '../profiles/schema.ts';
+import { scripted } from './library/library.ts';
 import { findPattern, patterns } from './patterns.ts';
 import { replay } from './replay.ts';
 import type { TraceSource } from './trace.ts';
@@ -10,7 +11,7 @@ import type { Program, WorkloadSpec } from './workload.ts';
 
 /**
  * The program of the workload `spec`, the run's number `index`. `traces` finds an opened trace by its SHA-256. Throws an
- * InputError at `workloads[index]` for an unknown trace or pattern, or one that does not fit the machine.
+ * InputError at `workloads[index]` for an unknown trace, pattern or program, or one that does not fit the machine.
  */
 export function buildProgram(
   spec: WorkloadSpec,
@@ -26,6 +27,9 @@ export function buildProgram(
     if (source !== undefined) return replay(spec, user, source, path);
     const found = `${spec.trace.name} (SHA-256 ${spec.trace.sha256.slice(0, 12)}...), which is not open`;
     throw new InputError('', [makeIssue('trace', `${path}.trace`, 'an opened trace', found)]);
+  }
+  if (spec.kind === 'program' || spec.kind === 'script') {
+    return scripted(spec, profile, subSeed(seed, index), path);
   }
   const pattern = findPattern(spec.pattern);
   if (pattern !== undefined) return pattern.build({ spec, user, seed: subSeed(seed, index), path });

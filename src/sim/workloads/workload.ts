@@ -2,9 +2,12 @@
  * What runs on a machine. A workload is a stream of references per CPU; it knows nothing of nodes, zones or frames.
  */
 import { z } from 'zod';
+import { type Script, scriptSchema } from './script.ts';
 
 const cpusSchema = z.array(z.number().int().min(0)).min(1).max(16384).meta({ title: 'CPUs' });
 const startSchema = z.number().min(0).max(1e15).default(0).meta({ title: 'Start', unit: 'ns' });
+/** Sizes and counts against those of the full size. */
+const scaleSchema = z.number().gt(0).max(1).default(1).meta({ title: 'Scale' });
 /** Addresses of the original trace, end exclusive; up to 2^53. */
 const sharedSchema = z
   .strictObject({ start: z.number().int().min(0), end: z.number().int().min(0) })
@@ -39,10 +42,23 @@ export const workloadSchema = z.discriminatedUnion('kind', [
       .max(2 ** 40),
     references: z.number().int().min(1).max(1e12),
   }),
+  z.strictObject({
+    kind: z.literal('program'),
+    /** Of the library. */
+    program: z.string().max(60),
+    cpus: cpusSchema,
+    startNs: startSchema,
+    scale: scaleSchema,
+    /** Those that differ from the library's. */
+    parameters: z.record(z.string().max(60), z.union([z.number(), z.string().max(200)])).default({}),
+  }),
+  z.strictObject({ kind: z.literal('script'), script: scriptSchema, cpus: cpusSchema, startNs: startSchema }),
 ]);
 export type WorkloadSpec = z.output<typeof workloadSchema>;
 export type TraceWorkload = Extract<WorkloadSpec, { kind: 'trace' }>;
 export type PatternWorkload = Extract<WorkloadSpec, { kind: 'pattern' }>;
+export type ProgramWorkload = Extract<WorkloadSpec, { kind: 'program' }>;
+export type ScriptWorkload = Extract<WorkloadSpec, { kind: 'script' }>;
 
 /** What one CPU executes: an address space, and records in it. */
 export interface ReferenceStream {
@@ -74,9 +90,19 @@ export interface AddressSpaceSpec {
   readonly mappings: readonly Mapping[];
 }
 
-/** A workload made ready: streams and the address spaces they run in. */
+/** A script on its CPUs, to be run by tasks. */
+export interface ScriptedTasks {
+  readonly script: Script;
+  readonly cpus: readonly number[];
+  readonly startNs: number;
+  /** Of this workload, 32 bits. */
+  readonly seed: number;
+}
+
+/** A workload made ready: streams and the address spaces they run in, or (then there are no streams) a script. */
 export interface Program {
   readonly title: string;
   readonly streams: readonly ReferenceStream[];
   readonly addressSpaces: readonly AddressSpaceSpec[];
+  readonly scripted?: ScriptedTasks;
 }

@@ -1,0 +1,86 @@
+/** What a task calls its memory: names of a script, and where the kernel put what they mean. */
+import { FRAME_BYTES } from '../base/units.ts';
+import type { Image, ImageLayout } from '../kernel/syscalls.ts';
+
+export interface Region {
+  /** First virtual page, and bytes from its start. */
+  readonly vpn: number;
+  readonly bytes: number;
+}
+
+/** The pages that bytes from a virtual address on lie in. */
+export function cover(start: number, bytes: number): { readonly vpn: number; readonly pages: number } {
+  const vpn = Math.floor(start / FRAME_BYTES);
+  return { vpn, pages: Math.ceil((start + bytes) / FRAME_BYTES) - vpn };
+}
+
+export class Regions {
+  private readonly byName = new Map<string, Region>();
+
+  /** After exec. */
+  static of(image: Image, layout: ImageLayout): Regions {
+    const made = new Regions();
+    made.set('text', layout.text, image.textBytes);
+    made.set('data', layout.data, image.dataBytes);
+    made.set('bss', layout.bss, image.bssBytes);
+    made.set('stack', layout.stack, image.stackBytes);
+    for (const [number, { text, data }] of layout.libraries.entries()) {
+      const { textBytes, dataBytes } = image.libraries[number];
+      made.set(`lib${number}`, text, textBytes);
+      made.set(`lib${number}.data`, data, dataBytes);
+    }
+    return made;
+  }
+
+  /** A child's. */
+  copy(): Regions {
+    const made = new Regions();
+    for (const [name, { vpn, bytes }] of this.byName) made.set(name, vpn, bytes);
+    return made;
+  }
+
+  get names(): readonly string[] {
+    return [...this.byName.keys()];
+  }
+
+  get(name: string): Region | undefined {
+    return this.byName.get(name);
+  }
+
+  set(name: string, vpn: number, bytes: number): void {
+    this.byName.set(name, { vpn, bytes });
+  }
+
+  /** These pages are unmapped: what is left at the region's end or start keeps its name; from a hole on it loses it. */
+  cut(name: string, vpn: number, pages: number): void {
+    const region = this.byName.get(name);
+    if (region === undefined) return;
+    if (vpn > region.vpn) {
+      this.set(name, region.vpn, (vpn - region.vpn) * FRAME_BYTES);
+      return;
+    }
+    const left = region.bytes - (vpn + pages - region.vpn) * FRAME_BYTES;
+    if (left > 0) this.set(name, vpn + pages, left);
+    else this.byName.delete(name);
+  }
+
+  /**
+   * The heap ended at `end` and has grown by `pages`. A name that it has already, and that ends there, means all of it;
+   * where it shrinks, names beyond the new end are cut.
+   */
+  brk(name: string, end: number, pages: number): void {
+    if (pages >= 0) {
+      const before = this.byName.get(name);
+      const joins = before !== undefined && before.vpn * FRAME_BYTES + before.bytes === end * FRAME_BYTES;
+      const vpn = joins ? before.vpn : end;
+      if (pages > 0) this.set(name, vpn, (end + pages - vpn) * FRAME_BYTES);
+      return;
+    }
+    const now = end + pages;
+    for (const [each, region] of [...this.byName]) {
+      const last = region.vpn + Math.ceil(region.bytes / FRAME_BYTES);
+      if (region.vpn < end && last > now && last <= end)
+        this.cut(each, Math.max(now, region.vpn), last - Math.max(now, region.vpn));
+    }
+  }
+}

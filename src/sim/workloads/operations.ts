@@ -1,0 +1,164 @@
+/**
+ * The operations of a script: what a task does, one after the other. Each is a system call of the era, or references
+ * to memory. Sizes are bytes, times ns; a region is memory that the task has named (by mmap and brk, or by exec).
+ */
+import { z } from 'zod';
+
+const MOST_BYTES = 2 ** 43;
+const MOST_TIMES = 1e12;
+
+/** A word of a person's choosing: regions, programs, barriers, transactions. */
+export const nameSchema = z.string().regex(/^[\w.-]{1,60}$/, 'a name of up to 60 letters, digits, ".", "_" and "-"');
+/**
+ * Name of a file. `{task}` stands for the number of the process within the workload, `{copy}` for the number of the copy
+ * that the process or its forefather was started as, `{round}` for the round of the innermost repeat; a child begins
+ * with the round in which it was forked.
+ */
+export const fileNameSchema = z
+  .string()
+  .regex(/^(?:[\w./-]|\{(?:task|copy|round)\}){1,120}$/, 'a path; placeholders are {task}, {copy} and {round}');
+export const bytesSchema = z.number().int().min(0).max(MOST_BYTES);
+const someBytes = z.number().int().min(1).max(MOST_BYTES);
+const countSchema = z.number().int().min(1).max(MOST_TIMES);
+export const nsSchema = z.number().min(0).max(1e15);
+
+/** Part of a region; to its end where no bytes are given. */
+const part = { region: nameSchema, from: bytesSchema.default(0), bytes: someBytes.optional() };
+
+/** In which order the cells of a part are visited. */
+const orderSchema = z.enum(['linear', 'random', 'skewed']);
+export type Order = z.output<typeof orderSchema>;
+
+/** Knobs of /proc/sys/vm that a script may turn; as the kernel has them. */
+export const knobs = [
+  'swappiness',
+  'lower_zone_protection',
+  'min_free_kbytes',
+  'dirty_ratio',
+  'dirty_background_ratio',
+] as const;
+
+export const sysctlSchema = z.strictObject({
+  op: z.literal('sysctl'),
+  name: z.enum(knobs),
+  value: z.number().int().min(-1).max(1e9),
+});
+
+/** Every operation but repeat. */
+export const plainOperations = [
+  z.strictObject({
+    op: z.literal('compute'),
+    instructions: countSchema,
+    /** References made meanwhile: one in every `every` instructions, each `writeEvery`-th of them a write (0: none). */
+    workingSet: z
+      .strictObject({
+        region: nameSchema,
+        from: bytesSchema.default(0),
+        bytes: someBytes.optional(),
+        every: z.number().int().min(1).max(1e9).default(64),
+        writeEvery: z.number().int().min(0).max(1e9).default(4),
+        order: orderSchema.default('skewed'),
+      })
+      .optional(),
+  }),
+  z.strictObject({
+    op: z.literal('mmap'),
+    as: nameSchema,
+    bytes: someBytes,
+    /** One of file, segment (of the script) and anonymous: true. */
+    file: fileNameSchema.optional(),
+    segment: nameSchema.optional(),
+    anonymous: z.literal(true).optional(),
+    offset: bytesSchema.default(0),
+    shared: z.boolean().default(false),
+    write: z.boolean().default(true),
+    locked: z.boolean().default(false),
+  }),
+  z.strictObject({ op: z.literal('munmap'), ...part }),
+  z.strictObject({ op: z.literal('mprotect'), ...part, write: z.boolean() }),
+  /** The whole region gets this size; it moves where it has to. */
+  z.strictObject({ op: z.literal('mremap'), region: nameSchema, bytes: someBytes }),
+  /** The part shows the file from `offset` on. */
+  z.strictObject({ op: z.literal('remapFilePages'), ...part, offset: bytesSchema }),
+  /** Grows the heap by `bytes` and names what was added; negative bytes shrink it. */
+  z.strictObject({
+    op: z.literal('brk'),
+    as: nameSchema.default('heap'),
+    bytes: z.number().int().min(-MOST_BYTES).max(MOST_BYTES),
+  }),
+  z.strictObject({
+    op: z.literal('touch'),
+    ...part,
+    /** Distance of two references: 4,096 once a page, less for references line by line. */
+    step: z
+      .number()
+      .int()
+      .min(4)
+      .max(2 ** 30)
+      .default(4096),
+    write: z.boolean().default(false),
+    order: orderSchema.default('linear'),
+    /** References; once over the part where it is left out. */
+    count: countSchema.optional(),
+  }),
+  z.strictObject({
+    op: z.literal('references'),
+    ...part,
+    /** chase: one random cycle through all cells. */
+    pattern: z.enum(['linear', 'random', 'skewed', 'chase']),
+    count: countSchema,
+    stride: z
+      .number()
+      .int()
+      .min(4)
+      .max(2 ** 30)
+      .default(64),
+    /** Each so-many-th reference writes; 0: none. */
+    writeEvery: z.number().int().min(0).max(1e9).default(0),
+  }),
+  z.strictObject({
+    op: z.enum(['read', 'write']),
+    file: fileNameSchema,
+    /** next: where this process's last read or write of the file ended; at the file's end reading begins anew. */
+    offset: z.union([bytesSchema, z.literal('next')]).default('next'),
+    bytes: someBytes,
+  }),
+  z.strictObject({ op: z.literal('create'), file: fileNameSchema }),
+  z.strictObject({ op: z.literal('truncate'), file: fileNameSchema, bytes: bytesSchema }),
+  z.strictObject({ op: z.literal('unlink'), file: fileNameSchema }),
+  z.strictObject({ op: z.literal('fsync'), file: fileNameSchema }),
+  /** The child runs that program of the script; fork copies the address space, vfork lends it, clone makes a thread. */
+  z.strictObject({ op: z.enum(['fork', 'vfork', 'clone']), program: nameSchema }),
+  /** A fresh address space; afterwards there are the regions text, data, bss, stack and lib0, lib0.data, lib1, ... */
+  z.strictObject({ op: z.literal('exec'), image: nameSchema }),
+  /** Until no more than so many of its children live. */
+  z.strictObject({ op: z.literal('wait'), running: z.number().int().min(0).max(1e6).default(0) }),
+  z.strictObject({ op: z.literal('exit') }),
+  z.strictObject({ op: z.literal('mlock'), ...part }),
+  z.strictObject({ op: z.literal('munlock'), ...part }),
+  z.strictObject({ op: z.literal('sleep'), ns: nsSchema }),
+  /** Sleeps until so many tasks have come to the barrier of this name. */
+  z.strictObject({ op: z.literal('barrier'), name: nameSchema, parties: z.number().int().min(1).max(1e6) }),
+  sysctlSchema,
+  /** What lies between begin and end is one transaction: its time goes into the list of that name. */
+  z.strictObject({ op: z.literal('transaction'), name: nameSchema, mark: z.enum(['begin', 'end']) }),
+] as const;
+
+export type PlainOperation = z.output<(typeof plainOperations)[number]>;
+
+export interface Repeat {
+  readonly op: 'repeat';
+  readonly times: number;
+  readonly body: readonly Operation[];
+}
+export type Operation = PlainOperation | Repeat;
+export type OperationOf<Op extends Operation['op']> = Extract<Operation, { readonly op: Op }>;
+
+export const operationsSchema: z.ZodType<readonly Operation[]> = z.lazy(() =>
+  z.array(
+    z.discriminatedUnion('op', [
+      ...plainOperations,
+      z.strictObject({ op: z.literal('repeat'), times: countSchema, body: operationsSchema }),
+    ]),
+  ),
+);
