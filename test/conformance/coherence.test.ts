@@ -129,6 +129,9 @@ describe.each(kinds)('coherence over a %s', (kind) => {
         const burst = dice.chanceOf(1, 8) ? dice.between(2, 6) : 1;
         const references = Array.from({ length: burst }, () => reference(dice, pages));
         const cpu = dice.below(pair.cores.length);
+        if (dice.chanceOf(1, 12)) {
+          pair.flush(dice.below(pair.cores.length), dice.chanceOf(1, 3) ? undefined : FIRST_PAGE + dice.below(pages));
+        }
         pair.run(cpu, references);
         const where = `${kind}, ${cache.title}, seed ${dice.seed}, step ${step}, CPU ${cpu}: ${JSON.stringify(references)}`;
         const [fast, naive] = pair.contents();

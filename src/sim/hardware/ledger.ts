@@ -97,7 +97,7 @@ export class Ledger {
       const taken = known ? Math.max(0, Math.min(wanted, SLOT_NS - used[place])) : wanted;
       if (known) used[place] += taken;
       left -= taken;
-      if (left <= 1e-9) return at + taken / share - now;
+      if (left <= 1e-9) return Math.max(ns, at + taken / share - now);
       at = end;
     }
   }

@@ -1,9 +1,17 @@
 /** A fast machine and its naive twin of one shape, driven record by record, and everything that both know of their state. */
 import { asPfn } from '../../../src/sim/base/units.ts';
-import * as C from '../../../src/sim/hardware/counters.ts';
+import * as C from '../../../src/sim/base/counters.ts';
 import type { Core } from '../../../src/sim/hardware/core.ts';
 import { Machine } from '../../../src/sim/hardware/machine.ts';
 import { PageTable } from '../../../src/sim/hardware/page-table.ts';
+import {
+  makePte,
+  PTE_ACCESSED,
+  PTE_DIRTY,
+  PTE_PRESENT,
+  PTE_RW,
+  PtePages,
+} from '../../../src/sim/hardware/pte-pages.ts';
 import { EXCLUSIVE, MODIFIED, SHARED, type SetAssoc } from '../../../src/sim/hardware/set-assoc.ts';
 import type { MachineSpec } from '../../../src/sim/profiles/schema.ts';
 import type { LruSets } from './lru-sets.ts';
@@ -59,6 +67,7 @@ export class Pair {
   /** Home of each chunk of slots, as this test placed them. */
   private readonly homes = new Map<number, number>();
   private readonly nextFrame: number[];
+  private readonly marks: () => readonly (readonly [boolean, boolean, boolean, boolean])[];
 
   /** The CPUs of all nodes run in one address space of homes.pages.length pages from `firstPage` on. */
   constructor(
@@ -75,20 +84,30 @@ export class Pair {
     this.machine = new Machine(spec, starts, ends, cpus.length, 4096);
     this.cores = cpus.map((_, cpu) => this.machine.core(cpu));
 
-    const table = new PageTable(wide, firstPage + homes.pages.length);
+    const entries = wide ? 512 : 1024;
+    const pool = new PtePages(wide);
+    const table = new PageTable(pool, firstPage + homes.pages.length);
     const upper = this.frameOn(homes.upperPage);
     const pte = this.frameOn(homes.ptePage);
     table.addUpperPage(firstPage, upper);
-    table.addPtePage(firstPage, pte);
+    table.attach(firstPage, pool.make(pte, firstPage - (firstPage % entries)), true);
     const frames = homes.pages.map((node) => this.frameOn(node));
-    frames.forEach((frame, i) => table.map(firstPage + i, frame));
+    const bits = homes.pages.map((_, i) => ({ accessed: i % 3 > 0, dirty: i % 3 > 1 }));
+    frames.forEach((frame, i) => {
+      const flags = PTE_PRESENT | PTE_RW | (bits[i].accessed ? PTE_ACCESSED : 0) | (bits[i].dirty ? PTE_DIRTY : 0);
+      pool.set(table.pteOf(firstPage + i), makePte(frame, flags));
+    });
+    this.marks = () =>
+      bits.map((bit, i) => {
+        const flags = pool.get(table.pteOf(firstPage + i));
+        return [(flags & PTE_ACCESSED) !== 0, (flags & PTE_DIRTY) !== 0, bit.accessed, bit.dirty] as const;
+      });
     for (const core of this.cores) core.switchTo(table);
 
     const { cpu, remoteCache, interconnect } = spec;
     const granuleBytes = remoteCache?.lineBytes ?? cpu.l2.lineBytes;
     this.granuleLines = granuleBytes / cpu.l2.lineBytes;
     this.parts = cpu.l2.lineBytes / cpu.l1d.lineBytes;
-    const entries = wide ? 512 : 1024;
     const setsOf = ({ kib, ways, lineBytes }: { kib: number; ways: number; lineBytes: number }): Sets => {
       return { sets: (kib * 1024) / (ways * lineBytes), ways };
     };
@@ -117,6 +136,7 @@ export class Pair {
             upper * 4096 + ((ptePageNumber % entries) * 4096) / entries,
             pte * 4096 + ((page % entries) * 4096) / entries,
           ],
+          pte: bits[page - firstPage],
         };
       },
       missNs: (from, to) => this.machine.interconnect.missNs(from, to),
@@ -140,6 +160,13 @@ export class Pair {
       if (kind === 'fetch') this.naive.fetch(cpu, address, size);
       else this.naive.data(cpu, kind, address, size);
     }
+  }
+
+  /** A CPU drops its translation of a page, or all of them. */
+  flush(cpu: number, page?: number): void {
+    if (page === undefined) this.cores[cpu].flushTlb();
+    else this.cores[cpu].flushTlbPage(page);
+    this.naive.flush(cpu, page);
   }
 
   /** Counters and time of every CPU, and what every bus has carried, of both. */
@@ -184,6 +211,9 @@ export class Pair {
     this.machine.coherence.directory.forEach((line, exclusive, nodes) => {
       entries.push(`${line}${exclusive ? '!' : ''}: ${[...nodes].sort((a, b) => a - b).join(',')}`);
     });
+    const marks = this.marks();
+    fast.push(`bits ${marks.map(([accessed, dirty]) => `${accessed} ${dirty}`).join(', ')}`);
+    naive.push(`bits ${marks.map(([, , accessed, dirty]) => `${accessed} ${dirty}`).join(', ')}`);
     fast.push(`directory ${entries.sort().join(' ')}`);
     naive.push(`directory ${this.twinDirectory().sort().join(' ')}`);
     return [fast.join('\n'), naive.join('\n')];

@@ -19,8 +19,12 @@ export interface NaiveMachineShape {
   readonly granuleBytes: number;
   /** Node of a physical address. */
   homeOf(address: number): number;
-  /** Of a virtual page: its frame, and physical addresses of the two entries that a walk reads, in order. */
-  walk(page: number): { readonly frame: number; readonly entries: readonly [upper: number, pte: number] };
+  /** Of a virtual page: its frame, physical addresses of the two entries that a walk reads, in order, and the pte's bits. */
+  walk(page: number): {
+    readonly frame: number;
+    readonly entries: readonly [upper: number, pte: number];
+    readonly pte: { accessed: boolean; dirty: boolean };
+  };
   /** A miss of a CPU on `from` at the memory of `to`. */
   missNs(from: number, to: number): number;
   readonly serial: boolean;

@@ -12,8 +12,9 @@ interface Cpu {
   readonly l1d: LruSets<{ dirty: boolean }>;
   readonly l1i: LruSets<null>;
   readonly l2: LruSets<Copy>;
-  readonly dtlb: LruSets<null>;
-  readonly itlb: LruSets<null>;
+  /** What each entry was loaded with: the pte's dirty bit. */
+  readonly dtlb: LruSets<{ dirty: boolean }>;
+  readonly itlb: LruSets<{ dirty: boolean }>;
   readonly counts: Counts;
   time: number;
 }
@@ -54,7 +55,7 @@ export class NaiveNuma {
     if (how !== 'write') cpu.counts.reads++;
     if (how !== 'read') cpu.counts.writes++;
     this.eachLine(address, size, (virtual) => {
-      const line = this.translate(cpu, virtual, 'dtlb');
+      const line = this.translate(cpu, virtual, 'dtlb', how !== 'read');
       if (how !== 'write') this.accessL1(cpu, line, false);
       if (how !== 'read') this.accessL1(cpu, line, true);
     });
@@ -65,7 +66,7 @@ export class NaiveNuma {
     cpu.time += this.shape.fetchNs;
     cpu.counts.fetches++;
     this.eachLine(address, size, (virtual) => {
-      const line = this.translate(cpu, virtual, 'itlb');
+      const line = this.translate(cpu, virtual, 'itlb', false);
       cpu.counts.l1iAccesses++;
       if (cpu.l1i.use(line) !== undefined) return;
       cpu.counts.l1iMisses++;
@@ -111,19 +112,44 @@ export class NaiveNuma {
     for (let at = address - (address % l1LineBytes); at < address + size; at += l1LineBytes) visit(at);
   }
 
-  /** L1 line of a virtual address; a TLB miss reads two entries through L2. */
-  private translate(cpu: Cpu, virtual: number, which: 'dtlb' | 'itlb'): number {
+  /** Both TLBs of a CPU lose a page, or all of them. */
+  flush(index: number, page?: number): void {
+    const { dtlb, itlb } = this.cpus[index];
+    for (const tlb of [dtlb, itlb]) {
+      for (const { line } of tlb.all()) if (page === undefined || line === page) tlb.drop(line);
+    }
+  }
+
+  /**
+   * L1 line of a virtual address. A TLB miss reads two entries through L2, and so does a write through an entry whose
+   * page was not dirty when it was loaded; bits of the pte that are not set yet are written.
+   */
+  private translate(cpu: Cpu, virtual: number, which: 'dtlb' | 'itlb', write: boolean): number {
     const page = Math.floor(virtual / 4096);
-    const { frame, entries } = this.shape.walk(page);
-    if (cpu[which].use(page) === undefined) {
-      cpu.counts[which === 'dtlb' ? 'dtlbMisses' : 'itlbMisses']++;
-      for (const physical of entries) {
+    const { frame, entries, pte } = this.shape.walk(page);
+    const known = cpu[which].use(page);
+    if (known === undefined) cpu.counts[which === 'dtlb' ? 'dtlbMisses' : 'itlbMisses']++;
+    if (known === undefined || (write && !known.state.dirty)) {
+      const lines = entries.map((physical) => Math.floor(physical / this.shape.l2LineBytes));
+      for (const line of lines) {
         cpu.counts.walkReads++;
-        this.fill(cpu, Math.floor(physical / this.shape.l2LineBytes), false);
+        this.fill(cpu, line, false);
       }
-      cpu[which].put(page, null);
+      if (!pte.accessed || (write && !pte.dirty)) this.mark(cpu, lines[1]);
+      pte.accessed = true;
+      pte.dirty ||= write;
+      cpu[which].drop(page);
+      cpu[which].put(page, { dirty: pte.dirty });
     }
     return Math.floor((frame * 4096 + (virtual % 4096)) / this.shape.l1LineBytes);
+  }
+
+  /** The walker writes to a line that it has just read. */
+  private mark(cpu: Cpu, line: number): void {
+    this.fill(cpu, line, true);
+    const copy = cpu.l2.peek(line);
+    if (copy === undefined) throw new Error('the walker wrote a line that is not there');
+    copy.state.version = this.memory.written(line);
   }
 
   private accessL1(cpu: Cpu, line: number, write: boolean): void {

@@ -1,7 +1,7 @@
 /** A line that a third node holds: who carries what, message by message, by hand. */
 import { expect, it } from 'vitest';
 import { asPfn } from '../../../src/sim/base/units.ts';
-import * as C from '../../../src/sim/hardware/counters.ts';
+import * as C from '../../../src/sim/base/counters.ts';
 import { Machine } from '../../../src/sim/hardware/machine.ts';
 import { cpu, profileOf } from '../boot/machines.ts';
 
