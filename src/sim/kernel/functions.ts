@@ -69,8 +69,46 @@ const paths = {
   kunmap_high: 20,
   flush_all_zero_pkmaps: 40,
   kmap_atomic: 8,
+  end_page_writeback: 25,
+  mark_page_accessed: 10,
+  activate_page: 20,
+  lru_add_drain: 15,
+  get_swap_page: 60,
+  swap_free: 25,
+  add_to_swap_cache: 40,
+  read_swap_cache_async: 80,
+  swap_writepage: 40,
+  balance_dirty_pages: 80,
+  pdflush: 60,
+  writeback_inodes: 60,
+  refill_inactive: 60,
+  try_to_swap_out: 50,
+  launder_page: 60,
+  rebalance_laundry_zone: 60,
+  rebalance_dirty_zone: 60,
+  scan_active_list: 60,
+  reclaim_page: 50,
+  shrink_slab: 60,
+  smp_invalidate_interrupt: 40,
+  smp_call_function: 60,
+  page_address: 15,
+  kmap_pinned: 12,
+  end_io: 120,
+  create_empty_buffers: 30,
+  user_page_walk: 30,
+  switch_mm: 30,
   blk_submit: 200,
   bounce_copy: 60,
+  pgd_alloc: 60,
+  clear_page_tables: 20,
+  tlb_finish_mmu: 20,
+  share_page_range: 20,
+  pte_try_to_share: 40,
+  pte_unshare: 80,
+  change_protection: 30,
+  move_one_page: 30,
+  copy_hugetlb_page_range: 30,
+  unmap_hugepage_range: 30,
 } as const;
 
 export type KernelFunction = keyof typeof paths;
@@ -83,3 +121,19 @@ export const FN = Object.fromEntries(functionNames.map((name, index) => [name, i
 >;
 /** Instructions of each function's own path, by number. */
 export const pathLengths: Float64Array = Float64Array.from(functionNames, (name) => paths[name]);
+
+/** Instructions of one turn of the loops that walk page tables, beside what its callees take; assumed, as the above. */
+export const STEP = {
+  /** An empty entry, or one passed over. */
+  skip: 4,
+  /** A pte copied by fork or unshare. */
+  copy: 22,
+  /** A pte cleared by unmap. */
+  zap: 22,
+  /** A pte with its protection changed. */
+  protect: 10,
+  /** An upper entry looked at, or copied by share_page_range(). */
+  pmd: 8,
+  /** A neighbour's pte filled by the same fault. */
+  piece: 14,
+} as const;

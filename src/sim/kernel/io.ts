@@ -9,6 +9,8 @@ export interface BlockIo {
   submit(on: KernelCpu, device: number, block: number, page: number, write: boolean, bytes?: number): number;
   /** True while the device's queue is full enough that writers should wait (queue congestion). */
   congested(device: number, now: number): boolean;
+  /** try_to_free_buffers(): the page's buffer heads (PG_private) go back to their slab; false where a write still needs them. */
+  releaseBuffers(on: KernelCpu, page: number): boolean;
   /** Number of disks. */
   readonly devices: number;
 }
@@ -37,4 +39,13 @@ export interface Swap {
   read(on: KernelCpu, entry: number): number;
   /** can_share_swap_page(): the only user of the page is the caller. */
   exclusive(page: number): boolean;
+  /**
+   * remove_exclusive_swap_page(): takes a page out of the swap cache when no pte holds its entry and it is not under write. Whoever
+   * drops what may be the last pte of a page calls it first (free_page_and_swap_cache()).
+   */
+  removeExclusive(on: KernelCpu, page: number): boolean;
+  /** References of an entry: ptes that hold it, and one of the swap cache. */
+  users(entry: number): number;
+  /** Pages in the swap cache. */
+  readonly cached: number;
 }

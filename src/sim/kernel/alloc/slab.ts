@@ -25,4 +25,6 @@ export interface Slabs {
   /** The cache of this name, made when it is first asked for. `align`: of objects, bytes (a line: SLAB_HWCACHE_ALIGN). */
   cache(name: string, objectBytes: number, align?: number): SlabCache;
   readonly caches: readonly SlabCache[];
+  /** Slabs without objects go back to the page allocator; how many pages that is. */
+  shrink(on: KernelCpu): number;
 }

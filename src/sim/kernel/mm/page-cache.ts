@@ -13,6 +13,13 @@ export interface PageCache {
   dirty(on: KernelCpu, page: number): void;
   /** writepage(): starts the write; time at which it is done. */
   write(on: KernelCpu, page: number): number;
+  /**
+   * prune_dcache() and prune_icache(): up to `count` files that nobody has open or mapped go, least recently used first: dentry, inode
+   * and clean pages. Returns how many inodes went.
+   */
+  prune(on: KernelCpu, count: number): number;
+  /** Files that prune() may take (unused dentries). */
+  readonly unusedFiles: number;
   readonly dirtyPages: number;
   /** Pages of files (Cached of /proc/meminfo, in page clusters). */
   readonly cachedPages: number;

@@ -1,6 +1,7 @@
 /** What the rest of the memory manager asks of page replacement, whichever it is. */
 import type { KernelCpu } from '../cpu.ts';
 import type { Zone } from '../zone.ts';
+import type { Writeback } from './writeback.ts';
 
 export interface Reclaim {
   readonly kind: '2.4.22' | 'rmap15' | '2.6.0';
@@ -21,6 +22,10 @@ export interface Reclaim {
   cleanPages(zone: Zone): number;
   /** wakeup_kswapd(): a request found this zone below its mark. */
   wakeKswapd(on: KernelCpu, zone: Zone): void;
+  /** balance_dirty_pages_ratelimited(): a writer has made a page dirty; it may have to write some, and wait. */
+  throttle(on: KernelCpu): void;
+  /** Pages under write: whoever submits a page's write without waiting for it says so there. */
+  readonly writeback: Writeback;
   /** Page counts of a zone's lists by name, for zoneinfo and meminfo: active, inactive, ... */
   census(zone: Zone): Readonly<Record<string, number>>;
 }

@@ -1,0 +1,85 @@
+/**
+ * kswapd: one thread a node, on the node's CPUs (2.6.0: on any where it has none), or one for all; woken by an allocation
+ * that found a zone below its low mark, asleep again when every zone is at its high mark or given up on. kswapd() and
+ * balance_pgdat() of mm/vmscan.c. One step is one priority over the thread's zones; in between it sleeps as
+ * blk_congestion_wait() does.
+ */
+import type { KernelCpu } from '../cpu.ts';
+import { FN } from '../functions.ts';
+import type { KernelParts } from '../parts.ts';
+import type { Zone } from '../zone.ts';
+import type { KernelThread } from './reclaim.ts';
+import { DEF_PRIORITY } from './tendency.ts';
+import { TENTH, type Writeback } from './writeback.ts';
+
+/** One priority over some zones: pages freed, and whether nothing had to be done. */
+export type Balance = (on: KernelCpu, zones: readonly Zone[], priority: number) => { freed: number; well: boolean };
+
+export class Kswapd implements KernelThread {
+  /** Passes that it has begun, and time at which it goes on; Infinity while it sleeps. */
+  wakesAt = Infinity;
+  private priority: number;
+
+  constructor(
+    readonly name: string,
+    readonly cpus: readonly number[],
+    private readonly zones: readonly Zone[],
+    private readonly parts: KernelParts,
+    private readonly writeback: Writeback,
+    private readonly balance: Balance,
+    private readonly firstPriority = DEF_PRIORITY,
+  ) {
+    this.priority = firstPriority;
+  }
+
+  /** The threads of the flavour: kswapd0, kswapd1, ... of the nodes that have zones, or kswapd. */
+  static forNodes(parts: KernelParts, writeback: Writeback, balance: Balance, firstPriority?: number): Kswapd[] {
+    const { nodes } = parts.profile.machine;
+    const all = Array.from({ length: nodes.reduce((sum, { cpus }) => sum + cpus, 0) }, (_, cpu) => cpu);
+    const mine = (zones: readonly Zone[]): readonly Zone[] => zones.filter(({ layout }) => !layout.fallback);
+    if (parts.traits.kswapd === 'global') {
+      return [new Kswapd('kswapd', all, mine(parts.allZones), parts, writeback, balance, firstPriority)];
+    }
+    let first = 0;
+    return nodes.flatMap(({ cpus }, place) => {
+      const own = all.slice(first, (first += cpus));
+      const zones = mine(parts.zones[place] ?? []);
+      if (zones.length === 0) return [];
+      const name = `kswapd${zones[0].node}`;
+      return [new Kswapd(name, own.length === 0 ? all : own, zones, parts, writeback, balance, firstPriority)];
+    });
+  }
+
+  serves(zone: Zone): boolean {
+    return this.zones.includes(zone);
+  }
+
+  /** wake_up_interruptible(&pgdat->kswapd_wait). */
+  wake(on: KernelCpu): void {
+    if (this.wakesAt !== Infinity) return;
+    this.wakesAt = on.now;
+    this.priority = this.firstPriority;
+  }
+
+  ready(now: number): boolean {
+    return now >= this.wakesAt;
+  }
+
+  step(on: KernelCpu): void {
+    const start = on.core.clock;
+    const outer = on.enter(FN.balance_pgdat);
+    const memalloc = on.task?.memalloc;
+    if (on.task !== undefined) on.task.memalloc = true;
+    this.writeback.settle(on);
+    const { freed, well } = this.balance(on, this.zones, this.priority);
+    if (on.task !== undefined) on.task.memalloc = memalloc === true;
+    if (well || this.zones.every((zone) => zone.allUnreclaimable || zone.free >= zone.marks.high)) {
+      this.wakesAt = Infinity;
+    } else {
+      this.wakesAt = this.writeback.congestionEnds(on.now, TENTH);
+      this.priority = this.priority > 1 ? this.priority - 1 : this.firstPriority;
+    }
+    this.parts.events?.span('kswapd', on, start, freed);
+    on.leave(outer);
+  }
+}
