@@ -9,11 +9,23 @@
  * A block of the top order that has never been split is a number in a range: boot's blocks cost nothing until they are
  * used. Everything else about the clusters of one such block lies in the block's own columns, made when it is first
  * split: 10 bytes a cluster.
+ *
+ * What an operation touched (list links, pair bits) stands in `touched` until the next one, so that the caller can charge
+ * it as references; the allocator itself knows no addresses.
  */
 import { invariant } from '../base/errors.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 
 export type SplitGives = KernelTraits['splitGives'];
+
+/** Kinds of touch: a block put on the head of its list, one taken off (from anywhere), a pair bit turned. */
+export const LINKED = 0;
+export const UNLINKED = 1;
+export const TOGGLED = 2;
+/** Numbers a touch takes in `touched`. */
+export const TOUCH = 5;
+/** A block taken from the top is split ten times at most, and a merge goes up as far. */
+const MOST_TOUCHES = 32;
 
 /** What is known of the clusters of one top-order block. */
 interface Columns {
@@ -31,6 +43,13 @@ export class Buddy {
   free = 0;
   /** Free blocks by order. */
   readonly blocks: Int32Array;
+  /**
+   * What the last take() or giveBack() touched, TOUCH numbers each: kind, order, block, and its neighbours on
+   * the list plus 1: the one behind it, the one before; 0 where there is none (the head).
+   */
+  readonly touched = new Int32Array(MOST_TOUCHES * TOUCH);
+  /** Numbers of `touched` that are in use. */
+  touches = 0;
   /** First block of each order's list, plus 1; 0 for none. */
   private readonly heads: Int32Array;
   /** Ranges of top-order blocks that boot freed and nobody took yet, as clusters [from, to); the last is used first, from its end. */
@@ -71,6 +90,7 @@ export class Buddy {
 
   /** First cluster of a free block of 2^order clusters, or -1 when there is none. */
   take(order: number): number {
+    this.touches = 0;
     for (let from = order; from < this.maxOrder; from++) {
       let block = this.takeListed(from);
       if (block < 0) continue;
@@ -92,6 +112,7 @@ export class Buddy {
   /** Frees a block and merges it with its buddy, upwards, as long as the pair bit says that the buddy is free. */
   giveBack(block: number, order: number): void {
     invariant(this.freeBlockAt(block) < 0, 'a free block is freed again', { block, order });
+    this.touches = 0;
     this.free += 1 << order;
     let at = block;
     let size = order;
@@ -138,6 +159,7 @@ export class Buddy {
     const range = this.untouched[this.untouched.length - 1];
     if (order < this.topShift || range === undefined) return -1;
     range.to -= 1 << order;
+    this.touch(UNLINKED, order, range.to, 0, 0);
     if (range.to === range.from) this.untouched.pop();
     this.blocks[order]--;
     return range.to;
@@ -167,6 +189,7 @@ export class Buddy {
     const { pairs } = this.of(block);
     const pair = this.pairOf(block, order);
     pairs[pair] ^= 1;
+    this.touch(TOGGLED, order, block, 0, 0);
     return pairs[pair] === 1;
   }
 
@@ -180,6 +203,7 @@ export class Buddy {
     if (head !== 0) this.of(head - 1).previous[(head - 1) & this.topMask] = block + 1;
     this.heads[order] = block + 1;
     this.blocks[order]++;
+    this.touch(LINKED, order, block, head, 0);
   }
 
   private unlink(block: number, order: number): void {
@@ -193,5 +217,17 @@ export class Buddy {
     if (next !== 0) this.of(next - 1).previous[(next - 1) & this.topMask] = previous;
     columns.freeOrder[at] = 0;
     this.blocks[order]--;
+    this.touch(UNLINKED, order, block, next, previous);
+  }
+
+  private touch(kind: number, order: number, block: number, next: number, previous: number): void {
+    const { touched } = this;
+    let at = this.touches;
+    touched[at++] = kind;
+    touched[at++] = order;
+    touched[at++] = block;
+    touched[at++] = next;
+    touched[at++] = previous;
+    this.touches = at;
   }
 }

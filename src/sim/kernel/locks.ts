@@ -19,6 +19,11 @@ const names = [
   'swap_lock',
   'runqueue_lock',
   'inode_lock',
+  'htlbpage_lock',
+  'call_lock',
+  'queue_lock',
+  'page_address_lock',
+  'pte_page_lock',
 ] as const;
 
 export type LockName = (typeof names)[number];

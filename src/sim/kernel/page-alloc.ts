@@ -1,17 +1,16 @@
 /**
- * __alloc_pages(): down a zonelist until a zone's free clusters pass its test, first against `low`, then against `min`;
- * mm/page_alloc.c of 2.4.22, 2.6.0 and 2.6.11.
+ * The zonelist walk of __alloc_pages(): down the list until a zone's free clusters pass its test and it has a block;
+ * mm/page_alloc.c of 2.4.22, 2.4.21-rhel3 (rmap15), 2.6.0 and 2.6.11. Which walks a request makes, and what happens
+ * between them, is its ladder (alloc/ladders.ts).
  *
  * 2.6.0: the bar accumulates along the list (and lower_zone_protection with it), so every further node has a higher one.
- * 2.4.22: the same, strictly above, and each node by itself: alloc_pages() of mm/numa.c tries it down to min before it
- * goes to the next one. 2.6.11: each zone against its own mark plus the lowmem_reserve of the class of the request.
- * Fall-back zones come after every other zone failed its min mark.
- *
- * Not modelled: per-CPU page sets, reclaim and waiting, and with it what 2.6.0 tries after reclaim (a third pass, which
- * is stricter than the second). A request that finds nothing fails at once.
+ * 2.4.22: the same, strictly above, and each node by itself. 2.6.11: each zone against its own mark plus the
+ * lowmem_reserve of the class of the request. rmap15: inactive_clean pages count as free in every walk but the first, and
+ * a request for one page takes one of them. Tasks with real-time priority are not modelled.
  */
-import { asPfn, type Pfn } from '../base/units.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
+import type { Gfp } from './alloc/gfp.ts';
+import type { KernelCpu } from './cpu.ts';
 import type { Zone } from './zone.ts';
 
 /** A zonelist ready for use, with the class it is for. */
@@ -19,69 +18,120 @@ export interface ReadyZonelist {
   readonly zones: readonly Zone[];
   /** Index of the class zone in lowmem_reserve: 0 DMA, 1 Normal, 2 HighMem. */
   readonly classIndex: number;
+  /** The interleave policy chose it: a page of its first zone is an interleave_hit. */
+  readonly interleaved?: boolean;
 }
 
-interface AllocationRules {
+export interface AllocationRules {
   readonly watermarks: KernelTraits['watermarks'];
+  /** A sysctl: read at every walk. */
   readonly lowerZoneProtection: number;
-  /** 2.4 with nodes: a node's zones are tried down to their min marks before the next node's are tried at all. */
+  /** 2.4 with nodes: alloc_pages() of mm/numa.c goes from node to node around the walks. */
   readonly nodeByNode: boolean;
 }
 
-type Mark = 'low' | 'min';
+/** Where the pages of a zone come from, and what it costs to look at one. */
+export interface Supply {
+  /** Reads what a walk reads of a zone. */
+  look(on: KernelCpu, zone: Zone): void;
+  /** First page of 2^order clusters, or -1. */
+  take(on: KernelCpu, zone: Zone, order: number, cold: boolean): number;
+  /** Clean pages of the zone that count as free, and one of them, or -1 (rmap15). */
+  cleanPages(zone: Zone): number;
+  takeClean(on: KernelCpu, zone: Zone): number;
+}
+
+/**
+ * A walk: against the low marks; the min marks (lower for __GFP_HIGH, or callers that cannot wait); the plain min marks
+ * after reclaim; the high marks (2.6.11, before it kills); no marks at all (PF_MEMALLOC).
+ */
+export type Walk = 'low' | 'min' | 'again' | 'high' | 'any';
+
+/** A stretch of a zonelist, and of it the fall-back zones or the others. */
+interface Stretch {
+  from: number;
+  to: number;
+  fallback: boolean;
+}
 
 export class PageAllocator {
   /** Zone that gave the last block. */
   from: Zone | undefined;
+  /** Zones looked at by all walks. */
+  visits = 0;
+  private readonly stretch: Stretch = { from: 0, to: 0, fallback: false };
 
-  constructor(private readonly rules: AllocationRules) {}
+  constructor(
+    readonly rules: AllocationRules,
+    private readonly supply: Supply,
+  ) {}
 
-  /** First pfn of 2^order clusters, or -1 when every zone of the list is too low. */
-  allocate(list: ReadyZonelist, order: number): Pfn {
-    const { zones } = list;
-    for (const fallback of [false, true]) {
-      for (let start = 0; start < zones.length;) {
-        let end = zones.length;
-        if (this.rules.nodeByNode) {
-          end = start + 1;
-          while (end < zones.length && zones[end].place === zones[start].place) end++;
-        }
-        for (const mark of ['low', 'min'] as const) {
-          const pfn = this.pass(list, start, end, order, mark, fallback);
-          if (pfn >= 0) return pfn;
-        }
-        start = end;
-      }
-    }
-    return asPfn(-1);
+  /** Zones `from` to `to` (exclusive) of a list, fall-back zones alone or the others alone; good until the next call. */
+  part(from: number, to: number, fallback: boolean): Stretch {
+    this.stretch.from = from;
+    this.stretch.to = to;
+    this.stretch.fallback = fallback;
+    return this.stretch;
   }
 
-  /** First pfn of a block of the first of zones `start` to `end` that passes the test of this pass and has one, or -1. */
-  private pass(list: ReadyZonelist, start: number, end: number, order: number, mark: Mark, fallback: boolean): Pfn {
-    const late = this.rules.watermarks === '2.6.11';
-    const accumulates = this.rules.watermarks === '2.6.0';
+  /** First page of a block of the first zone of the stretch that passes the walk's test and has one, or -1. */
+  walk(on: KernelCpu, list: ReadyZonelist, part: Stretch, order: number, walk: Walk, gfp: Gfp): number {
+    const { watermarks: rule } = this.rules;
+    const { zones } = list;
+    const { from, to, fallback } = part;
     let bar = 1 << order;
-    let node = -1;
-    for (let i = start; i < end; i++) {
-      const zone = list.zones[i];
+    for (let i = from; i < to; i++) {
+      const zone = zones[i];
       if (zone.layout.fallback !== fallback) continue;
-      const bound = zone.layout.watermarks[mark];
-      if (late) {
-        if (!watermarkOk(zone, order, bound, zone.layout.lowmemReserve[list.classIndex] ?? 0)) continue;
-      } else {
-        if (!accumulates && zone.place !== node) bar = 1 << order;
-        node = zone.place;
-        bar += bound;
-        const passes = accumulates ? zone.free >= bar : zone.free > bar;
-        if (accumulates) bar += bound * this.rules.lowerZoneProtection;
-        if (!passes) continue;
+      this.visits++;
+      zone.visits++;
+      this.supply.look(on, zone);
+      let passes = true;
+      if (walk !== 'any') {
+        const mark = this.mark(zone, walk, gfp);
+        if (rule === '2.6.11') passes = watermarkOk(zone, order, mark, zone.layout.lowmemReserve[list.classIndex] ?? 0);
+        else {
+          bar += mark;
+          if (rule === '2.6.0') {
+            passes = zone.free >= bar || (!gfp.wait && zone.free >= zone.marks.high);
+            bar += (walk === 'again' ? zone.marks.low : mark) * this.rules.lowerZoneProtection;
+          } else passes = this.available(zone, walk) > bar;
+        }
       }
-      const pfn = zone.take(order);
-      if (pfn < 0) continue;
-      this.from = zone;
-      return pfn;
+      const page = passes ? this.takeFrom(on, zone, order, walk, gfp) : -1;
+      if (page >= 0) {
+        this.from = zone;
+        return page;
+      }
+      zone.refusals++;
     }
-    return asPfn(-1);
+    return -1;
+  }
+
+  /** The mark of a walk, as far down as the caller may dip. */
+  private mark(zone: Zone, walk: Walk, gfp: Gfp): number {
+    const { marks } = zone;
+    const { watermarks: rule } = this.rules;
+    if (walk === 'low') return marks.low;
+    if (walk === 'high') return marks.high;
+    let min = marks.min;
+    if (rule === '2.6.11') {
+      if (gfp.high) min -= min >> 1;
+      if (!gfp.wait) min -= min >> 2;
+    } else if (walk === 'min' && (rule === '2.6.0' ? gfp.high : !gfp.wait)) min >>= 2;
+    return min;
+  }
+
+  private available(zone: Zone, walk: Walk): number {
+    return walk === 'low' ? zone.free : zone.free + this.supply.cleanPages(zone);
+  }
+
+  private takeFrom(on: KernelCpu, zone: Zone, order: number, walk: Walk, gfp: Gfp): number {
+    if (order === 0 && walk !== 'low') {
+      const clean = this.supply.takeClean(on, zone);
+      if (clean >= 0) return clean;
+    }
+    return this.supply.take(on, zone, order, gfp.cold === true);
   }
 }
 
@@ -90,8 +140,10 @@ function watermarkOk(zone: Zone, order: number, mark: number, reserve: number): 
   let free = zone.free - (1 << order) + 1;
   let min = mark;
   if (free <= min + reserve) return false;
+  if (order === 0) return true;
+  const { blocks } = zone.lists;
   for (let below = 0; below < order; below++) {
-    free -= zone.census[below] << below;
+    free -= blocks[below] << below;
     min >>= 1;
     if (free <= min) return false;
   }

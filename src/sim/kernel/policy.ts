@@ -19,6 +19,8 @@ export class Placement {
   /** bind: the list, and as each CPU goes through it. */
   private readonly bound: ReadyZonelist;
   private readonly rings = new Map<number, ReadyZonelist>();
+  /** interleave: the lists marked as chosen by it. */
+  private readonly marked = new Map<ReadyZonelist, ReadyZonelist>();
 
   /** `placeOf`: node id to place; `zones`: all of the machine's, by place. */
   constructor(
@@ -32,10 +34,6 @@ export class Placement {
     this.bound = boundList(this.places, zones);
   }
 
-  get interleaves(): boolean {
-    return this.spec.policy === 'interleave';
-  }
-
   /** The list to allocate from for cluster `offset` of a segment or address space, faulted by a CPU of node `running`. */
   list(running: number, cpu: number, offset: number): ReadyZonelist {
     switch (this.spec.policy) {
@@ -44,10 +42,18 @@ export class Placement {
       case 'preferred':
         return this.listOf(this.places[0], cpu);
       case 'interleave':
-        return this.listOf(this.places[offset % this.places.length], cpu);
+        return this.interleaved(this.listOf(this.places[offset % this.places.length], cpu));
       case 'bind':
         return this.ring(cpu);
     }
+  }
+
+  private interleaved(list: ReadyZonelist): ReadyZonelist {
+    const known = this.marked.get(list);
+    if (known !== undefined) return known;
+    const made = { ...list, interleaved: true };
+    this.marked.set(list, made);
+    return made;
   }
 
   private ring(cpu: number): ReadyZonelist {

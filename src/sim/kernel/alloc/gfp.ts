@@ -9,6 +9,8 @@ export interface Gfp {
   readonly high: boolean;
   /** __GFP_NORETRY: fails rather than to go round again. */
   readonly noRetry: boolean;
+  /** A page that the CPU will not touch soon: from the cold list (__GFP_COLD). */
+  readonly cold?: boolean;
 }
 
 const gfp = (zone: GfpZone, wait: boolean, high: boolean): Gfp => ({ zone, wait, high, noRetry: false });
@@ -17,3 +19,5 @@ export const GFP_HIGHUSER = gfp('GFP_HIGHUSER', true, false);
 export const GFP_KERNEL = gfp('GFP_KERNEL', true, false);
 export const GFP_ATOMIC = gfp('GFP_KERNEL', false, true);
 export const GFP_DMA = gfp('GFP_DMA', true, false);
+/** page_cache_alloc_cold(): for pages that a disk fills. */
+export const GFP_HIGHUSER_COLD: Gfp = { ...GFP_HIGHUSER, cold: true };

@@ -25,6 +25,8 @@ export interface Slabs {
   /** The cache of this name, made when it is first asked for. `align`: of objects, bytes (a line: SLAB_HWCACHE_ALIGN). */
   cache(name: string, objectBytes: number, align?: number): SlabCache;
   readonly caches: readonly SlabCache[];
+  /** Empty slabs back to their zones, for reclaim; page clusters freed. */
+  shrink(on: KernelCpu): number;
   /** Slabs without objects go back to the page allocator; how many pages that is. */
   shrink(on: KernelCpu): number;
 }

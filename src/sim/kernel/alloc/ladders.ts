@@ -1,0 +1,194 @@
+/**
+ * What a request goes through, walk by walk, until it has its pages or fails: the rest of __alloc_pages() of 2.4.22,
+ * 2.6.0 and 2.6.11, and around the first alloc_pages() of mm/numa.c, which tries node by node.
+ *
+ * The kernels go round for ever, or kill a task. Here a request that may wait ends the run with the kernel's report when
+ * reclaim has found nothing MOST_FAILURES times in a row (the count at which out_of_memory() of 2.4 and 2.6.0 kills; their
+ * rule of one second passes by itself while reclaim waits), or has not helped in MOST_ROUNDS rounds, swap left or not. 2.6.11
+ * kills at once when no progress was made and no zone is above its high mark.
+ * 2.4 with nodes: a node where reclaim finds nothing is left for the next one (that kernel would go on there).
+ * Fall-back zones are entered after every other zone of the list failed its min mark, ahead of reclaim.
+ */
+import type { KernelCpu } from '../cpu.ts';
+import type { PageAllocator, ReadyZonelist, Walk } from '../page-alloc.ts';
+import type { Zone } from '../zone.ts';
+import type { Gfp } from './gfp.ts';
+
+/** What a request under pressure asks of the rest of the kernel. */
+export interface Pressure {
+  /** PF_MEMALLOC: the caller reclaims already, and may take what there is. */
+  memalloc(on: KernelCpu): boolean;
+  wake(on: KernelCpu, zone: Zone): void;
+  /** Direct reclaim for the class of `zone`; pages freed. */
+  reclaim(on: KernelCpu, zone: Zone, order: number): number;
+  /** 2.4: a block that reclaim freed and kept for its caller (balance_classzone), or -1. */
+  takeLocal(on: KernelCpu, zone: Zone): number;
+  /** blk_congestion_wait(WRITE, HZ/50). */
+  congestionWait(on: KernelCpu): void;
+  /** yield(). */
+  yield(on: KernelCpu): void;
+  /** The end: throws. */
+  outOfMemory(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): never;
+}
+
+/** A request that the first walk (low marks) has met or not: first page, or -1 where the kernel returns NULL. */
+export type Ladder = (
+  on: KernelCpu,
+  allocator: PageAllocator,
+  pressure: Pressure,
+  list: ReadyZonelist,
+  order: number,
+  gfp: Gfp,
+) => number;
+
+const MOST_FAILURES = 10;
+const MOST_ROUNDS = 1000;
+/** Larger blocks are not waited for. */
+const COSTLY_ORDER = 3;
+
+/** One of the walks over a whole list: fall-back zones after the others. */
+function walkAll(
+  on: KernelCpu,
+  allocator: PageAllocator,
+  list: ReadyZonelist,
+  order: number,
+  walk: Walk,
+  gfp: Gfp,
+): number {
+  const to = list.zones.length;
+  const page = allocator.walk(on, list, allocator.part(0, to, false), order, walk, gfp);
+  if (page >= 0 || !hasFallback(list)) return page;
+  return allocator.walk(on, list, allocator.part(0, to, true), order, walk, gfp);
+}
+
+export function hasFallback(list: ReadyZonelist): boolean {
+  for (const zone of list.zones) if (zone.layout.fallback) return true;
+  return false;
+}
+
+/** Low marks, kswapd of every zone, min marks; then the fall-back zones. */
+function firstWalks(
+  on: KernelCpu,
+  allocator: PageAllocator,
+  pressure: Pressure,
+  list: ReadyZonelist,
+  order: number,
+  gfp: Gfp,
+): number {
+  const { zones } = list;
+  const to = zones.length;
+  let page = allocator.walk(on, list, allocator.part(0, to, false), order, 'low', gfp);
+  if (page >= 0) return page;
+  for (const zone of zones) if (!zone.layout.fallback) pressure.wake(on, zone);
+  page = allocator.walk(on, list, allocator.part(0, to, false), order, 'min', gfp);
+  if (page >= 0 || !hasFallback(list)) return page;
+  page = allocator.walk(on, list, allocator.part(0, to, true), order, 'low', gfp);
+  return page >= 0 ? page : allocator.walk(on, list, allocator.part(0, to, true), order, 'min', gfp);
+}
+
+export const ladder260: Ladder = (on, allocator, pressure, list, order, gfp) => {
+  let page = firstWalks(on, allocator, pressure, list, order, gfp);
+  let failures = 0;
+  for (let round = 0; page < 0; round++) {
+    if (pressure.memalloc(on)) return walkAll(on, allocator, list, order, 'any', gfp);
+    if (!gfp.wait) return -1;
+    const freed = pressure.reclaim(on, list.zones[0], order);
+    page = walkAll(on, allocator, list, order, 'again', gfp);
+    if (page >= 0) break;
+    if (order > COSTLY_ORDER || gfp.noRetry) return -1;
+    failures = freed > 0 ? 0 : failures + 1;
+    if (failures >= MOST_FAILURES || round >= MOST_ROUNDS) pressure.outOfMemory(on, list, order, gfp);
+    pressure.congestionWait(on);
+  }
+  return page;
+};
+
+export const ladder2611: Ladder = (on, allocator, pressure, list, order, gfp) => {
+  let page = firstWalks(on, allocator, pressure, list, order, gfp);
+  if (page >= 0) return page;
+  if (pressure.memalloc(on)) return walkAll(on, allocator, list, order, 'any', gfp);
+  if (!gfp.wait) return -1;
+  for (let round = 0; ; round++) {
+    const freed = pressure.reclaim(on, list.zones[0], order);
+    if (freed > 0) page = walkAll(on, allocator, list, order, 'again', gfp);
+    else if (!gfp.noRetry) {
+      page = walkAll(on, allocator, list, order, 'high', gfp);
+      if (page < 0) pressure.outOfMemory(on, list, order, gfp);
+    }
+    if (page >= 0) return page;
+    if (order > COSTLY_ORDER || gfp.noRetry) return -1;
+    if (round >= MOST_ROUNDS) pressure.outOfMemory(on, list, order, gfp);
+    pressure.congestionWait(on);
+  }
+};
+
+export const ladder24: Ladder = (on, allocator, pressure, list, order, gfp) => {
+  const { zones } = list;
+  const reserve = hasFallback(list);
+  for (let from = 0; from < zones.length;) {
+    const to = allocator.rules.nodeByNode ? endOfNode(zones, from) : zones.length;
+    let page = quick24(on, allocator, pressure, list, from, to, order, gfp);
+    if (page < 0 && !reserve) page = slow24(on, allocator, pressure, list, from, to, order, gfp);
+    if (page >= 0) return page;
+    from = to;
+  }
+  if (!reserve) return -1;
+  for (const walk of ['low', 'min'] as const) {
+    const page = allocator.walk(on, list, allocator.part(0, zones.length, true), order, walk, gfp);
+    if (page >= 0) return page;
+  }
+  return slow24(on, allocator, pressure, list, 0, zones.length, order, gfp);
+};
+
+/** 2.4's lists hold the zones of one node each. */
+function endOfNode(zones: readonly Zone[], from: number): number {
+  let to = from + 1;
+  while (to < zones.length && zones[to].place === zones[from].place) to++;
+  return to;
+}
+
+/** Low marks, the global kswapd, min marks. */
+function quick24(
+  on: KernelCpu,
+  allocator: PageAllocator,
+  pressure: Pressure,
+  list: ReadyZonelist,
+  from: number,
+  to: number,
+  order: number,
+  gfp: Gfp,
+): number {
+  const page = allocator.walk(on, list, allocator.part(from, to, false), order, 'low', gfp);
+  if (page >= 0) return page;
+  pressure.wake(on, list.zones[from]);
+  return allocator.walk(on, list, allocator.part(from, to, false), order, 'min', gfp);
+}
+
+function slow24(
+  on: KernelCpu,
+  allocator: PageAllocator,
+  pressure: Pressure,
+  list: ReadyZonelist,
+  from: number,
+  to: number,
+  order: number,
+  gfp: Gfp,
+): number {
+  const classZone = list.zones[from];
+  const last = to === list.zones.length;
+  let failures = 0;
+  for (let round = 0; ; round++) {
+    if (pressure.memalloc(on)) return allocator.walk(on, list, allocator.part(from, to, false), order, 'any', gfp);
+    if (!gfp.wait) return -1;
+    const freed = pressure.reclaim(on, classZone, order);
+    const local = pressure.takeLocal(on, classZone);
+    if (local >= 0) return local;
+    const page = allocator.walk(on, list, allocator.part(from, to, false), order, 'again', gfp);
+    if (page >= 0) return page;
+    if (order > COSTLY_ORDER || gfp.noRetry) return -1;
+    failures = freed > 0 ? 0 : failures + 1;
+    if (failures > 0 && !last) return -1;
+    if (failures >= MOST_FAILURES || round >= MOST_ROUNDS) pressure.outOfMemory(on, list, order, gfp);
+    pressure.yield(on);
+  }
+}
