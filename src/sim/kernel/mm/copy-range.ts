@@ -1,0 +1,120 @@
+/**
+ * copy_page_range() of fork, 2.6.0 mm/memory.c: pte by pte over every pte page of the vma. Present pages get a reference,
+ * a count of their mapping and an entry in the reverse map; private writable ones lose the right to write in both; swap
+ * entries are duplicated. The child's page_table_lock is held all along, the parent's over each pte page.
+ */
+import type { PtePages } from '../../hardware/pte-pages.ts';
+import { PTE_ACCESSED, PTE_DIRTY, PTE_FILE, PTE_PRESENT, PTE_RW, pteNumber } from '../../hardware/pte-pages.ts';
+import type { KernelCpu } from '../cpu.ts';
+import { FN, STEP } from '../functions.ts';
+import { PG_RESERVED } from '../page-flags.ts';
+import type { KernelParts } from '../parts.ts';
+import type { PteTablePages } from './page-tables-pages.ts';
+import type { UpperTables } from './page-tables-upper.ts';
+import type { Vma } from './vma.ts';
+
+/** Ptes in a granule of 32 bytes: the walk reads one such at a time, the shortest line. */
+export function ptesPerGranule(pool: PtePages): number {
+  return 32 >> pool.entryShift;
+}
+
+export class CopyRange {
+  constructor(
+    private readonly parts: KernelParts,
+    private readonly pages: PteTablePages,
+    private readonly upper: UpperTables,
+  ) {}
+
+  copy(on: KernelCpu, parent: Vma, child: Vma): void {
+    const { ptePages } = this.parts;
+    const from = parent.mm.table;
+    const to = child.mm.table;
+    const { entries } = ptePages;
+    on.lock('page_table_lock', child.mm.at);
+    for (let vpn = parent.start; vpn < parent.end;) {
+      const next = Math.min(parent.end, vpn - (vpn % entries) + entries);
+      if (from.hasUpperPage(vpn)) {
+        const outer = on.enter(FN.copy_page_range);
+        on.read(from.upperEntryAddress(vpn));
+        const source = from.pteOf(vpn);
+        if (source >= 0) {
+          this.upper.ensure(on, to, vpn);
+          on.read(to.upperEntryAddress(vpn));
+          if (to.pmdOf(vpn) === 0) this.pages.attach(on, child.mm, vpn, this.pages.make(on, vpn), true);
+          on.lock('page_table_lock', parent.mm.at);
+          // The pte page may have come by while the new one was allocated, so the source is looked up again.
+          const copied = copyPtes(this.parts, on, from.pteOf(vpn), to.pteOf(vpn), next - vpn, child, vpn, true);
+          on.unlock('page_table_lock', parent.mm.at);
+          child.mm.rss += copied;
+        }
+        on.leave(outer);
+      }
+      vpn = next;
+    }
+    on.write(child.mm.at);
+    on.unlock('page_table_lock', child.mm.at);
+  }
+}
+
+/**
+ * Copies `count` ptes from `source` to the empty ones at `target`, which map `vpn` and on in `vma`; `protect`: private
+ * writable sources lose the right to write too. Returns how many were present.
+ */
+export function copyPtes(
+  parts: KernelParts,
+  on: KernelCpu,
+  source: number,
+  target: number,
+  count: number,
+  vma: Vma,
+  vpn: number,
+  protect: boolean,
+): number {
+  const { ptePages, memMap, pages, rmap, swap, highmem } = parts;
+  const granule = ptesPerGranule(ptePages);
+  const { entriesShift } = ptePages;
+  const sourceSlot = ptePages.slots[source >> entriesShift];
+  const targetSlot = ptePages.slots[target >> entriesShift];
+  highmem.mapPtes(on, targetSlot, vma.mm, 'KM_PTE0');
+  highmem.mapPtes(on, sourceSlot, undefined, 'KM_PTE1');
+  const cow = vma.copies;
+  let present = 0;
+  for (let i = 0; i < count; i++) {
+    const from = source + i;
+    if (i === 0 || from % granule === 0) on.read(ptePages.addressOf(from));
+    let value = ptePages.get(from);
+    if (value === 0) {
+      on.work(STEP.skip);
+      continue;
+    }
+    on.work(STEP.copy);
+    const to = target + i;
+    if ((value & PTE_PRESENT) === 0) {
+      if ((value & PTE_FILE) === 0) swap.duplicate(on, pteNumber(value));
+      ptePages.set(to, value);
+      on.write(ptePages.addressOf(to));
+      continue;
+    }
+    if (cow) {
+      if (protect) {
+        on.atomic(ptePages.addressOf(from));
+        ptePages.set(from, value & ~PTE_RW);
+      }
+      value &= ~PTE_RW;
+    } else if (vma.shared) value &= ~PTE_DIRTY;
+    value &= ~PTE_ACCESSED;
+    present++;
+    const page = memMap.pageOf(pteNumber(value));
+    const reserved = (memMap.flags[page] & PG_RESERVED) !== 0;
+    if (!reserved) {
+      pages.get(on, page);
+      memMap.mapcount[page]++;
+    }
+    ptePages.set(to, value);
+    on.write(ptePages.addressOf(to));
+    if (!reserved) rmap.add(on, page, to, vma, vpn + i);
+  }
+  highmem.unmapPtes(on, sourceSlot, undefined, 'KM_PTE1');
+  highmem.unmapPtes(on, targetSlot, vma.mm, 'KM_PTE0');
+  return present;
+}

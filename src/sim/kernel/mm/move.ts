@@ -1,0 +1,59 @@
+/**
+ * move_page_tables() of 2.6.0 mm/mremap.c: page by page from the end, each with a flush of its own. A swap entry or file
+ * pte moves as it is; a page's reverse map follows it, and where it cannot (anonmm knows one address a page) the page is
+ * copied. With shared page tables both sides are unshared first.
+ */
+import { PTE_PRESENT, pteNumber } from '../../hardware/pte-pages.ts';
+import type { KernelCpu } from '../cpu.ts';
+import { FN, STEP } from '../functions.ts';
+import { PG_RESERVED } from '../page-flags.ts';
+import type { KernelParts } from '../parts.ts';
+import type { PageTables } from './page-tables.ts';
+import type { Vma } from './vma.ts';
+
+export class MoveRange {
+  constructor(
+    private readonly parts: KernelParts,
+    private readonly tables: PageTables,
+  ) {}
+
+  move(on: KernelCpu, vma: Vma, from: number, to: number, pages: number, newVma: Vma): void {
+    for (let i = pages - 1; i >= 0; i--) this.moveOne(on, vma, from + i, to + i, newVma);
+  }
+
+  /** move_one_page(). */
+  private moveOne(on: KernelCpu, vma: Vma, from: number, to: number, newVma: Vma): void {
+    const { mm } = vma;
+    const { ptePages } = this.parts;
+    if (!mm.table.hasUpperPage(from)) return;
+    const outer = on.enter(FN.move_one_page);
+    on.lock('page_table_lock', mm.at);
+    on.read(mm.table.upperEntryAddress(from));
+    if (mm.table.ptePageOf(from) >= 0) {
+      this.tables.breakShare(on, mm, from);
+      // Before the source's number is taken: making the target's pte page may reclaim, and clear the source.
+      const target = this.tables.ensurePte(on, mm, to, true);
+      const source = mm.table.pteOf(from);
+      on.read(ptePages.addressOf(source));
+      if (ptePages.get(source) !== 0) this.carry(on, source, target, from, to, newVma);
+    }
+    on.unlock('page_table_lock', mm.at);
+    on.leave(outer);
+  }
+
+  /** copy_one_pte(). */
+  private carry(on: KernelCpu, source: number, target: number, from: number, to: number, vma: Vma): void {
+    const { ptePages, memMap, rmap, tlb } = this.parts;
+    on.work(STEP.copy);
+    const value = ptePages.get(source);
+    ptePages.set(source, 0);
+    on.atomic(ptePages.addressOf(source));
+    if ((value & PTE_PRESENT) !== 0) tlb.page(on, vma.mm, from);
+    ptePages.set(target, value);
+    on.write(ptePages.addressOf(target));
+    if ((value & PTE_PRESENT) === 0) return;
+    const page = memMap.pageOf(pteNumber(value));
+    if ((memMap.flags[page] & PG_RESERVED) !== 0) return;
+    rmap.moved(on, page, source, target, vma, to);
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The pages that hold ptes: taken from low memory or, with highpte, from highmem, cleared, entered in an upper entry, and
+ * given back when no upper entry points at them. The struct page of such a page means what shared page tables made of it
+ * (McCracken, 2.5.52): page_count is the number of upper entries that point at it, ->index its first virtual page, and a
+ * list names the mms that use it, directly for one and in elements of a line each for more. Without sharing the same
+ * fields stand for 2.6.0's pgtable_add_rmap(). Source: asm-i386/pgalloc.h, asm-generic/rmap.h of 2.6.0.
+ */
+import { invariant } from '../../base/errors.ts';
+import { KIB } from '../../base/units.ts';
+import { GFP_HIGHUSER, GFP_KERNEL } from '../alloc/gfp.ts';
+import type { SlabCache } from '../alloc/slab.ts';
+import type { KernelCpu } from '../cpu.ts';
+import { OWNER, PG_PTEPAGE } from '../page-flags.ts';
+import type { KernelParts } from '../parts.ts';
+import type { Mm } from './mm.ts';
+
+const POINTER_BYTES = 4;
+
+export class PteTablePages {
+  /** Mms whose upper entries point at a pte page, by its number in the pool. */
+  private readonly users: Mm[][] = [];
+  /** Elements of each pte page's list of mms (slab objects), first to last; none while one mm uses it. */
+  private readonly elements: number[][] = [];
+  /** Pte pages whose private pages were copied by unshares while more than one other mm went on sharing them. */
+  readonly copied = new Set<number>();
+  private readonly mmsPerElement: number;
+  private readonly lineBytes: number;
+  private chain: SlabCache | undefined;
+  private held = 0;
+
+  constructor(private readonly parts: KernelParts) {
+    this.lineBytes = parts.profile.machine.cpu.l1d.lineBytes;
+    this.mmsPerElement = this.lineBytes / POINTER_BYTES - 1;
+  }
+
+  /** Page clusters that hold ptes (nr_page_table_pages). */
+  get pages(): number {
+    return this.held;
+  }
+
+  /** PageTables of /proc/meminfo, kB. */
+  get kilobytes(): number {
+    return (this.held << this.parts.memMap.shift) * (4096 / KIB);
+  }
+
+  mmsOf(ptePage: number): readonly Mm[] {
+    return this.users[ptePage];
+  }
+
+  /** The page whose struct page describes a pte page. */
+  pageOf(ptePage: number): number {
+    return this.parts.memMap.pageOf(this.parts.ptePages.slots[ptePage]);
+  }
+
+  /** pte_alloc_one(): an empty pte page for the span of `vpn`, with one reference, which is the first upper entry's. */
+  make(on: KernelCpu, vpn: number): number {
+    const { ptePages, memMap, pages, traits } = this.parts;
+    const page = pages.alloc(on, traits.highpte ? GFP_HIGHUSER : GFP_KERNEL, 0, OWNER['page tables']);
+    invariant(page >= 0, 'a request that may wait came back without a page', { vpn });
+    pages.clear(on, page);
+    const baseVpn = vpn - (vpn & (ptePages.entries - 1));
+    memMap.flags[page] |= PG_PTEPAGE;
+    memMap.index[page] = baseVpn;
+    on.write(memMap.addressOf(page));
+    this.held++;
+    return this.enter(ptePages.make(memMap.slotOf(page), baseVpn));
+  }
+
+  private enter(ptePage: number): number {
+    this.users[ptePage] = [];
+    this.elements[ptePage] = [];
+    return ptePage;
+  }
+
+  /** pmd_populate(): points the mm's upper entry at a pte page; every user after the first takes a reference. */
+  attach(on: KernelCpu, mm: Mm, vpn: number, ptePage: number, writable: boolean): void {
+    const { pages, ptePages } = this.parts;
+    if (ptePages.sharers[ptePage] > 0) {
+      pages.get(on, this.pageOf(ptePage));
+      this.list(on, ptePage);
+    }
+    this.users[ptePage].push(mm);
+    mm.table.attach(vpn, ptePage, writable);
+    mm.ptePages++;
+    on.write(mm.table.upperEntryAddress(vpn));
+    on.write(mm.at);
+  }
+
+  /**
+   * pmd_clear(): the mm uses the pte page no more. The reference that its upper entry held is the caller's to give up
+   * (drop() or, after the TLBs are flushed, the gather).
+   */
+  detach(on: KernelCpu, mm: Mm, vpn: number): number {
+    const ptePage = mm.table.detach(vpn);
+    const users = this.users[ptePage];
+    users.splice(users.indexOf(mm), 1);
+    mm.ptePages--;
+    on.write(mm.table.upperEntryAddress(vpn));
+    this.unlist(on, ptePage);
+    return ptePage;
+  }
+
+  /**
+   * Forgets a pte page that no upper entry points at any more: its entries are empty. Returns the page whose reference is
+   * to be given up.
+   */
+  retire(on: KernelCpu, ptePage: number): number {
+    const { ptePages, memMap } = this.parts;
+    const page = this.pageOf(ptePage);
+    if (ptePages.sharers[ptePage] > 0) return page;
+    invariant(ptePages.present[ptePage] === 0, 'a pte page goes with ptes in it', { ptePage });
+    ptePages.drop(ptePage);
+    this.copied.delete(ptePage);
+    memMap.flags[page] &= ~PG_PTEPAGE;
+    memMap.index[page] = 0;
+    on.write(memMap.addressOf(page));
+    this.held--;
+    return page;
+  }
+
+  /** The list of mms grows by one: the second user makes its first element, of two. */
+  private list(on: KernelCpu, ptePage: number): void {
+    const elements = this.elements[ptePage];
+    const users = this.users[ptePage].length + 1;
+    const chain = this.chainCache();
+    if (Math.ceil(users / this.mmsPerElement) > elements.length) elements.push(chain.alloc(on));
+    on.write(this.parts.memMap.addressOf(this.pageOf(ptePage)));
+    on.write(chain.addressOf(elements[elements.length - 1]));
+  }
+
+  /** The list shrinks by one: elements are read to find the mm; an emptied one goes, the last with the last user but one. */
+  private unlist(on: KernelCpu, ptePage: number): void {
+    const elements = this.elements[ptePage];
+    on.write(this.parts.memMap.addressOf(this.pageOf(ptePage)));
+    if (elements.length === 0) return;
+    const chain = this.chainCache();
+    for (const element of elements) on.read(chain.addressOf(element));
+    on.write(chain.addressOf(elements[elements.length - 1]));
+    const users = this.users[ptePage].length;
+    const needed = users <= 1 ? 0 : Math.ceil(users / this.mmsPerElement);
+    while (elements.length > needed) chain.free(on, elements.pop() ?? -1);
+  }
+
+  private chainCache(): SlabCache {
+    return (this.chain ??= this.parts.slabs.cache('mm_chain', this.lineBytes, this.lineBytes));
+  }
+}
