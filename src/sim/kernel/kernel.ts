@@ -37,8 +37,10 @@ import { KernelSyscalls } from './mm/kernel-syscalls.ts';
 import type { Mm } from './mm/mm.ts';
 import { PageTables } from './mm/page-tables.ts';
 import { KernelPteWalk } from './mm/pte-walk.ts';
+import type { Numastat } from './numastat.ts';
 import type { KernelParts } from './parts.ts';
 import { makeReclaim } from './reclaim/make-reclaim.ts';
+import type { KernelThread } from './reclaim/reclaim.ts';
 import { SwapSpace } from './reclaim/swap-space.ts';
 import { makeRmap } from './rmap/make-rmap.ts';
 import type { Rmap } from './rmap/rmap.ts';
@@ -150,6 +152,15 @@ export class Kernel implements KernelParts {
     const mm = this.mms.get(table.owner);
     invariant(mm !== undefined, 'a fault in page tables that no address space has', { vpn });
     this.faults.handle(this.cpu(core.cpu), mm, vpn, write);
+  }
+
+  get numastat(): Numastat {
+    return this.pages.numastat;
+  }
+
+  /** Threads of the kernel: kswapd, pdflush, kscand. */
+  get threads(): readonly KernelThread[] {
+    return this.reclaim.threads;
   }
 
   /** CPUs that the kernel has run on so far. */

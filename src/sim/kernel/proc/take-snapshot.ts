@@ -70,7 +70,7 @@ function meminfo(kernel: Kernel): ProcSnapshot['meminfo'] {
   const high = kernel.allZones.filter(isHigh);
   const low = kernel.allZones.filter((zone) => !isHigh(zone));
   const free = (zones: readonly Zone[]): number => kb(zones.reduce((sum, zone) => sum + zone.free, 0));
-  const swapCached = swap.cachedPages;
+  const swapCached = swap.cached;
   const is64 = profile.machine.bits === 64;
   const vmalloc = layout.addressSpace.find(({ kind }) => kind === 'vmalloc');
   const rows: [string, number][] = [
@@ -88,9 +88,10 @@ function meminfo(kernel: Kernel): ProcSnapshot['meminfo'] {
     ['SwapTotal', kb(swap.total)],
     ['SwapFree', kb(swap.free)],
     ['Dirty', kb(pageCache.dirtyPages)],
+    ['Writeback', kb(kernel.reclaim.writeback.pages)],
     ['Mapped', kb(mappedPages(kernel))],
     ['Slab', kb(ownedBy(kernel, 'slab'))],
-    ['PageTables', kb(kernel.tables.ptePageClusters)],
+    ['PageTables', kb(kernel.tables.pages.pages)],
   ];
   if (!is64 && vmalloc !== undefined) rows.push(['VmallocTotal', Math.floor((vmalloc.end - vmalloc.start) / KIB)]);
   if (kernel.hugetlb.total > 0) {
@@ -125,7 +126,7 @@ function zoneOf(kernel: Kernel, zone: Zone): ProcZone {
     present: Math.floor(present / unit),
     protection: lowmemReserve,
     census: zone.census,
-    perCpu: kernel.pages.perCpuPages(zone),
+    perCpu: zone.onCpuLists,
     owners,
   };
 }
@@ -139,8 +140,8 @@ function slabOf(cache: SlabCache): ProcSlab {
 function vmstat(kernel: Kernel, c: Float64Array): ProcSnapshot['vmstat'] {
   return [
     ['nr_dirty', kernel.pageCache.dirtyPages],
-    ['nr_writeback', kernel.reclaim.writebackPages],
-    ['nr_page_table_pages', kernel.tables.ptePageClusters],
+    ['nr_writeback', kernel.reclaim.writeback.pages],
+    ['nr_page_table_pages', kernel.tables.pages.pages],
     ['nr_mapped', mappedPages(kernel)],
     ['nr_slab', ownedBy(kernel, 'slab')],
     ['pgpgin', c[C.PGPGIN]],
