@@ -20,7 +20,7 @@ export class Zone {
   /** The per-CPU sets by CPU, made when a CPU first uses the zone; none where the flavour has none. */
   readonly sets: (CpuSets | undefined)[] = [];
   /** Page clusters by owner (page-flags.ts); those on per-CPU lists count as free. */
-  readonly owners = new Int32Array(ownerNames.length);
+  readonly owned = new Int32Array(ownerNames.length);
   /** Of reclaim: pages looked at since one was last freed, and given up on; any page freed to the zone clears both. */
   pagesScanned = 0;
   allUnreclaimable = false;
@@ -51,8 +51,8 @@ export class Zone {
     this.freeRanges((from, to) => (free += to - from));
     this.frees = free;
     this.marks = layout.watermarks;
-    this.owners[OWNER.free] = free;
-    this.owners[OWNER.reserved] = Math.max(0, Math.floor(layout.present / clusterFrames) - free);
+    this.owned[OWNER.free] = free;
+    this.owned[OWNER.reserved] = Math.max(0, Math.floor(layout.present / clusterFrames) - free);
   }
 
   /** Free page clusters of the free lists (nr_free): those on per-CPU lists are not among them. */

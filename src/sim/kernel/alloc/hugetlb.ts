@@ -29,7 +29,7 @@ export class HugetlbPool {
   /** HugePages_Total. */
   readonly total: number;
   private readonly order: number;
-  private readonly free: Large[][];
+  private readonly pools: Large[][];
   private readonly at;
 
   constructor(private readonly parts: KernelParts) {
@@ -38,26 +38,26 @@ export class HugetlbPool {
     this.frames = wide ? largePageFrames({ ...profile.machine, pae: true }) : largePageFrames(profile.machine);
     this.order = Math.max(0, Math.log2(this.frames / layout.clusterFrames));
     this.at = parts.data.claim(POOL_BYTES);
-    this.free = parts.zones.map((zones) => this.reserve(zones, profile.kernel.hugePages));
-    this.total = this.freePages;
+    this.pools = parts.zones.map((zones) => this.reserve(zones, profile.kernel.hugePages));
+    this.total = this.free;
   }
 
   /** HugePages_Free. */
-  get freePages(): number {
-    return this.free.reduce((sum, pages) => sum + pages.length, 0);
+  get free(): number {
+    return this.pools.reduce((sum, pages) => sum + pages.length, 0);
   }
 
   /** HugePages_Free of a node, by its place. */
   freeOf(place: number): number {
-    return this.free[place].length;
+    return this.pools[place].length;
   }
 
   /** A large page of the node at `place`, or of the next one that has any: its first page number, or -1. */
   take(on: KernelCpu, place: number): number {
     on.lock('htlbpage_lock', this.at);
     let large: Large | undefined;
-    for (let i = 0; i < this.free.length && large === undefined; i++) {
-      large = this.free[(place + i) % this.free.length].pop();
+    for (let i = 0; i < this.pools.length && large === undefined; i++) {
+      large = this.pools[(place + i) % this.pools.length].pop();
     }
     const page = large === undefined ? -1 : this.pageOf(large);
     if (page >= 0) {
@@ -76,7 +76,7 @@ export class HugetlbPool {
     on.write(memMap.addressOf(page));
     memMap.count[page] = 0;
     const zone = allZones[memMap.zone[page]];
-    this.free[zone.place].push({ zone, pfn: frames.pfnOf(memMap.slotOf(page)) });
+    this.pools[zone.place].push({ zone, pfn: frames.pfnOf(memMap.slotOf(page)) });
     on.unlock('htlbpage_lock', this.at);
   }
 
@@ -108,8 +108,8 @@ export class HugetlbPool {
     }
     for (const { zone, pfn } of strays) zone.giveBack(asPfn(pfn), this.order);
     for (const { zone } of pages) {
-      zone.owners[OWNER.free] -= clusters;
-      zone.owners[OWNER.hugetlb] += clusters;
+      zone.owned[OWNER.free] -= clusters;
+      zone.owned[OWNER.hugetlb] += clusters;
     }
     // Low addresses first.
     return pages.sort((a, b) => b.pfn - a.pfn);

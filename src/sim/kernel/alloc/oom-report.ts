@@ -39,7 +39,7 @@ export function zoneReport(parts: Parts, zone: Zone): string[] {
 
 /** Who has the pages of a zone, largest first. */
 function ownersLine(zone: Zone): string {
-  const owned = ownerNames.map((name, owner) => ({ name, pages: zone.owners[owner] })).filter(({ pages }) => pages > 0);
+  const owned = ownerNames.map((name, owner) => ({ name, pages: zone.owned[owner] })).filter(({ pages }) => pages > 0);
   const list = owned.sort((a, b) => b.pages - a.pages).map(({ name, pages }) => `${name} ${pages}`);
   return `Node ${zone.node} ${zone.layout.name} pages: ${list.join(', ')}`;
 }

@@ -1,6 +1,6 @@
 /**
  * alloc_pages() and __free_pages() of the whole machine, get_page() and put_page(), and what is counted of them: numastat,
- * owners, zones looked at. A request walks its zonelist as its kernel does (page-alloc.ts, ladders.ts), zones give and take
+ * owned, zones looked at. A request walks its zonelist as its kernel does (page-alloc.ts, ladders.ts), zones give and take
  * pages through per-CPU sets or their free lists (zone-supply.ts). Source: mm/page_alloc.c, mm/swap.c of 2.4.22 and 2.6.0.
  *
  * Deviations: a 2.4 task keeps the block that it frees while it reclaims for itself (balance_classzone) as that kernel does,
@@ -16,7 +16,7 @@ import { Numastat } from '../numastat.ts';
 import { PageAllocator, type ReadyZonelist, type Supply } from '../page-alloc.ts';
 import { OWNER, PG_LRU } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
-import { CLASS_INDEX, Placement } from '../policy.ts';
+import { CLASS_INDEX } from '../policy.ts';
 import type { Zone } from '../zone.ts';
 import type { Gfp, GfpZone } from './gfp.ts';
 import { ladder24, ladder260, ladder2611, type Ladder, type Pressure } from './ladders.ts';
@@ -54,7 +54,6 @@ export class PageSource implements Pages, Supply, Pressure {
   private readonly supply: ZoneSupply;
   private readonly allocator: PageAllocator;
   private readonly ladder: Ladder;
-  private readonly placement: Placement;
   private readonly clusterFrames: number;
   /** A task reclaims for itself right now. */
   private reclaiming = false;
@@ -65,7 +64,7 @@ export class PageSource implements Pages, Supply, Pressure {
   private localWanted = -1;
 
   constructor(private readonly parts: KernelParts) {
-    const { profile, traits, layout, zones } = parts;
+    const { profile, traits, layout } = parts;
     this.clusterFrames = layout.clusterFrames;
     this.numastat = new Numastat(layout.nodes.length);
     this.supply = new ZoneSupply(parts);
@@ -81,13 +80,6 @@ export class PageSource implements Pages, Supply, Pressure {
     const old = traits.watermarks === '2.4.22' || traits.watermarks === 'rhel3';
     this.ladder = old ? ladder24 : traits.watermarks === '2.6.0' ? ladder260 : ladder2611;
     this.keepsLocal = old;
-    const placeOf = new Map(layout.nodes.map((node, place) => [node.id, place]));
-    this.placement = new Placement(
-      profile.kernel.placement,
-      (node) => placeOf.get(node) ?? 0,
-      zones,
-      (place, cpu) => this.lists.of('GFP_HIGHUSER', place, cpu),
-    );
   }
 
   /** Zones looked at by all requests. */
@@ -146,16 +138,17 @@ export class PageSource implements Pages, Supply, Pressure {
     return this.lists.of(zone, place, cpu);
   }
 
-  userList(on: KernelCpu, offset: number): ReadyZonelist {
-    return this.placement.list(on.node, on.cpu, offset);
-  }
-
   retag(page: number, owner: number): void {
     const { memMap } = this.parts;
-    const { owners } = this.supply.zoneOf(page);
-    owners[memMap.owner[page]]--;
-    owners[owner]++;
+    const { owned } = this.supply.zoneOf(page);
+    owned[memMap.owner[page]]--;
+    owned[owner]++;
     memMap.owner[page] = owner;
+  }
+
+  /** Free pages of a zone on the lists of all CPUs. */
+  perCpuPages(zone: Zone): number {
+    return zone.onCpuLists;
   }
 
   /** drain_local_pages(). */
@@ -279,10 +272,10 @@ export class PageSource implements Pages, Supply, Pressure {
 
   private account(page: number, order: number, owner: number): void {
     const { memMap } = this.parts;
-    const { owners } = this.supply.zoneOf(page);
+    const { owned } = this.supply.zoneOf(page);
     const pages = 1 << order;
-    owners[memMap.owner[page]] -= pages;
-    owners[owner] += pages;
+    owned[memMap.owner[page]] -= pages;
+    owned[owner] += pages;
     for (let i = 0; i < pages; i++) memMap.owner[page + i] = owner;
   }
 

@@ -9,7 +9,7 @@ import type { Gfp, GfpZone } from './gfp.ts';
 export interface Pages {
   /**
    * 2^order page clusters: the first one's page number, count 1, owner as given; or -1 where the kernel would return
-   * NULL. `list`: the zonelist, where it is not that of the CPU's node (userList() for a program's page). Does not clear the
+   * NULL. `list`: the zonelist, where it is not that of the CPU's node (Placement's for a program's page). Does not clear the
    * memory. A request that may wait reclaims first; when that ends in out of memory, InputError with the kernel's report.
    */
   alloc(on: KernelCpu, gfp: Gfp, order: number, owner: number, list?: ReadyZonelist): number;
@@ -22,8 +22,6 @@ export interface Pages {
   putCold(on: KernelCpu, page: number): void;
   /** The zonelist of a class for a node (its place) as a CPU goes through it. */
   listOf(zone: GfpZone, place: number, cpu: number): ReadyZonelist;
-  /** The zonelist that the placement policy gives for page cluster `offset` of a segment, or of an address space. */
-  userList(on: KernelCpu, offset: number): ReadyZonelist;
   /** The page's use changes (a page of a file becomes a process's own): for the reports alone. */
   retag(page: number, owner: number): void;
   /** clear_page() of a whole cluster (or of `frames` 4 KiB from its start). The caller maps it (kmap_atomic). */

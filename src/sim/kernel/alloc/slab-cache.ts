@@ -57,7 +57,7 @@ type Parts = Pick<KernelParts, 'data' | 'pages' | 'memMap'>;
 export class KmemCache implements SlabCache {
   readonly objectBytes: number;
   active = 0;
-  slabCount = 0;
+  slabs = 0;
   /** Objects in the CPUs' arrays. */
   cached = 0;
   private readonly at: KAddr;
@@ -67,7 +67,7 @@ export class KmemCache implements SlabCache {
   private readonly freeLimit: number;
   private freeObjects = 0;
   private readonly arrays: (CpuArray | undefined)[] = [];
-  private readonly slabs: (Slab | undefined)[] = [];
+  private readonly byNumber: (Slab | undefined)[] = [];
   private readonly spareNumbers: number[] = [];
   /** Slabs by list, the first to be used last. */
   private readonly lists: Slab[][] = Array.from({ length: LISTS }, () => []);
@@ -93,12 +93,20 @@ export class KmemCache implements SlabCache {
     this.mask = 2 ** this.shift - 1;
   }
 
+  get objectsPerSlab(): number {
+    return this.geometry.objects;
+  }
+
+  get pagesPerSlab(): number {
+    return 1 << this.geometry.order;
+  }
+
   get total(): number {
-    return this.slabCount * this.geometry.objects;
+    return this.slabs * this.geometry.objects;
   }
 
   get pages(): number {
-    return this.slabCount << this.geometry.order;
+    return this.slabs << this.geometry.order;
   }
 
   addressOf(object: number): KAddr {
@@ -153,7 +161,7 @@ export class KmemCache implements SlabCache {
   }
 
   private slabOf(object: number): Slab {
-    const slab = this.slabs[object >> this.shift];
+    const slab = this.byNumber[object >> this.shift];
     invariant(slab !== undefined, 'an object of a slab that is not there', { object });
     return slab;
   }
@@ -283,7 +291,7 @@ export class KmemCache implements SlabCache {
     const outside = geometry.offSlab ? this.descriptors.descriptor(on, geometry.descriptorBytes) : undefined;
     const colour = this.colour * geometry.colourBytes;
     this.colour = (this.colour + 1) % geometry.colours;
-    const number = this.spareNumbers.pop() ?? this.slabs.length;
+    const number = this.spareNumbers.pop() ?? this.byNumber.length;
     const next = new Int16Array(geometry.objects);
     for (let i = 0; i < next.length; i++) next[i] = i + 1 < next.length ? i + 1 : -1;
     const at = outside?.at ?? kaddr(memMap.slotOf(page), colour);
@@ -295,8 +303,8 @@ export class KmemCache implements SlabCache {
     }
     // cache_init_objs() fills the bufctls.
     on.writeRange(slab.at, geometry.descriptorBytes);
-    this.slabs[number] = slab;
-    this.slabCount++;
+    this.byNumber[number] = slab;
+    this.slabs++;
     this.freeObjects += geometry.objects;
     on.lock('cache.lock', this.at);
     on.write(slab.at);
@@ -308,9 +316,9 @@ export class KmemCache implements SlabCache {
   private destroy(on: KernelCpu, slab: Slab): void {
     const { pages, memMap } = this.parts;
     const { order } = this.geometry;
-    this.slabs[slab.number] = undefined;
+    this.byNumber[slab.number] = undefined;
     this.spareNumbers.push(slab.number);
-    this.slabCount--;
+    this.slabs--;
     for (let i = 0; i < 1 << order; i++) memMap.flags[slab.page + i] &= ~PG_SLAB;
     pages.free(on, slab.page, order);
     slab.outside?.free(on);

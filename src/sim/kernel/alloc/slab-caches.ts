@@ -11,18 +11,6 @@ import { slabGeometry } from './slab-geometry.ts';
 
 const LEAST_GENERAL = 32;
 
-/** One line of /proc/slabinfo. */
-export interface SlabInfo {
-  readonly name: string;
-  readonly active: number;
-  readonly total: number;
-  readonly objectBytes: number;
-  readonly objectsPerSlab: number;
-  /** Page clusters of a slab. */
-  readonly pagesPerSlab: number;
-  readonly slabs: number;
-}
-
 export class SlabCaches implements Slabs, DescriptorSource {
   private readonly byName = new Map<string, KmemCache>();
   private readonly order: KmemCache[] = [];
@@ -61,18 +49,5 @@ export class SlabCaches implements Slabs, DescriptorSource {
     let freed = 0;
     for (const cache of this.order) freed += cache.reap(on);
     return freed;
-  }
-
-  /** /proc/slabinfo, the caches in the order of their making. */
-  get info(): readonly SlabInfo[] {
-    return this.order.map((cache) => ({
-      name: cache.name,
-      active: cache.active,
-      total: cache.total,
-      objectBytes: cache.objectBytes,
-      objectsPerSlab: cache.geometry.objects,
-      pagesPerSlab: 1 << cache.geometry.order,
-      slabs: cache.slabCount,
-    }));
   }
 }

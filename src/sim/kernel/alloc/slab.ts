@@ -19,6 +19,10 @@ export interface SlabCache {
   readonly total: number;
   /** Page clusters of its slabs. */
   readonly pages: number;
+  /** Objects and page clusters of a slab, and how many slabs there are. */
+  readonly objectsPerSlab: number;
+  readonly pagesPerSlab: number;
+  readonly slabs: number;
 }
 
 export interface Slabs {

@@ -13,7 +13,7 @@ import type { KernelParts } from '../parts.ts';
 import type { Sysctls } from '../sysctl.ts';
 
 /** A knob was turned. */
-export interface SysctlEvent {
+export interface SysctlChange {
   /** Virtual time: that of the CPU that is furthest on. */
   readonly timeNs: number;
   readonly name: keyof Sysctls;
@@ -27,7 +27,7 @@ type Parts = Pick<KernelParts, 'profile' | 'traits' | 'layout' | 'machine' | 'al
 
 export class SysctlTable implements Sysctls {
   /** Changes since boot, in their order. */
-  readonly events: SysctlEvent[] = [];
+  readonly changes: SysctlChange[] = [];
   private readonly values: Record<keyof Sysctls, number>;
 
   constructor(private readonly parts: Parts) {
@@ -86,7 +86,7 @@ export class SysctlTable implements Sysctls {
     let timeNs = 0;
     for (const core of this.parts.machine.cores.values()) timeNs = Math.max(timeNs, core.clock);
     this.values[name] = value;
-    this.events.push({ timeNs, name, value });
+    this.changes.push({ timeNs, name, value });
     if (name === 'min_free_kbytes') this.setMarks(value);
   }
 
