@@ -33,6 +33,13 @@ export interface BurstShape {
 const WORD = 4;
 const TWO_32 = 2 ** 32;
 
+/** Rank, 0 the hottest, of a cell out of `cells`, for 32 random bits. */
+export function skewedRank(bits: number, cells: number): number {
+  const share = bits / TWO_32;
+  const cube = share * share * share;
+  return Math.floor(cube * cube * share * cells);
+}
+
 export class Burst {
   /** References made. */
   position = 0;
@@ -68,8 +75,6 @@ export class Burst {
       return shape.order === 'linear' ? number % cells : Math.floor((hashAt(shape.seed, number) / TWO_32) * cells);
     }
     if (shape.order === 'chase') return scatter(number % cells);
-    const share = hashAt(shape.seed, number) / TWO_32;
-    const cube = share * share * share;
-    return scatter(Math.floor(cube * cube * share * cells));
+    return scatter(skewedRank(hashAt(shape.seed, number), cells));
   }
 }

@@ -8,13 +8,14 @@
  */
 import * as C from '../base/counters.ts';
 import { InputError, type Issue, makeIssue } from '../base/errors.ts';
-import { subSeed } from '../base/rng.ts';
+import { hashAt, subSeed } from '../base/rng.ts';
 import { FRAME_BYTES, KIB } from '../base/units.ts';
 import type { KernelCpu } from '../kernel/cpu.ts';
 import type { AddressSpace } from '../kernel/mm/address-space.ts';
 import type { Task } from '../kernel/task.ts';
 import type { OperationOf, PlainOperation } from '../workloads/operations.ts';
-import { Burst, type BurstShape } from './burst.ts';
+import { permutation } from '../workloads/permutation.ts';
+import { Burst, type BurstShape, skewedRank } from './burst.ts';
 import type { Execution, Outcome } from './execution.ts';
 import { OperationStack } from './operation-stack.ts';
 import { cover, type Region, Regions } from './regions.ts';
@@ -60,6 +61,8 @@ export class Interpreter implements Execution {
   private instructions = 0;
   /** Bursts begun: each has a seed of its own. */
   private bursts = 0;
+  /** Offsets drawn. */
+  private draws = 0;
   private pending: Pending = 'nothing';
   /** Children that may live on for the wait to end. */
   private mayLive = 0;
@@ -243,12 +246,13 @@ export class Interpreter implements Execution {
         const region = this.region(operation.region);
         const pages = Math.ceil(operation.bytes / FRAME_BYTES);
         const vpn = syscalls.mremap(on, task, region.vpn, Math.ceil(region.bytes / FRAME_BYTES), pages);
-        this.regions.set(operation.region, vpn, operation.bytes);
+        this.regions.set(operation.region, vpn, operation.bytes, region.file);
         return;
       }
       case 'remapFilePages': {
         const { vpn, pages } = this.pages(operation);
-        syscalls.remapFilePages(on, task, vpn, pages, Math.floor(operation.offset / FRAME_BYTES));
+        const offset = this.draw(operation.offset, this.fileOf(operation.region), pages * FRAME_BYTES);
+        syscalls.remapFilePages(on, task, vpn, pages, Math.floor(offset / FRAME_BYTES));
         return;
       }
       case 'brk': {
@@ -348,19 +352,44 @@ export class Interpreter implements Execution {
   }
 
   private mmap(on: KernelCpu, operation: OperationOf<'mmap'>): void {
-    const { as, bytes, file, segment, offset, shared, write, locked } = operation;
+    const { as, bytes, file, segment, offset, pieces, shared, write, locked } = operation;
+    const { syscalls } = this.world.host;
     const backing =
       segment === undefined ? (file === undefined ? undefined : this.file(file)) : this.world.segment(on, segment);
-    const vpn = this.world.host.syscalls.mmap(on, this.task, {
-      pages: Math.ceil(bytes / FRAME_BYTES),
-      pgoff: Math.floor(offset / FRAME_BYTES),
-      shared: shared || segment !== undefined,
-      writable: write,
-      locked,
-      name: as,
-      ...(backing === undefined ? {} : { file: backing }),
-    });
-    this.regions.set(as, vpn, bytes);
+    const pages = Math.ceil(bytes / FRAME_BYTES);
+    const begin = Math.floor(this.draw(offset, backing, pages * FRAME_BYTES) / FRAME_BYTES);
+    const map = (pgoff: number, at: number | undefined): number =>
+      syscalls.mmap(on, this.task, {
+        pages,
+        pgoff,
+        shared: shared || segment !== undefined,
+        writable: write,
+        locked,
+        name: as,
+        ...(backing === undefined ? {} : { file: backing }),
+        ...(at === undefined ? {} : { at }),
+      });
+    if (pieces === undefined) {
+      this.regions.set(as, map(begin, undefined), bytes, backing);
+      return;
+    }
+    // Room for all of them is found with a mapping that makes way at once, as programs with buffer caches do.
+    const all = pages * pieces.count;
+    const vpn = syscalls.mmap(on, this.task, { pages: all, pgoff: 0, shared: false, writable: false });
+    syscalls.munmap(on, this.task, vpn, all);
+    const step = pages + Math.ceil(pieces.gap / FRAME_BYTES);
+    for (let piece = 0; piece < pieces.count; piece++) map(begin + piece * step, vpn + piece * pages);
+    this.regions.set(as, vpn, all * FRAME_BYTES, backing);
+  }
+
+  /** What an offset comes to: as given, or a place in the file, in steps of `bytes`. */
+  private draw(offset: number | 'random' | 'skewed', file: AddressSpace | undefined, bytes: number): number {
+    if (typeof offset === 'number') return offset;
+    const cells = Math.max(1, Math.floor((file?.bytes ?? 0) / bytes));
+    const bits = hashAt(this.identity.seed, this.draws++);
+    const scatter = permutation(cells, this.world.seed);
+    const cell = offset === 'random' ? Math.floor((bits / 2 ** 32) * cells) : scatter(skewedRank(bits, cells));
+    return cell * bytes;
   }
 
   /** A read stops at the end of the file; one that goes on where the last ended begins anew there. */
@@ -368,7 +397,7 @@ export class Interpreter implements Execution {
     const file = this.file(template);
     const name = this.nameOf(template);
     const write = op === 'write';
-    let from = offset === 'next' ? (this.positions.get(name) ?? 0) : offset;
+    let from = offset === 'next' ? (this.positions.get(name) ?? 0) : this.draw(offset, file, bytes);
     if (!write && offset === 'next' && from >= file.bytes) from = 0;
     const left = write ? bytes : Math.min(bytes, file.bytes - from);
     this.positions.set(name, from + Math.max(0, left));
@@ -417,6 +446,10 @@ export class Interpreter implements Execution {
 
   private file(template: string): AddressSpace {
     return this.world.file(template, this.nameOf(template), this.operations.place);
+  }
+
+  private fileOf(region: string): AddressSpace | undefined {
+    return this.region(region).file;
   }
 
   private region(name: string): Region {

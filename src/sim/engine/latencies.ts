@@ -1,15 +1,5 @@
 /** How long the transactions of a workload took, by name: every one of them, so that the tail is exact. */
-
-export interface LatencySummary {
-  readonly name: string;
-  readonly count: number;
-  /** ns, as all that follow; percentiles by nearest rank. */
-  readonly mean: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly max: number;
-}
+import type { TransactionRow } from './report.ts';
 
 export class Latencies {
   private readonly times = new Map<string, number[]>();
@@ -21,8 +11,8 @@ export class Latencies {
     else list.push(ns);
   }
 
-  /** By name, in the order in which the first of each ended. */
-  summary(): readonly LatencySummary[] {
+  /** By name (percentiles by nearest rank), in the order in which the first of each ended. */
+  summary(): readonly TransactionRow[] {
     return [...this.times].map(([name, list]) => {
       const sorted = Float64Array.from(list).sort();
       const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
@@ -30,11 +20,11 @@ export class Latencies {
       return {
         name,
         count: sorted.length,
-        mean: sum / sorted.length,
-        p50: rank(0.5),
-        p95: rank(0.95),
-        p99: rank(0.99),
-        max: sorted[sorted.length - 1],
+        meanNs: sum / sorted.length,
+        p50Ns: rank(0.5),
+        p95Ns: rank(0.95),
+        p99Ns: rank(0.99),
+        maxNs: sorted[sorted.length - 1],
       };
     });
   }

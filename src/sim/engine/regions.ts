@@ -1,11 +1,14 @@
 /** What a task calls its memory: names of a script, and where the kernel put what they mean. */
 import { FRAME_BYTES } from '../base/units.ts';
+import type { AddressSpace } from '../kernel/mm/address-space.ts';
 import type { Image, ImageLayout } from '../kernel/syscalls.ts';
 
 export interface Region {
   /** First virtual page, and bytes from its start. */
   readonly vpn: number;
   readonly bytes: number;
+  /** File or segment that it shows. */
+  readonly file?: AddressSpace | undefined;
 }
 
 /** The pages that bytes from a virtual address on lie in. */
@@ -35,7 +38,7 @@ export class Regions {
   /** A child's. */
   copy(): Regions {
     const made = new Regions();
-    for (const [name, { vpn, bytes }] of this.byName) made.set(name, vpn, bytes);
+    for (const [name, region] of this.byName) made.byName.set(name, region);
     return made;
   }
 
@@ -47,8 +50,8 @@ export class Regions {
     return this.byName.get(name);
   }
 
-  set(name: string, vpn: number, bytes: number): void {
-    this.byName.set(name, { vpn, bytes });
+  set(name: string, vpn: number, bytes: number, file?: AddressSpace): void {
+    this.byName.set(name, { vpn, bytes, file });
   }
 
   /** These pages are unmapped: what is left at the region's end or start keeps its name; from a hole on it loses it. */
@@ -56,11 +59,11 @@ export class Regions {
     const region = this.byName.get(name);
     if (region === undefined) return;
     if (vpn > region.vpn) {
-      this.set(name, region.vpn, (vpn - region.vpn) * FRAME_BYTES);
+      this.set(name, region.vpn, (vpn - region.vpn) * FRAME_BYTES, region.file);
       return;
     }
     const left = region.bytes - (vpn + pages - region.vpn) * FRAME_BYTES;
-    if (left > 0) this.set(name, vpn + pages, left);
+    if (left > 0) this.set(name, vpn + pages, left, region.file);
     else this.byName.delete(name);
   }
 

@@ -25,6 +25,9 @@ export const nsSchema = z.number().min(0).max(1e15);
 /** Part of a region; to its end where no bytes are given. */
 const part = { region: nameSchema, from: bytesSchema.default(0), bytes: someBytes.optional() };
 
+/** An offset in a file: bytes, or drawn anew each time, from the whole file in steps of the operation's bytes. */
+const drawnOffset = [bytesSchema, z.enum(['random', 'skewed'])] as const;
+
 /** In which order the cells of a part are visited. */
 const orderSchema = z.enum(['linear', 'random', 'skewed']);
 export type Order = z.output<typeof orderSchema>;
@@ -69,7 +72,9 @@ export const plainOperations = [
     file: fileNameSchema.optional(),
     segment: nameSchema.optional(),
     anonymous: z.literal(true).optional(),
-    offset: bytesSchema.default(0),
+    offset: z.union(drawnOffset).default(0),
+    /** So many mappings of `bytes` side by side, of pieces of the file that lie `gap` bytes apart; the region is all of them. */
+    pieces: z.strictObject({ count: z.number().int().min(1).max(100_000), gap: bytesSchema.default(0) }).optional(),
     shared: z.boolean().default(false),
     write: z.boolean().default(true),
     locked: z.boolean().default(false),
@@ -79,7 +84,7 @@ export const plainOperations = [
   /** The whole region gets this size; it moves where it has to. */
   z.strictObject({ op: z.literal('mremap'), region: nameSchema, bytes: someBytes }),
   /** The part shows the file from `offset` on. */
-  z.strictObject({ op: z.literal('remapFilePages'), ...part, offset: bytesSchema }),
+  z.strictObject({ op: z.literal('remapFilePages'), ...part, offset: z.union(drawnOffset) }),
   /** Grows the heap by `bytes` and names what was added; negative bytes shrink it. */
   z.strictObject({
     op: z.literal('brk'),
@@ -120,7 +125,7 @@ export const plainOperations = [
     op: z.enum(['read', 'write']),
     file: fileNameSchema,
     /** next: where this process's last read or write of the file ended; at the file's end reading begins anew. */
-    offset: z.union([bytesSchema, z.literal('next')]).default('next'),
+    offset: z.union([bytesSchema, z.enum(['next', 'random', 'skewed'])]).default('next'),
     bytes: someBytes,
   }),
   z.strictObject({ op: z.literal('create'), file: fileNameSchema }),

@@ -44,7 +44,9 @@ function expectedBy(issue: z.core.$ZodIssue): string {
       return `at most ${issue.maximum}${unit(issue.origin)}`;
     case 'invalid_union':
       if (issue.discriminator !== undefined) return 'the name of an operation';
-      return issue.path.at(-1) === 'offset' ? 'a number of bytes or "next"' : 'a number or a short text';
+      return issue.path.at(-1) === 'offset'
+        ? 'a number of bytes or a word (next, random, skewed)'
+        : 'a number or a short text';
     case 'invalid_key':
       return issue.issues[0]?.message ?? 'a name';
     default:

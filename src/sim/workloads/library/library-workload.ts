@@ -42,6 +42,8 @@ export interface MachineFacts {
   readonly memoryBytes: number;
   /** User part of an address space. */
   readonly userBytes: number;
+  /** What one page of page-table entries maps. */
+  readonly ptePageBytes: number;
 }
 
 /** As a builder writes it: what the schema fills in may be left out. */
@@ -64,7 +66,8 @@ export interface LibraryWorkload {
 
 export function factsOf({ machine, zones }: MachineProfile, cpus: number): MachineFacts {
   const mib = machine.nodes.reduce((sum, node) => sum + node.memoryMiB, 0);
-  return { cpus, memoryBytes: mib * 2 ** 20, userBytes: zones.userSpaceMiB * 2 ** 20 };
+  const ptePageBytes = (machine.pae || machine.bits === 64 ? 512 : 1024) * 4096;
+  return { cpus, memoryBytes: mib * 2 ** 20, userBytes: zones.userSpaceMiB * 2 ** 20, ptePageBytes };
 }
 
 /** A count or size at a scale: a whole number, at least `least`. */

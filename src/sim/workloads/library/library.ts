@@ -4,9 +4,27 @@ import type { MachineProfile } from '../../profiles/schema.ts';
 import { parseScript, type Script, SCRIPT_FORMAT, SCRIPT_VERSION } from '../script.ts';
 import type { Program, ProgramWorkload, ScriptWorkload } from '../workload.ts';
 import { factsOf, type LibraryWorkload, type MachineFacts, type Parameter, Values } from './library-workload.ts';
+import { aim7Mix } from './aim7-mix.ts';
+import { database } from './database.ts';
+import { dbench } from './dbench.ts';
+import { forkChildren } from './fork-children.ts';
+import { kernelCompile } from './kernel-compile.ts';
 import { memoryHog } from './memory-hog.ts';
+import { rmapTest } from './rmap-test.ts';
+import { shellScript } from './shell-script.ts';
+import { streamingReader } from './streaming-reader.ts';
 
-export const library: readonly LibraryWorkload[] = [memoryHog];
+export const library: readonly LibraryWorkload[] = [
+  kernelCompile,
+  shellScript,
+  database,
+  aim7Mix,
+  dbench,
+  rmapTest,
+  memoryHog,
+  streamingReader,
+  forkChildren,
+];
 
 export function findLibraryWorkload(id: string): LibraryWorkload | undefined {
   return library.find((workload) => workload.id === id);
