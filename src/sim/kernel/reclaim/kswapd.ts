@@ -1,8 +1,7 @@
 /**
  * kswapd: one thread a node, on the node's CPUs (2.6.0: on any where it has none), or one for all; woken by an allocation
  * that found a zone below its low mark, asleep again when every zone is at its high mark or given up on. kswapd() and
- * balance_pgdat() of mm/vmscan.c. One step is one priority over the thread's zones; in between it sleeps as
- * blk_congestion_wait() does.
+ * balance_pgdat() of mm/vmscan.c. One step is one priority over the thread's zones.
  */
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
@@ -10,15 +9,25 @@ import type { KernelParts } from '../parts.ts';
 import type { Zone } from '../zone.ts';
 import type { KernelThread } from './reclaim.ts';
 import { DEF_PRIORITY } from './tendency.ts';
-import { TENTH, type Writeback } from './writeback.ts';
+import type { Writeback } from './writeback.ts';
 
-/** One priority over some zones: pages freed, and whether nothing had to be done. */
-export type Balance = (on: KernelCpu, zones: readonly Zone[], priority: number) => { freed: number; well: boolean };
+/** What one priority over some zones came to. */
+export interface Balanced {
+  readonly freed: number;
+  /** When to go on: Infinity for not before somebody wakes the thread. */
+  readonly until: number;
+  /** Not even then before so many ns have passed. */
+  readonly pause?: number;
+  /** Begins at the first priority again. */
+  readonly again?: boolean;
+}
+export type Balance = (on: KernelCpu, zones: readonly Zone[], priority: number) => Balanced;
 
 export class Kswapd implements KernelThread {
-  /** Passes that it has begun, and time at which it goes on; Infinity while it sleeps. */
+  /** Time at which it goes on; Infinity while it sleeps. */
   wakesAt = Infinity;
   private priority: number;
+  private notBefore = 0;
 
   constructor(
     readonly name: string,
@@ -57,7 +66,7 @@ export class Kswapd implements KernelThread {
   /** wake_up_interruptible(&pgdat->kswapd_wait). */
   wake(on: KernelCpu): void {
     if (this.wakesAt !== Infinity) return;
-    this.wakesAt = on.now;
+    this.wakesAt = Math.max(on.now, this.notBefore);
     this.priority = this.firstPriority;
   }
 
@@ -71,14 +80,11 @@ export class Kswapd implements KernelThread {
     const memalloc = on.task?.memalloc;
     if (on.task !== undefined) on.task.memalloc = true;
     this.writeback.settle(on);
-    const { freed, well } = this.balance(on, this.zones, this.priority);
+    const { freed, until, pause = 0, again = false } = this.balance(on, this.zones, this.priority);
     if (on.task !== undefined) on.task.memalloc = memalloc === true;
-    if (well || this.zones.every((zone) => zone.allUnreclaimable || zone.free >= zone.marks.high)) {
-      this.wakesAt = Infinity;
-    } else {
-      this.wakesAt = this.writeback.congestionEnds(on.now, TENTH);
-      this.priority = this.priority > 1 ? this.priority - 1 : this.firstPriority;
-    }
+    this.wakesAt = until;
+    this.notBefore = on.now + pause;
+    this.priority = this.priority > 1 && !again ? this.priority - 1 : this.firstPriority;
     this.parts.events?.span('kswapd', on, start, freed);
     on.leave(outer);
   }

@@ -15,7 +15,7 @@ import type { KernelParts } from '../parts.ts';
 import type { Zone } from '../zone.ts';
 import { Batch } from './batch.ts';
 import { FlusherThread } from './flusher-thread.ts';
-import { Kswapd } from './kswapd.ts';
+import { type Balanced, Kswapd } from './kswapd.ts';
 import { MappedPages } from './mapped-pages.ts';
 import { PutBack } from './put-back.ts';
 import type { KernelThread, Reclaim } from './reclaim.ts';
@@ -134,21 +134,19 @@ export class Reclaim26 implements Reclaim {
     return freed;
   }
 
-  /** One priority of balance_pgdat() over a node's zones, lowest first; pages freed, and whether all zones were well. */
-  private balance(on: KernelCpu, zones: readonly Zone[], priority: number): { freed: number; well: boolean } {
+  /** One priority of balance_pgdat() over a node's zones, lowest first. */
+  private balance(on: KernelCpu, zones: readonly Zone[], priority: number): Balanced {
     if (priority === DEF_PRIORITY) {
       on.count(C.PAGEOUTRUN);
       for (const zone of zones) this.temporary[zone.number] = DEF_PRIORITY;
     }
     this.busy = true;
     let freed = 0;
-    let well = true;
     for (const zone of zones) {
       if (zone.allUnreclaimable && priority !== DEF_PRIORITY) continue;
       const wanted = zone.marks.high - zone.free;
       if (wanted <= 0) continue;
       this.temporary[zone.number] = priority;
-      well = false;
       this.shrinkList.mapped = 0;
       const inactive = this.lru.inactivePages(zone.number);
       const maxScan = Math.max(inactive >> priority, 2 * wanted, SWAP_CLUSTER_MAX);
@@ -161,7 +159,8 @@ export class Reclaim26 implements Reclaim {
     }
     for (const zone of zones) this.previous[zone.number] = this.temporary[zone.number];
     this.busy = false;
-    return { freed, well };
+    const well = zones.every((zone) => zone.allUnreclaimable || zone.free >= zone.marks.high);
+    return { freed, until: well ? Infinity : this.writeback.congestionEnds(on.now, TENTH) };
   }
 
   /** shrink_zone(): keeps the active list at two thirds, then goes through the inactive one. */
