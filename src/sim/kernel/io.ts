@@ -9,7 +9,10 @@ export interface BlockIo {
   submit(on: KernelCpu, device: number, block: number, page: number, write: boolean, bytes?: number): number;
   /** True while the device's queue is full enough that writers should wait (queue congestion). */
   congested(device: number, now: number): boolean;
-  /** try_to_free_buffers(): the page's buffer heads (PG_private) go back to their slab; false where a write still needs them. */
+  /**
+   * try_to_free_buffers(): the page's buffer heads (PG_private) go back to their slab, with their reference to the page; false
+   * where a write still needs them. Whoever takes a page out of the page cache calls it first.
+   */
   releaseBuffers(on: KernelCpu, page: number): boolean;
   /** Number of disks. */
   readonly devices: number;

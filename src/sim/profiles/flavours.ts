@@ -45,6 +45,15 @@ export interface Flavour extends FlavourSwitches {
   readonly pagevecs: boolean;
   readonly kswapd: KernelTraits['kswapd'];
   readonly pageCache: KernelTraits['pageCache'];
+  readonly pageAddress: KernelTraits['pageAddress'];
+  readonly ptesByKmap: boolean;
+  readonly requests: KernelTraits['requests'];
+  readonly bouncePages: number;
+  readonly bufferHeadBytes: number;
+  readonly memLimit: KernelTraits['memLimit'];
+  /** It reads `vmalloc=` (arch/i386/kernel/setup.c since 2.6.10), and `memfrac=` (mm/page_alloc.c of 2.4). */
+  readonly readsVmalloc: boolean;
+  readonly readsMemfrac: boolean;
   /** First virtual address of the persistent kmaps; kernels of 2.5 and later moved it down for more than 32 CPUs. */
   readonly pkmapBase: number;
   readonly pkmapBaseManyCpus: number;
@@ -72,6 +81,14 @@ const base: Flavour = {
   pagevecs: false,
   kswapd: 'global',
   pageCache: 'hash',
+  pageAddress: 'virtual',
+  ptesByKmap: false,
+  requests: 'buffer_head',
+  bouncePages: 32,
+  bufferHeadBytes: 96,
+  memLimit: 'address',
+  readsVmalloc: false,
+  readsMemfrac: true,
   canObjrmap: false,
   canSharePageTables: false,
   can4g: false,
@@ -96,6 +113,7 @@ const k2419aa = derive(base, {
   title: 'Linux 2.4.19-pre1-aa1: page tables in highmem through a kmap pool of 1,024',
   year: 2002,
   highpte: 'on',
+  ptesByKmap: true,
   lastPkmapPae: 1024,
 });
 const k2422 = derive(base, { id: '2.4.22', title: 'Linux 2.4.22', year: 2003 });
@@ -130,6 +148,12 @@ const k2559 = derive(k2422, {
   pagevecs: true,
   kswapd: 'node',
   pageCache: 'radix',
+  pageAddress: 'hash',
+  requests: 'bio',
+  bouncePages: 64,
+  bufferHeadBytes: 48,
+  memLimit: 'size',
+  readsMemfrac: false,
   highpte: 'optional',
   kvaRemap: 'on',
   binding: true,
@@ -165,6 +189,7 @@ const k260 = derive(k2566mm, {
   year: 2003,
   highpte: 'optional',
   binding: false,
+  memLimit: 'address',
   canObjrmap: false,
   canSharePageTables: false,
 });
@@ -184,6 +209,7 @@ const k2611 = derive(k267, {
   watermarks: '2.6.11',
   zonelistOrder: '2.6.11',
   splitGives: 'lower',
+  readsVmalloc: true,
 });
 const k2625 = derive(k2611, { id: '2.6.25', title: 'Linux 2.6.25: 64-bit machines without highmem', year: 2008 });
 const k2628 = derive(k2625, { id: '2.6.28', title: 'Linux 2.6.28', year: 2008 });

@@ -91,6 +91,12 @@ type MemoryManager = Pick<
   | 'kmap'
   | 'kswapdWindow'
   | 'packPtePages'
+  | 'pageAddress'
+  | 'ptesByKmap'
+  | 'requests'
+  | 'bouncePages'
+  | 'bufferHeadBytes'
+  | 'memLimit'
 >;
 
 function memoryManager(
@@ -119,6 +125,12 @@ function memoryManager(
     kmap: kernel.kmap,
     kswapdWindow: kernel.kswapdWindow,
     packPtePages: kernel.packPtePages,
+    pageAddress: flavour.pageAddress,
+    ptesByKmap: flavour.ptesByKmap,
+    requests: flavour.requests,
+    bouncePages: flavour.bouncePages,
+    bufferHeadBytes: flavour.bufferHeadBytes,
+    memLimit: flavour.memLimit,
   };
 }
 

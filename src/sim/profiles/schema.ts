@@ -310,16 +310,37 @@ export const kernelSchema = z
       })
       .default({ swappiness: 60, dirtyRatio: 40, dirtyBackgroundRatio: 10 })
       .meta({ title: '/proc/sys/vm', description: '2.6: 60, 40, 10.' }),
-    atomicNs: z
-      .number()
-      .min(0)
-      .max(1e5)
-      .default(58.2)
-      .meta({
-        title: 'Atomic instruction',
-        unit: 'ns',
-        description: 'On a line that the CPU owns: 58.2 on a 700 MHz P-III.',
-      }),
+    atomicNs: z.number().min(0).max(1e5).default(58.2).meta({
+      title: 'Atomic instruction',
+      unit: 'ns',
+      description: 'On a line that the CPU owns: 58.2 on a 700 MHz P-III.',
+    }),
+    flush: z
+      .strictObject({
+        icrNs: z.number().min(0).max(1e6).default(600).meta({
+          title: 'ICR write',
+          unit: 'ns',
+          description: 'To wait until the APIC’s command register is idle, and write it: once an IPI.',
+        }),
+        irqNs: z.number().min(0).max(1e6).default(2000).meta({
+          title: 'IPI and interrupt',
+          unit: 'ns',
+          description: 'Delivery, entry and return on the CPU that receives it.',
+        }),
+        flushNs: z
+          .number()
+          .min(0)
+          .max(1e6)
+          .default(300)
+          .meta({ title: 'Flush', unit: 'ns', description: 'To load CR3. Refills come on top, walk by walk.' }),
+        invlpgNs: z.number().min(0).max(1e6).default(140).meta({ title: 'invlpg', unit: 'ns' }),
+      })
+      .default({ icrNs: 600, irqNs: 2000, flushNs: 300, invlpgNs: 140 })
+      .meta({ title: 'TLB flushes' }),
+    kmapSlots: whole(1, 512).default(16).meta({
+      title: 'Pinned kmap slots',
+      description: 'Of a CPU, with kmap per CPU.',
+    }),
     placement: placementSchema.default({ policy: 'first-touch' }),
     codeKiB: whole(0, 2 ** 20).meta({ title: 'Kernel code', unit: 'KiB' }),
     dataKiB: whole(0, 2 ** 20).meta({ title: 'Kernel data', unit: 'KiB' }),

@@ -51,6 +51,17 @@ export interface KernelTraits {
   readonly ukva: 'off' | 'mm' | 'task';
   /** kmap(): one pool with a global flush, or a pool of atomic slots a CPU. */
   readonly kmap: 'pool' | 'per-cpu';
+  /** Where the persistent kmap of a page is found: in page->virtual, or in a hash. */
+  readonly pageAddress: 'virtual' | 'hash';
+  /** Pte pages in highmem are reached through persistent kmaps, not atomic ones. */
+  readonly ptesByKmap: boolean;
+  /** What a disk request is made of: one buffer head a block, or a bio; and the pages kept for bouncing it. */
+  readonly requests: 'buffer_head' | 'bio';
+  readonly bouncePages: number;
+  /** sizeof(struct buffer_head). */
+  readonly bufferHeadBytes: number;
+  /** How `mem=` cuts memory: at an address, or after so much RAM. */
+  readonly memLimit: 'address' | 'size';
   /** kswapd maps highmem pages in its own user space. */
   readonly kswapdWindow: boolean;
   /** With page clusters: several pte pages in one cluster. */
