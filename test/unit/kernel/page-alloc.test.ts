@@ -1,8 +1,10 @@
 /** The zonelist walk by hand: which zone gives the page, for each kernel's watermark test. */
 import { describe, expect, it } from 'vitest';
+import { GFP_ATOMIC, GFP_HIGHUSER, type Gfp } from '../../../src/sim/kernel/alloc/gfp.ts';
+import { ladder24, ladder260, ladder2611, type Pressure } from '../../../src/sim/kernel/alloc/ladders.ts';
 import { PageAllocator } from '../../../src/sim/kernel/page-alloc.ts';
 import type { Zone } from '../../../src/sim/kernel/zone.ts';
-import { listOf, zone, type ZoneByHand } from './zones.ts';
+import { listOf, nobody, supplyOf, zone, type ZoneByHand } from './zones.ts';
 
 type Rule = '2.4.22' | 'rhel3' | '2.6.0' | '2.6.11';
 interface Request {
@@ -11,15 +13,40 @@ interface Request {
   readonly lowerZoneProtection?: number;
   /** 2.4 that knows no nodes. */
   readonly flat?: boolean;
+  readonly gfp?: Gfp;
+  /** inactive_clean pages by zone (rmap15). */
+  readonly clean?: ReadonlyMap<Zone, number[]>;
 }
+
+class OutOfMemory extends Error {}
+
+/** Nothing can be reclaimed. */
+const drought: Pressure = {
+  memalloc: () => false,
+  wake: () => undefined,
+  reclaim: () => 0,
+  takeLocal: () => -1,
+  congestionWait: () => undefined,
+  yield: () => undefined,
+  outOfMemory: () => {
+    throw new OutOfMemory();
+  },
+};
+const ladders = { '2.4.22': ladder24, rhel3: ladder24, '2.6.0': ladder260, '2.6.11': ladder2611 };
 
 /** Place in the list of the zone that gives the block, or -1. */
 function giver(rule: Rule, zones: readonly Zone[], request: Request = {}): number {
   const nodeByNode = (rule === '2.4.22' || rule === 'rhel3') && request.flat !== true;
   const rules = { watermarks: rule, lowerZoneProtection: request.lowerZoneProtection ?? 0, nodeByNode };
-  const allocator = new PageAllocator(rules);
-  const pfn = allocator.allocate(listOf(zones, request.classIndex), request.order ?? 0);
-  return pfn < 0 ? -1 : zones.findIndex((each) => each === allocator.from);
+  const allocator = new PageAllocator(rules, supplyOf(request.clean));
+  const list = listOf(zones, request.classIndex);
+  try {
+    ladders[rule](nobody, allocator, drought, list, request.order ?? 0, request.gfp ?? GFP_HIGHUSER);
+  } catch (error) {
+    if (!(error instanceof OutOfMemory)) throw error;
+    return -1;
+  }
+  return zones.findIndex((each) => each === allocator.from);
 }
 
 const chosen = (rule: Rule, zones: readonly ZoneByHand[], request?: Request): number => {
@@ -77,6 +104,22 @@ describe('2.6.0', () => {
   });
 });
 
+describe('2.6.0, callers that cannot wait', () => {
+  it('lets __GFP_HIGH go down to a quarter of the min mark', () => {
+    // 1 + 20 / 4 = 6.
+    expect(chosen('2.6.0', [{ free: 6, low: 40, min: 20, high: 60 }], { gfp: GFP_ATOMIC })).toBe(0);
+    expect(chosen('2.6.0', [{ free: 5, low: 40, min: 20, high: 60 }], { gfp: GFP_ATOMIC })).toBe(-1);
+  });
+
+  it('satisfies them from any zone at its high mark, whatever the bar has come to', () => {
+    const first = { node: 0, free: 1, low: 100, min: 50, high: 150 };
+    const second = { node: 1, free: 30, low: 20, min: 10, high: 30 };
+    expect(chosen('2.6.0', [first, second], { gfp: GFP_ATOMIC })).toBe(1);
+    // The same request, if it may wait, finds 1 + 100 + 20 and then 1 + 50 + 10 out of reach.
+    expect(chosen('2.6.0', [first, second])).toBe(-1);
+  });
+});
+
 describe('2.4.22', () => {
   it('wants more free pages than the bar', () => {
     expect(chosen('2.4.22', [{ free: 12, low: 10, min: 10 }])).toBe(0);
@@ -103,6 +146,34 @@ describe('2.4.22', () => {
   });
 });
 
+describe('2.4.22, callers that cannot wait', () => {
+  it('go down to a quarter of the min mark', () => {
+    // More than 1 + 20 / 4.
+    expect(chosen('2.4.22', [{ free: 7, low: 40, min: 20 }], { gfp: GFP_ATOMIC })).toBe(0);
+    expect(chosen('2.4.22', [{ free: 6, low: 40, min: 20 }], { gfp: GFP_ATOMIC })).toBe(-1);
+  });
+});
+
+describe('rmap15', () => {
+  it('counts inactive_clean pages as free below the low mark, and takes one of them for a single page', () => {
+    const short = zone({ free: 10, low: 40, min: 10 });
+    const clean = new Map([[short, [900, 901]]]);
+    expect(giver('rhel3', [short], { clean })).toBe(0);
+    expect(short.free).toBe(10);
+    expect(clean.get(short)).toEqual([900]);
+    // 10 + 1 is not more than 1 + 10.
+    expect(giver('rhel3', [short], { clean })).toBe(-1);
+  });
+
+  it('takes a larger block from the free lists', () => {
+    const short = zone({ free: 10, low: 40, min: 10 });
+    const clean = new Map([[short, [900, 901, 902, 903]]]);
+    expect(giver('rhel3', [short], { clean, order: 1 })).toBe(0);
+    expect(short.free).toBe(8);
+    expect(clean.get(short)).toHaveLength(4);
+  });
+});
+
 describe('2.6.11', () => {
   it('holds each zone to its own mark', () => {
     const full = { free: 10, low: 10, min: 10 };
@@ -117,6 +188,12 @@ describe('2.6.11', () => {
     expect(chosen('2.6.11', [{ ...normal, free: 121 }], { classIndex: 2 })).toBe(0);
     expect(chosen('2.6.11', [{ ...normal, free: 120 }], { classIndex: 2 })).toBe(-1);
     expect(chosen('2.6.11', [{ ...normal, free: 120 }], { classIndex: 1 })).toBe(0);
+  });
+
+  it('takes half off the min mark for __GFP_HIGH, and a quarter of the rest for callers that cannot wait', () => {
+    // 40 - 20 - 5 = 15.
+    expect(chosen('2.6.11', [{ free: 16, low: 50, min: 40 }], { gfp: GFP_ATOMIC })).toBe(0);
+    expect(chosen('2.6.11', [{ free: 15, low: 50, min: 40 }], { gfp: GFP_ATOMIC })).toBe(-1);
   });
 
   it('does not count smaller blocks for a larger request, and halves the mark for each order', () => {

@@ -1,6 +1,7 @@
 /** Zones made by hand: so many clusters free, and these marks. */
+import type { KernelCpu } from '../../../src/sim/kernel/cpu.ts';
 import type { ZoneLayout, ZoneName } from '../../../src/sim/kernel/boot/layout.ts';
-import type { ReadyZonelist } from '../../../src/sim/kernel/page-alloc.ts';
+import type { ReadyZonelist, Supply } from '../../../src/sim/kernel/page-alloc.ts';
 import { Zone } from '../../../src/sim/kernel/zone.ts';
 
 export interface ZoneByHand {
@@ -9,6 +10,7 @@ export interface ZoneByHand {
   readonly free: number;
   readonly min?: number;
   readonly low?: number;
+  readonly high?: number;
   /** lowmem_reserve for requests of class DMA, Normal, HighMem. */
   readonly reserve?: readonly number[];
   readonly fallback?: boolean;
@@ -16,7 +18,7 @@ export interface ZoneByHand {
   readonly start?: number;
 }
 
-export function zone({ node = 0, name = 'Normal', free, min = 0, low = 0, ...rest }: ZoneByHand): Zone {
+export function zone({ node = 0, name = 'Normal', free, min = 0, low = 0, high = low, ...rest }: ZoneByHand): Zone {
   const layout: ZoneLayout = {
     name,
     index: 0,
@@ -24,8 +26,8 @@ export function zone({ node = 0, name = 'Normal', free, min = 0, low = 0, ...res
     startPfn: rest.start ?? 0,
     pages: free,
     present: free,
-    batch: 1,
-    watermarks: { min, low, high: low },
+    batch: 0,
+    watermarks: { min, low, high },
     watermarksSet: false,
     lowmemReserve: rest.reserve ?? [],
   };
@@ -35,3 +37,16 @@ export function zone({ node = 0, name = 'Normal', free, min = 0, low = 0, ...res
 export function listOf(zones: readonly Zone[], classIndex = 2): ReadyZonelist {
   return { zones, classIndex };
 }
+
+/** Pages straight from the free lists, numbered as their frames; looks cost nothing. `clean`: inactive_clean pages by zone. */
+export function supplyOf(clean: ReadonlyMap<Zone, number[]> = new Map()): Supply {
+  return {
+    look: () => undefined,
+    take: (_on, from, order) => from.take(order),
+    cleanPages: (from) => clean.get(from)?.length ?? 0,
+    takeClean: (_on, from) => clean.get(from)?.pop() ?? -1,
+  };
+}
+
+/** No walk over zones made by hand looks at the CPU. */
+export const nobody = undefined as unknown as KernelCpu;
