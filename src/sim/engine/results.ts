@@ -2,13 +2,15 @@
 import type { Core } from '../hardware/core.ts';
 import type { Machine } from '../hardware/machine.ts';
 import type { BootLayout } from '../kernel/boot/layout.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { NUMASTAT_COLUMNS, type Numastat } from '../kernel/numastat.ts';
+import { takeSnapshot } from '../kernel/proc/take-snapshot.ts';
 import type { Zone } from '../kernel/zone.ts';
 import { assumedGroups } from '../profiles/sources.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import { ENGINE_VERSION } from './version.ts';
 import { metrics } from './metrics.ts';
-import { RUN_FORMAT, RUN_VERSION, type RunConfig, type RunReport, type Table } from './report.ts';
+import { RUN_FORMAT, RUN_VERSION, type RunConfig, type RunReport, type Table, type TransactionRow } from './report.ts';
 
 interface Ingredients {
   readonly config: RunConfig;
@@ -22,6 +24,9 @@ interface Ingredients {
   readonly zones: readonly Zone[];
   readonly freeAtStart: readonly number[];
   readonly samples: Table;
+  /** Undefined of a machine without a kernel. */
+  readonly kernel?: Kernel;
+  readonly transactions?: readonly TransactionRow[];
 }
 
 /** Metrics that a CPU's row shows. */
@@ -64,6 +69,8 @@ export function makeReport(from: Ingredients): RunReport {
       zones: zoneTable(from),
       links: linkTable(from),
       samples: from.samples,
+      transactions: from.transactions ?? [],
+      proc: from.kernel === undefined ? null : takeSnapshot(from.kernel, from.counters, from.elapsedNs),
     },
   };
 }
