@@ -3,28 +3,26 @@
  * touches and computing into blocks of references, so that faults happen by themselves. What it does not model: signals,
  * descriptors, and any result of an operation that a program could branch on.
  *
- * Computing without references has nothing to do with anybody else, so it may go PIECE_NS beyond the end of a turn. A
- * read or write is cut into pieces, each of which may sleep.
+ * Computing without references has nothing to do with anybody else, so it may go PIECE_NS beyond the end of a turn.
  */
 import * as C from '../base/counters.ts';
 import { InputError, type Issue, makeIssue } from '../base/errors.ts';
-import { hashAt, subSeed } from '../base/rng.ts';
-import { FRAME_BYTES, KIB } from '../base/units.ts';
+import { subSeed } from '../base/rng.ts';
 import type { KernelCpu } from '../kernel/cpu.ts';
-import type { AddressSpace } from '../kernel/mm/address-space.ts';
 import type { Task } from '../kernel/task.ts';
 import type { OperationOf, PlainOperation } from '../workloads/operations.ts';
-import { permutation } from '../workloads/permutation.ts';
-import { Burst, type BurstShape, skewedRank } from './burst.ts';
+import { Burst, type BurstShape } from './burst.ts';
+import { Draws } from './draws.ts';
 import type { Execution, Outcome } from './execution.ts';
 import { OperationStack } from './operation-stack.ts';
-import { cover, type Region, Regions } from './regions.ts';
+import { Regions } from './regions.ts';
 import type { ScriptRun } from './script-run.ts';
+import { TaskFiles } from './task-files.ts';
+import { TaskMemory } from './task-memory.ts';
 
 /** What a program itself takes between two operations; assumed. */
 const OPERATION_INSTRUCTIONS = 10;
 const PIECE_NS = 20_000;
-const PIECE_BYTES = 128 * KIB;
 
 /** Where a task comes from. */
 export interface Family {
@@ -41,28 +39,19 @@ interface Identity extends Family {
   readonly seed: number;
 }
 
-/** A read or write of a file that is under way. */
-interface Transfer {
-  readonly file: AddressSpace;
-  readonly write: boolean;
-  offset: number;
-  left: number;
-}
-
 /** What an interpreter that is blocked without waitNs waits for. */
 type Pending = 'nothing' | 'sleep' | 'children' | 'vfork' | 'barrier';
 
 export class Interpreter implements Execution {
   wakesAt = Infinity;
   private readonly operations: OperationStack;
+  private readonly memory: TaskMemory;
+  private readonly files: TaskFiles;
   private burst: Burst | undefined;
-  private transfer: Transfer | undefined;
   /** Instructions of a compute operation without references that are left. */
   private instructions = 0;
   /** Bursts begun: each has a seed of its own. */
   private bursts = 0;
-  /** Offsets drawn. */
-  private draws = 0;
   private pending: Pending = 'nothing';
   /** Children that may live on for the wait to end. */
   private mayLive = 0;
@@ -71,8 +60,6 @@ export class Interpreter implements Execution {
   private parked = false;
   private ended = false;
   private readonly begun = new Map<string, number>();
-  /** Where the next read or write of a file begins, by the file's name. */
-  private readonly positions = new Map<string, number>();
   /** CPU that it ran on last. */
   private cpu = -1;
   /** Its parent waits for it to exec or exit. */
@@ -83,12 +70,18 @@ export class Interpreter implements Execution {
     readonly task: Task,
     program: string,
     private readonly identity: Identity,
-    /** What memory is called: a thread has its parent's, a child a copy of it. */
-    private regions = new Regions(),
+    regions = new Regions(),
     lent = false,
   ) {
     this.lent = lent;
     this.operations = new OperationStack(program, world.script.programs[program]);
+    const draws = new Draws(identity.seed, world.seed);
+    this.memory = new TaskMemory(world.host.syscalls, task, this.operations, draws, regions);
+    this.files = new TaskFiles(world, task, this.operations, draws, () => ({
+      number: identity.number,
+      copy: identity.copy,
+      round: this.round,
+    }));
   }
 
   run(on: KernelCpu, until: number): Outcome {
@@ -171,8 +164,8 @@ export class Interpreter implements Execution {
   private step(on: KernelCpu, until: number): void {
     if (this.burst !== undefined) {
       this.reference(on, until, this.burst);
-    } else if (this.transfer !== undefined) {
-      this.move(on, this.transfer);
+    } else if (this.files.busy) {
+      this.files.move(on);
     } else if (this.instructions > 0) {
       const piece = Math.min(this.instructions, Math.ceil(PIECE_NS / this.world.host.instructionNs));
       on.work(piece);
@@ -207,16 +200,6 @@ export class Interpreter implements Execution {
     if (burst.left === 0) this.burst = undefined;
   }
 
-  private move(on: KernelCpu, transfer: Transfer): void {
-    const { syscalls } = this.world.host;
-    const piece = Math.min(transfer.left, PIECE_BYTES - (transfer.offset % PIECE_BYTES));
-    if (transfer.write) syscalls.write(on, this.task, transfer.file, transfer.offset, piece);
-    else syscalls.read(on, this.task, transfer.file, transfer.offset, piece);
-    transfer.offset += piece;
-    transfer.left -= piece;
-    if (transfer.left === 0) this.transfer = undefined;
-  }
-
   private execute(on: KernelCpu, operation: PlainOperation): void {
     const { task, world } = this;
     const { syscalls } = world.host;
@@ -228,61 +211,28 @@ export class Interpreter implements Execution {
       case 'references':
         this.refer(operation);
         return;
-      case 'mmap':
-        this.mmap(on, operation);
-        return;
-      case 'munmap': {
-        const { vpn, pages } = this.pages(operation);
-        syscalls.munmap(on, task, vpn, pages);
-        this.regions.cut(operation.region, vpn, pages);
+      case 'mmap': {
+        const { file, segment } = operation;
+        const mapped = file === undefined ? undefined : this.files.file(file);
+        this.memory.mmap(on, operation, segment === undefined ? mapped : world.segment(on, segment));
         return;
       }
-      case 'mprotect': {
-        const { vpn, pages } = this.pages(operation);
-        syscalls.mprotect(on, task, vpn, pages, operation.write);
-        return;
-      }
-      case 'mremap': {
-        const region = this.region(operation.region);
-        const pages = Math.ceil(operation.bytes / FRAME_BYTES);
-        const vpn = syscalls.mremap(on, task, region.vpn, Math.ceil(region.bytes / FRAME_BYTES), pages);
-        this.regions.set(operation.region, vpn, operation.bytes, region.file);
-        return;
-      }
-      case 'remapFilePages': {
-        const { vpn, pages } = this.pages(operation);
-        const offset = this.draw(operation.offset, this.fileOf(operation.region), pages * FRAME_BYTES);
-        syscalls.remapFilePages(on, task, vpn, pages, Math.floor(offset / FRAME_BYTES));
-        return;
-      }
-      case 'brk': {
-        const pages = Math.sign(operation.bytes) * Math.ceil(Math.abs(operation.bytes) / FRAME_BYTES);
-        const end = syscalls.brk(on, task, pages);
-        this.regions.brk(operation.as, end, pages);
-        return;
-      }
+      case 'munmap':
+      case 'mprotect':
+      case 'mremap':
+      case 'remapFilePages':
+      case 'brk':
       case 'mlock':
-      case 'munlock': {
-        const { vpn, pages } = this.pages(operation);
-        syscalls[operation.op](on, task, vpn, pages);
+      case 'munlock':
+        this.memory.execute(on, operation);
         return;
-      }
       case 'read':
       case 'write':
-        this.begin(operation);
-        return;
       case 'create':
-        world.create(on, this.nameOf(operation.file));
-        this.positions.delete(this.nameOf(operation.file));
-        return;
       case 'truncate':
-        syscalls.truncate(on, this.file(operation.file), operation.bytes);
-        return;
       case 'unlink':
-        world.unlink(on, this.file(operation.file), this.nameOf(operation.file));
-        return;
       case 'fsync':
-        syscalls.fsync(on, this.file(operation.file));
+        this.files.execute(on, operation);
         return;
       case 'fork':
       case 'vfork':
@@ -292,7 +242,7 @@ export class Interpreter implements Execution {
       case 'exec': {
         const image = world.image(operation.image);
         const layout = syscalls.exec(on, task, image);
-        this.regions = Regions.of(image, layout);
+        this.memory.regions = Regions.of(image, layout);
         if (task.mm !== undefined) on.core.switchTo(task.mm.table);
         this.giveBack(on.now);
         return;
@@ -331,11 +281,11 @@ export class Interpreter implements Execution {
     }
     const { every, writeEvery, order } = workingSet;
     const count = Math.max(1, Math.floor(instructions / every));
-    this.refers({ ...this.extent(workingSet), step: 32, order, count, writeEvery, every });
+    this.refers({ ...this.memory.extent(workingSet), step: 32, order, count, writeEvery, every });
   }
 
   private refer(operation: OperationOf<'touch' | 'references'>): void {
-    const extent = this.extent(operation);
+    const extent = this.memory.extent(operation);
     if (operation.op === 'references') {
       const { pattern, stride, count, writeEvery } = operation;
       this.refers({ ...extent, step: stride, order: pattern, count, writeEvery, every: 1 });
@@ -351,67 +301,14 @@ export class Interpreter implements Execution {
     this.burst = new Burst({ ...shape, seed, scatterSeed: this.world.seed });
   }
 
-  private mmap(on: KernelCpu, operation: OperationOf<'mmap'>): void {
-    const { as, bytes, file, segment, offset, pieces, shared, write, locked } = operation;
-    const { syscalls } = this.world.host;
-    const backing =
-      segment === undefined ? (file === undefined ? undefined : this.file(file)) : this.world.segment(on, segment);
-    const pages = Math.ceil(bytes / FRAME_BYTES);
-    const begin = Math.floor(this.draw(offset, backing, pages * FRAME_BYTES) / FRAME_BYTES);
-    const map = (pgoff: number, at: number | undefined): number =>
-      syscalls.mmap(on, this.task, {
-        pages,
-        pgoff,
-        shared: shared || segment !== undefined,
-        writable: write,
-        locked,
-        name: as,
-        ...(backing === undefined ? {} : { file: backing }),
-        ...(at === undefined ? {} : { at }),
-      });
-    if (pieces === undefined) {
-      this.regions.set(as, map(begin, undefined), bytes, backing);
-      return;
-    }
-    // Room for all of them is found with a mapping that makes way at once, as programs with buffer caches do.
-    const all = pages * pieces.count;
-    const vpn = syscalls.mmap(on, this.task, { pages: all, pgoff: 0, shared: false, writable: false });
-    syscalls.munmap(on, this.task, vpn, all);
-    const step = pages + Math.ceil(pieces.gap / FRAME_BYTES);
-    for (let piece = 0; piece < pieces.count; piece++) map(begin + piece * step, vpn + piece * pages);
-    this.regions.set(as, vpn, all * FRAME_BYTES, backing);
-  }
-
-  /** What an offset comes to: as given, or a place in the file, in steps of `bytes`. */
-  private draw(offset: number | 'random' | 'skewed', file: AddressSpace | undefined, bytes: number): number {
-    if (typeof offset === 'number') return offset;
-    const cells = Math.max(1, Math.floor((file?.bytes ?? 0) / bytes));
-    const bits = hashAt(this.identity.seed, this.draws++);
-    const scatter = permutation(cells, this.world.seed);
-    const cell = offset === 'random' ? Math.floor((bits / 2 ** 32) * cells) : scatter(skewedRank(bits, cells));
-    return cell * bytes;
-  }
-
-  /** A read stops at the end of the file; one that goes on where the last ended begins anew there. */
-  private begin({ op, file: template, offset, bytes }: OperationOf<'read' | 'write'>): void {
-    const file = this.file(template);
-    const name = this.nameOf(template);
-    const write = op === 'write';
-    let from = offset === 'next' ? (this.positions.get(name) ?? 0) : this.draw(offset, file, bytes);
-    if (!write && offset === 'next' && from >= file.bytes) from = 0;
-    const left = write ? bytes : Math.min(bytes, file.bytes - from);
-    this.positions.set(name, from + Math.max(0, left));
-    if (left > 0) this.transfer = { file, write, offset: from, left };
-  }
-
   private fork(on: KernelCpu, { op, program }: OperationOf<'fork' | 'vfork' | 'clone'>): void {
     const { world, identity, task } = this;
     const child = world.host.syscalls[op](on, task);
-    const regions = op === 'fork' ? this.regions.copy() : this.regions;
+    const { regions } = this.memory;
     const family: Family = { parent: this, copy: identity.copy, round: this.round };
     this.children++;
     if (op === 'vfork') this.pending = 'vfork';
-    world.launch(child, program, family, on.now, regions, op === 'vfork');
+    world.launch(child, program, family, on.now, op === 'fork' ? regions.copy() : regions, op === 'vfork');
   }
 
   private mark(on: KernelCpu, { name, mark }: OperationOf<'transaction'>): void {
@@ -433,50 +330,6 @@ export class Interpreter implements Execution {
 
   private get round(): number {
     return this.operations.round ?? this.identity.round;
-  }
-
-  private nameOf(template: string): string {
-    if (!template.includes('{')) return template;
-    const { number, copy } = this.identity;
-    return template
-      .replaceAll('{task}', String(number))
-      .replaceAll('{copy}', String(copy))
-      .replaceAll('{round}', String(this.round));
-  }
-
-  private file(template: string): AddressSpace {
-    return this.world.file(template, this.nameOf(template), this.operations.place);
-  }
-
-  private fileOf(region: string): AddressSpace | undefined {
-    return this.region(region).file;
-  }
-
-  private region(name: string): Region {
-    const region = this.regions.get(name);
-    if (region !== undefined) return region;
-    const expected = `a region that the task has by now (${this.regions.names.join(', ')})`;
-    throw new InputError('', [
-      makeIssue('no-region', `${this.operations.place}.region`, expected, JSON.stringify(name)),
-    ]);
-  }
-
-  /** Virtual bytes of a part of a region. */
-  private extent(part: { readonly region: string; readonly from: number; readonly bytes?: number | undefined }): {
-    readonly start: number;
-    readonly bytes: number;
-  } {
-    const region = this.region(part.region);
-    const bytes = part.bytes ?? region.bytes - part.from;
-    if (bytes > 0 && part.from + bytes <= region.bytes) return { start: region.vpn * FRAME_BYTES + part.from, bytes };
-    const expected = `a part of ${part.region}, which has ${region.bytes} bytes`;
-    const found = `${bytes} bytes from ${part.from} on`;
-    throw new InputError('', [makeIssue('no-part', this.operations.place, expected, found)]);
-  }
-
-  private pages(part: Parameters<Interpreter['extent']>[0]): { readonly vpn: number; readonly pages: number } {
-    const { start, bytes } = this.extent(part);
-    return cover(start, bytes);
   }
 
   /** The kernel's own complaint about a program, with the place in the script. */
