@@ -4,7 +4,7 @@
  */
 import type { KernelCpu } from '../cpu.ts';
 import type { MemMap } from '../mem-map.ts';
-import { PG_LOCKED, PG_SWAPCACHE } from '../page-flags.ts';
+import { PG_LOCKED, PG_REFERENCED, PG_SWAPCACHE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 
 /** TestSetPageLocked(): true where the page was not locked and is now. */
@@ -31,6 +31,17 @@ export function hasMapping(memMap: MemMap, page: number): boolean {
  */
 export function inUse(memMap: MemMap, page: number): boolean {
   return memMap.mapcount[page] > 0 || (memMap.flags[page] & PG_SWAPCACHE) !== 0;
+}
+
+/** page_referenced(): PG_referenced and the accessed bits of all ptes, tested and cleared. */
+export function pageReferenced(on: KernelCpu, parts: KernelParts, page: number): boolean {
+  const { memMap, rmap } = parts;
+  const marked = (memMap.flags[page] & PG_REFERENCED) !== 0;
+  if (marked) {
+    memMap.flags[page] &= ~PG_REFERENCED;
+    on.atomic(memMap.addressOf(page));
+  }
+  return rmap.referenced(on, page) > 0 || marked;
 }
 
 /** writepage() of whatever the page belongs to: its write begins. */

@@ -9,7 +9,7 @@ import { FN } from '../functions.ts';
 import { PG_LRU } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { Batch } from './batch.ts';
-import { hasMapping } from './page-state.ts';
+import { hasMapping, pageReferenced } from './page-state.ts';
 import type { PutBack } from './put-back.ts';
 import type { TwoLists } from './two-lists.ts';
 
@@ -45,9 +45,9 @@ export class Refill26 {
   }
 
   private stays(on: KernelCpu, page: number, takesMapped: boolean): boolean {
-    const { memMap, rmap, swap } = this.parts;
+    const { memMap, swap } = this.parts;
     on.read(memMap.addressOf(page));
-    if (memMap.mapcount[page] > 0 && (rmap.referenced(on, page) > 0 || !takesMapped)) return true;
+    if (memMap.mapcount[page] > 0 && (pageReferenced(on, this.parts, page) || !takesMapped)) return true;
     return swap.total === 0 && !hasMapping(memMap, page);
   }
 }

@@ -8,7 +8,7 @@ import { FN } from '../functions.ts';
 import { PG_ACTIVE, PG_DIRTY, PG_PRIVATE, PG_RECLAIM, PG_SWAPCACHE, PG_WRITEBACK } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { Batch } from './batch.ts';
-import { dropFromCache, hasMapping, inUse, lockPage, unlockPage, writePage } from './page-state.ts';
+import { dropFromCache, hasMapping, inUse, lockPage, pageReferenced, unlockPage, writePage } from './page-state.ts';
 
 type Fate = 'free' | 'keep' | 'activate';
 
@@ -57,7 +57,7 @@ export class ShrinkList {
     const { flags, mapcount, count } = memMap;
     if (mapcount[page] > 0 || (flags[page] & PG_SWAPCACHE) !== 0) this.mapped++;
     if ((flags[page] & PG_WRITEBACK) !== 0) return 'keep';
-    const referenced = rmap.referenced(on, page) > 0;
+    const referenced = pageReferenced(on, this.parts, page);
     if (referenced && inUse(memMap, page)) return 'activate';
     if (mapcount[page] > 0) {
       if (!hasMapping(memMap, page) && !swap.add(on, page)) return 'activate';
