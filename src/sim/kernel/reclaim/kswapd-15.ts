@@ -48,6 +48,7 @@ export class Kswapd15 implements KernelThread {
     if (on.task !== undefined) on.task.memalloc = true;
     const { reclaim } = this;
     const zones = reclaim.targets;
+    this.parts.highmem.enterWindow(on, 0);
     reclaim.writeback.settle(on);
     const inAll = zones.reduce((sum, zone) => sum + this.short(zone, zone.marks.high), 0);
     const anywhere = zones.some((zone) => this.short(zone, zone.marks.low) > 0);
@@ -57,6 +58,7 @@ export class Kswapd15 implements KernelThread {
       this.lastAging = on.now;
       for (const zone of zones) reclaim.background(on, zone);
     }
+    this.parts.highmem.leaveWindow(on);
     if (on.task !== undefined) on.task.memalloc = memalloc === true;
     const stillShort = zones.reduce((sum, zone) => sum + this.short(zone, zone.marks.low), 0);
     this.until = on.now + (stillShort <= 0 ? SECOND : SECOND / 40);

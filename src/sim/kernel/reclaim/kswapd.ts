@@ -79,8 +79,10 @@ export class Kswapd implements KernelThread {
     const outer = on.enter(FN.balance_pgdat);
     const memalloc = on.task?.memalloc;
     if (on.task !== undefined) on.task.memalloc = true;
+    this.parts.highmem.enterWindow(on, this.zones[0].place);
     this.writeback.settle(on);
     const { freed, until, pause = 0, again = false } = this.balance(on, this.zones, this.priority);
+    this.parts.highmem.leaveWindow(on);
     if (on.task !== undefined) on.task.memalloc = memalloc === true;
     this.wakesAt = until;
     this.notBefore = on.now + pause;

@@ -79,6 +79,7 @@ export class Launder {
         if (this.await(on, zone, page)) loops++;
         continue;
       }
+      if ((flags[page] & PG_PRIVATE) !== 0 && this.releaseBuffers(on, zone, page)) continue;
       lists.remove(on, page);
       if (this.isBusy(on, page)) {
         lists.addDirty(on, page);
@@ -192,10 +193,8 @@ export class Launder {
     }
     if ((flags[page] & PG_DIRTY) !== 0 && hasMapping(memMap, page)) return this.write(on, zone, page);
     if ((flags[page] & PG_PRIVATE) !== 0) {
-      lock.unlock(on, number);
-      const released = this.parts.block.releaseBuffers(on, page);
+      const released = this.releaseBuffers(on, zone, page);
       unlockPage(on, memMap, page);
-      lock.lock(on, number);
       return released;
     }
     if (hasMapping(memMap, page) && (flags[page] & PG_DIRTY) === 0 && memMap.count[page] === 2) {
@@ -203,6 +202,14 @@ export class Launder {
       return true;
     }
     return this.reactivate(on, page);
+  }
+
+  /** try_to_release_page(), the lru lock dropped meanwhile. */
+  private releaseBuffers(on: KernelCpu, zone: Zone, page: number): boolean {
+    this.lock.unlock(on, zone.number);
+    const released = this.parts.block.releaseBuffers(on, page);
+    this.lock.lock(on, zone.number);
+    return released;
   }
 
   /** Begins its write where there is low memory to write with; a page that is nobody's any more needs none. */

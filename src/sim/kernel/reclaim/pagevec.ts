@@ -4,11 +4,12 @@
  *
  * Deviation: a pagevec holds no reference of its own, so that counts are those of users; a page that is freed meanwhile
  * is taken out of whichever pagevec holds it (the kernel frees it when the pagevec is drained). While a page waits,
- * MemMap.previous is WAITING and MemMap.next its place.
+ * MemMap.previous is WAITING and MemMap.next its place, and PG_lru is set, so that whoever frees it asks for its removal.
  */
 import type { KAddr } from '../../base/units.ts';
 import type { KernelCpu } from '../cpu.ts';
 import type { MemMap } from '../mem-map.ts';
+import { PG_LRU } from '../page-flags.ts';
 import type { StaticData } from '../static-data.ts';
 
 export const PAGEVEC_SIZE = 16;
@@ -47,6 +48,7 @@ export class Pagevecs {
     this.pages[place] = page;
     memMap.previous[page] = WAITING;
     memMap.next[page] = place;
+    memMap.flags[page] |= PG_LRU;
     on.write(this.addressOf(vec));
     if (this.counts[vec] === PAGEVEC_SIZE) this.empty(on, vec);
   }
@@ -70,6 +72,7 @@ export class Pagevecs {
     const { memMap } = this;
     const place = memMap.next[page];
     this.pages[place] = -1;
+    memMap.flags[page] &= ~PG_LRU;
     memMap.previous[page] = 0;
     memMap.next[page] = 0;
     on.write(this.addressOf(place >> 4));

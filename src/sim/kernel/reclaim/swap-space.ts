@@ -13,7 +13,7 @@ import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { Swap } from '../io.ts';
-import { OWNER, PG_ANON, PG_DIRTY, PG_SWAPCACHE, PG_UPTODATE, PG_WRITEBACK } from '../page-flags.ts';
+import { OWNER, PG_ANON, PG_DIRTY, PG_PRIVATE, PG_SWAPCACHE, PG_UPTODATE, PG_WRITEBACK } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { MAP_BYTES, SwapMap } from './swap-map.ts';
 import { sleepUntil } from './writeback.ts';
@@ -128,7 +128,7 @@ export class SwapSpace implements Swap {
       return on.now;
     }
     memMap.flags[page] &= ~PG_DIRTY;
-    const done = block.submit(on, DEVICE, FIRST_BLOCK + (entry << traits.mmuShift), page, true);
+    const done = block.submit(on, DEVICE, FIRST_BLOCK + entry * 2 ** traits.mmuShift, page, true);
     on.count(C.PSWPOUT);
     reclaim.writeback.started(on, page, done);
     on.leave(outer);
@@ -182,7 +182,8 @@ export class SwapSpace implements Swap {
     // The cache's reference is the one that the page was made with.
     pages.put(on, page);
     reclaim.add(on, page);
-    this.readAt[entry] = block.submit(on, DEVICE, FIRST_BLOCK + (entry << traits.mmuShift), page, false);
+    this.readAt[entry] = block.submit(on, DEVICE, FIRST_BLOCK + entry * 2 ** traits.mmuShift, page, false);
+    if ((memMap.flags[page] & PG_PRIVATE) !== 0) block.releaseBuffers(on, page);
     on.count(C.PSWPIN);
     return page;
   }

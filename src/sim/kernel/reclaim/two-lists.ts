@@ -88,12 +88,13 @@ export class TwoLists {
   /** The page is being freed. */
   remove(on: KernelCpu, page: number): void {
     const { memMap, pagevecs } = this;
-    if ((memMap.flags[page] & PG_LRU) !== 0) {
+    if (pagevecs?.holds(page) === true) pagevecs.forget(on, page);
+    else if ((memMap.flags[page] & PG_LRU) !== 0) {
       const zone = memMap.zone[page];
       this.lock.lock(on, zone);
       this.takeOff(on, page);
       this.lock.unlock(on, zone);
-    } else if (pagevecs?.holds(page) === true) pagevecs.forget(on, page);
+    }
     memMap.flags[page] &= ~(PG_ACTIVE | PG_REFERENCED);
   }
 
@@ -102,7 +103,7 @@ export class TwoLists {
     const outer = on.enter(FN.mark_page_accessed);
     on.read(memMap.addressOf(page));
     const flags = memMap.flags[page];
-    if ((flags & (PG_ACTIVE | PG_REFERENCED | PG_LRU)) === (PG_REFERENCED | PG_LRU)) {
+    if ((flags & (PG_ACTIVE | PG_REFERENCED)) === PG_REFERENCED && this.isListed(page)) {
       this.activate(on, page);
       memMap.flags[page] &= ~PG_REFERENCED;
     } else if ((flags & PG_REFERENCED) === 0) {
@@ -118,7 +119,7 @@ export class TwoLists {
     const zone = memMap.zone[page];
     const outer = on.enter(FN.activate_page);
     this.lock.lock(on, zone);
-    if ((memMap.flags[page] & (PG_LRU | PG_ACTIVE)) === PG_LRU) {
+    if ((memMap.flags[page] & PG_ACTIVE) === 0 && this.isListed(page)) {
       this.takeOff(on, page);
       this.putOn(on, page, true);
       on.count(C.PGACTIVATE);
@@ -156,13 +157,18 @@ export class TwoLists {
     const { memMap } = this;
     const zone = memMap.zone[page];
     this.lock.lock(on, zone);
-    if ((memMap.flags[page] & (PG_LRU | PG_ACTIVE)) === PG_LRU) {
+    if ((memMap.flags[page] & PG_ACTIVE) === 0 && this.isListed(page)) {
       const list = this.inactive(zone);
       this.lists.remove(on, list, page);
       this.lists.addTail(on, list, page);
       on.count(C.PGROTATED);
     }
     this.lock.unlock(on, zone);
+  }
+
+  /** True for a page on a list: not in a pagevec, not isolated. */
+  private isListed(page: number): boolean {
+    return (this.memMap.flags[page] & PG_LRU) !== 0 && this.pagevecs?.holds(page) !== true;
   }
 
   /** __pagevec_lru_add(): the lock is kept as long as the pages are of zones that it covers. */

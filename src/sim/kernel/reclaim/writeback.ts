@@ -5,11 +5,12 @@
  *
  * The model's completion interrupt is settle(): the next look that page replacement takes after a write is done ends it,
  * on the CPU that looks. Deviations: requests are not merged, so a waiter for the queue waits for as many pages as a
- * merged request would have (SWAP_CLUSTER_MAX); a page under read is not locked, its reader waits for it.
+ * merged request would have (SWAP_CLUSTER_MAX); buffer heads of swap pages go when their transfer is done (2.4: when the
+ * page leaves the swap cache); a page under read is not locked, its reader waits for it.
  */
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
-import { PG_RECLAIM, PG_WRITEBACK } from '../page-flags.ts';
+import { PG_PRIVATE, PG_RECLAIM, PG_SWAPCACHE, PG_WRITEBACK } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { InFlight } from './in-flight.ts';
 
@@ -66,9 +67,9 @@ export class Writeback {
     return Math.max(now, Math.min(now + timeout, this.inFlight.doneAt(SWAP_CLUSTER_MAX)));
   }
 
-  /** When the write of a page is done. */
+  /** When the write of a page is done; 0 for one that is not under write. */
   doneAt(page: number): number {
-    return this.until[page];
+    return this.until[page] ?? 0;
   }
 
   /** The page is being freed: nobody waits for its write any more. */
@@ -88,6 +89,9 @@ export class Writeback {
     this.until[page] = 0;
     this.pages--;
     on.write(memMap.addressOf(page));
+    if ((memMap.flags[page] & (PG_PRIVATE | PG_SWAPCACHE)) === (PG_PRIVATE | PG_SWAPCACHE)) {
+      this.parts.block.releaseBuffers(on, page);
+    }
     if (reclaimable) this.onReclaimable?.(on, page);
     on.leave(outer);
   }
