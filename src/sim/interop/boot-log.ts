@@ -6,7 +6,6 @@
 import { FRAME_BYTES, KB_PER_FRAME, KIB } from '../base/units.ts';
 import { GIVEN } from '../kernel/boot/budget.ts';
 import type { BootLayout, NodeLayout, Zonelist, ZoneLayout, ZoneRef } from '../kernel/boot/layout.ts';
-import { pageOffset } from '../kernel/boot/limits.ts';
 import { nodeSpans } from '../kernel/boot/spans.ts';
 import { grouped, hex } from '../kernel/boot/text.ts';
 import type { MachineProfile } from '../profiles/schema.ts';
@@ -88,7 +87,7 @@ function remapLines(layout: BootLayout): string[] {
   return lines;
 }
 
-function remapAddresses(profile: MachineProfile, layout: BootLayout): string[] {
+function remapAddresses(layout: BootLayout): string[] {
   const lines = [`Low memory ends at vaddr ${hex(layout.lowmemEnd)}`];
   const windows = layout.nodes.filter((node) => node.kvaPages > 0);
   if (windows.length === 0 || layout.maxLowPfn === 0) return lines;
@@ -98,7 +97,7 @@ function remapAddresses(profile: MachineProfile, layout: BootLayout): string[] {
     const range = `${hex(last.kvaStart)} - ${hex(first.kvaStart + first.kvaPages * FRAME_BYTES)}`;
     lines.push(`${named(run)} will remap to vaddr ${range}${run.length > 1 ? ', the first at the top' : ''}`);
   }
-  lines.push(`High memory starts at vaddr ${hex(pageOffset(profile.zones) + layout.maxmemPfn * FRAME_BYTES)}`);
+  lines.push(`High memory starts at vaddr ${hex(layout.lowmemEnd + layout.memMap.kvaPagesTotal * FRAME_BYTES)}`);
   return lines;
 }
 
@@ -278,7 +277,7 @@ export function bootLog(profile: MachineProfile, layout: BootLayout): string {
     lines.push(...remapLines(layout));
     lines.push(`${layout.highmemMiB}MB HIGHMEM available.`, `${layout.lowmemMiB}MB LOWMEM available.`);
     lines.push(`max_low_pfn = ${layout.maxLowPfn}, highstart_pfn = ${layout.maxmemPfn}`);
-    lines.push(...remapAddresses(profile, layout));
+    lines.push(...remapAddresses(layout));
   }
   lines.push(...memoryLines(profile, layout));
   lines.push(...zoneTable(layout), ...budgetTable(layout), ...zonelistLines(layout), ...messageLines(layout));

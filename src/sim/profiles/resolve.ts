@@ -97,6 +97,8 @@ type MemoryManager = Pick<
   | 'bouncePages'
   | 'bufferHeadBytes'
   | 'memLimit'
+  | 'readsVmalloc'
+  | 'readsMemfrac'
 >;
 
 function memoryManager(
@@ -131,6 +133,8 @@ function memoryManager(
     bouncePages: flavour.bouncePages,
     bufferHeadBytes: flavour.bufferHeadBytes,
     memLimit: flavour.memLimit,
+    readsVmalloc: flavour.readsVmalloc,
+    readsMemfrac: flavour.readsMemfrac,
   };
 }
 
@@ -149,7 +153,12 @@ export function traitsOf(kernel: KernelSpec, machine: MachineSpec): KernelTraits
   const highpte = !is64 && (kernel.highpte ?? flavour.highpte === 'on');
   const kvaRemap = !is64 && (kernel.kvaRemap ?? flavour.kvaRemap === 'on');
   const highmem = !is64 && (machine.pae || memoryEndMiB(machine) > DIRECT_MAP_MIB);
-  const rule = structPageOf(flavour, { bits: machine.bits, pae: machine.pae, highmem, highpte });
+  const rule = structPageOf(flavour, {
+    bits: machine.bits,
+    pae: machine.pae,
+    virtual: highmem && kernel.kmap === 'pool',
+    highpte,
+  });
 
   const cpus = machine.nodes.reduce((sum, node) => sum + node.cpus, 0);
   const pkmapBase = cpus > 32 ? flavour.pkmapBaseManyCpus : flavour.pkmapBase;

@@ -9,8 +9,8 @@ import type { StructPage } from './traits.ts';
 interface StructPageInputs {
   readonly bits: 32 | 64;
   readonly pae: boolean;
-  /** CONFIG_HIGHMEM: 2.4 then keeps each page's kernel address in `virtual`. */
-  readonly highmem: boolean;
+  /** 2.4 with CONFIG_HIGHMEM keeps each page's kernel address in `virtual`; pinned kmaps per CPU have no use for it. */
+  readonly virtual: boolean;
   readonly highpte: boolean;
 }
 
@@ -29,13 +29,14 @@ function sizeOn32(layout: StructPageLayout, inputs: StructPageInputs): { bytes: 
   const wide = inputs.highpte && inputs.pae;
   switch (layout) {
     case '2.4':
-      return inputs.highmem
+      return inputs.virtual
         ? { bytes: 48, why: '2.4 with highmem: eleven words and virtual' }
-        : { bytes: 44, why: '2.4 without highmem: eleven words, no virtual' };
+        : { bytes: 44, why: '2.4 without persistent kmaps: eleven words, no virtual' };
     case 'rhel3':
-      return wide
-        ? { bytes: 60, why: 'rmap15 with highpte and PAE: pte_addr_t takes 8 bytes' }
-        : { bytes: 56, why: 'rmap15: a pte chain and an age more than 2.4.22' };
+      return {
+        bytes: (wide ? 60 : 56) - (inputs.virtual ? 0 : 4),
+        why: `rmap15${wide ? ' with highpte and PAE: pte_addr_t takes 8 bytes' : ': a pte chain and an age more than 2.4.22'}${inputs.virtual ? '' : ', no virtual'}`,
+      };
     case 'pte_chain':
       return wide
         ? { bytes: 44, why: 'highpte and PAE: pte_addr_t takes 8 bytes' }

@@ -62,6 +62,9 @@ export interface KernelTraits {
   readonly bufferHeadBytes: number;
   /** How `mem=` cuts memory: at an address, or after so much RAM. */
   readonly memLimit: 'address' | 'size';
+  /** Words of the command line that not every kernel reads. */
+  readonly readsVmalloc: boolean;
+  readonly readsMemfrac: boolean;
   /** kswapd maps highmem pages in its own user space. */
   readonly kswapdWindow: boolean;
   /** With page clusters: several pte pages in one cluster. */

@@ -68,14 +68,23 @@ describe('the boot log', () => {
     expect(lines).toContain('  4,096 nodes: one node’s at a time (numaq boot --node ID)');
   });
 
-  it('says where the machine has I/O devices that nothing reads or writes them', () => {
-    const disk = { name: 'disk', kind: 'disk' as const, bandwidthMBps: 40, dmaBits: 32 as const };
-    const nodes = [0, 1].map((id) => ({ id, cpus: 1, memoryMiB: 2048, io: id === 1 ? [disk, disk] : [] }));
-    const expected = '  note: I/O devices (2) are kept for kernels that swap; nothing reads or writes them yet.';
+  it('says of adapters that nothing uses them, and of swap that it needs a disk', () => {
+    const device = { name: 'device', bandwidthMBps: 40, dmaBits: 32 as const };
+    const io = [
+      { ...device, kind: 'adapter' as const },
+      { ...device, kind: 'disk' as const },
+    ];
+    const nodes = [0, 1].map((id) => ({ id, cpus: 1, memoryMiB: 2048, io: id === 1 ? io : [] }));
+    const expected = '  note: Adapters (1) are kept in the profile; the kernel drives disks only.';
     expect(logOf(profileOf({ nodes }), traitsBy({ structPage: 32 }))).toContain(expected);
-    const layout = bootOf(profileOf({ nodes }), traitsBy({ structPage: 32 }));
-    expect(layout.messages.find(({ text }) => text.startsWith('I/O'))?.path).toBe('machine.nodes[1].io');
-    expect(logOf(box64()).join(' ')).not.toContain('I/O devices');
+    const swapping = profileOf({ nodes, kernel: { swapMiB: 512 } });
+    const { messages } = bootOf(swapping, traitsBy({ structPage: 32 }));
+    expect(messages.find(({ text }) => text.startsWith('Adapters'))?.path).toBe('machine.nodes[1].io');
+    expect(messages.some(({ path }) => path === 'kernel.swapMiB')).toBe(false);
+    expect(bootOf(box64({ kernel: { swapMiB: 512 } })).messages.some(({ path }) => path === 'kernel.swapMiB')).toBe(
+      true,
+    );
+    expect(logOf(box64()).join(' ')).not.toContain('Adapters');
   });
 
   it('folds the windows of many nodes', () => {

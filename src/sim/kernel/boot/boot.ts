@@ -9,6 +9,7 @@ import type { MachineProfile } from '../../profiles/schema.ts';
 import type { KernelTraits } from '../../profiles/traits.ts';
 import { addressSpace } from './address-space.ts';
 import { lowmemBudget } from './budget.ts';
+import { asBooted, balanceRatios } from './command-line.ts';
 import { bootFailure } from './failure.ts';
 import type { BootLayout, NodeLayout, Watermarks, Zonelist, ZoneLayout, ZoneRef } from './layout.ts';
 import { pageOffset } from './limits.ts';
@@ -27,10 +28,11 @@ import { zoneSpans, type ZoneSpan } from './zones.ts';
  * Boots a schema-valid profile. Never throws: what only boot can see wrong comes back as `issues` with empty tables, and
  * a machine that does not boot as `failure` with the tables as far as they go.
  */
-export function boot(profile: MachineProfile, traits: KernelTraits): BootLayout {
-  const issues = validate(profile, traits);
+export function boot(written: MachineProfile, traits: KernelTraits): BootLayout {
+  const issues = validate(written, traits);
   if (issues.length > 0) return emptyLayout(traits, issues);
 
+  const profile = asBooted(written, traits);
   const plan = makePlan(profile, traits);
   const spans = zoneSpans(plan);
   const zones = zoneLayouts(plan, spans);
@@ -43,7 +45,7 @@ export function boot(profile: MachineProfile, traits: KernelTraits): BootLayout 
     boots: failure === undefined,
     ...(failure === undefined ? {} : { failure }),
     issues: [],
-    messages: bootMessages(plan, spans, zones, meminfo, failure === undefined),
+    messages: bootMessages(written, plan, spans, zones, meminfo, failure === undefined),
     nodes,
     maxmemPfn: plan.maxmemPfn,
     maxLowPfn: plan.maxLowPfn,
@@ -71,6 +73,7 @@ function zoneLayouts(plan: BootPlan, spans: readonly ZoneSpan[]): ZoneLayout[] {
     clusterKb: (clusterFrames * FRAME_BYTES) / 1024,
     kernelNodes: plan.nodeBlind ? 1 : plan.spans.length,
     minFreeKbytes: profile.zones.minFreeKbytes,
+    balanceRatios: balanceRatios(profile),
   });
   const reserves = lowmemReservesOf(marked, traits.watermarks, profile.zones.lowmemReserveRatio);
   const byHand = new Map(profile.zones.watermarks.map((set) => [`${set.node} ${set.zone}`, set]));

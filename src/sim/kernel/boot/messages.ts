@@ -5,6 +5,8 @@
  * 2003) for page clusters.
  */
 import { FRAMES_PER_MIB } from '../../base/units.ts';
+import type { MachineProfile } from '../../profiles/schema.ts';
+import { commandLineMessages } from './command-line.ts';
 import type { BootMessage, MemInfo, ZoneLayout } from './layout.ts';
 import { lowmemLimitPfn, SPLIT_4G4G } from './limits.ts';
 import type { BootPlan } from './plan.ts';
@@ -65,14 +67,14 @@ function zoneShapes(plan: BootPlan): BootMessage[] {
   return messages;
 }
 
-function kernelShapes(plan: BootPlan): BootMessage[] {
+function kernelShapes(plan: BootPlan, written: MachineProfile): BootMessage[] {
   const { traits, profile, is64 } = plan;
   const messages = traits.patches.map((patch) => assumed(`${traits.flavour} never had ${patch}: assumed: patch.`));
   if (traits.structPage.assumed) {
     const { bytes, why } = traits.structPage;
     messages.push(assumed(`sizeof(struct page) = ${bytes} B: ${why}.`, 'kernel.structPageBytes'));
   }
-  if (profile.zones.userSpaceMiB === SPLIT_4G4G && !is64 && traits.watermarks !== 'rhel3') {
+  if (written.zones.userSpaceMiB === SPLIT_4G4G && !is64 && traits.watermarks !== 'rhel3') {
     messages.push(assumed('4G/4G split: only 2.4.21-rhel3 had it, as a switch.', 'zones.userSpaceMiB'));
   }
   if (!is64 && plan.spans.length > NODES_OF_I386) {
@@ -134,14 +136,20 @@ function lowMemory(plan: BootPlan, zones: readonly ZoneSpan[]): BootMessage[] {
   return messages;
 }
 
-/** Disks and adapters stand in the profile for the kernels that will swap to them. */
+/** Adapters that nothing uses, and swap without a disk to hold it. */
 function idleDevices({ profile }: BootPlan): BootMessage[] {
   const { nodes } = profile.machine;
-  const first = nodes.findIndex(({ io }) => io.length > 0);
-  if (first < 0) return [];
-  const devices = nodes.reduce((sum, { io }) => sum + io.length, 0);
-  const text = `I/O devices (${grouped(devices)}) are kept for kernels that swap; nothing reads or writes them yet.`;
-  return [note(text, `machine.nodes[${first}].io`)];
+  const messages: BootMessage[] = [];
+  const first = nodes.findIndex(({ io }) => io.some(({ kind }) => kind === 'adapter'));
+  if (first >= 0) {
+    const adapters = nodes.reduce((sum, { io }) => sum + io.filter(({ kind }) => kind === 'adapter').length, 0);
+    const text = `Adapters (${grouped(adapters)}) are kept in the profile; the kernel drives disks only.`;
+    messages.push(note(text, `machine.nodes[${first}].io`));
+  }
+  if (profile.kernel.swapMiB > 0 && nodes.every(({ io }) => io.every(({ kind }) => kind !== 'disk'))) {
+    messages.push(note('No disk holds the swap space: this machine does not swap.', 'kernel.swapMiB'));
+  }
+  return messages;
 }
 
 /** Marks by hand that no zone of this layout takes. */
@@ -153,8 +161,9 @@ function idleMarks(plan: BootPlan, zones: readonly ZoneSpan[]): BootMessage[] {
   });
 }
 
-/** All messages of a layout, the kernel's first. */
+/** All messages of a layout, the kernel's first. `written`: the profile before its command line was applied. */
 export function bootMessages(
+  written: MachineProfile,
   plan: BootPlan,
   zones: readonly ZoneSpan[],
   layouts: readonly ZoneLayout[],
@@ -163,10 +172,11 @@ export function bootMessages(
 ): BootMessage[] {
   const taken = plan.profile.kernel.bootItems.reduce((sum, { kib }) => sum + kib, 0);
   const messages = [
+    ...commandLineMessages(written, plan.traits),
     ...alignment(plan, zones),
     ...lowMemory(plan, zones),
     ...zoneShapes(plan),
-    ...kernelShapes(plan),
+    ...kernelShapes(plan, written),
     ...idleKnobs(plan),
     ...idleMarks(plan, zones),
     ...idleDevices(plan),

@@ -5,6 +5,7 @@
 import type { Issue } from '../../base/errors.ts';
 import type { MachineProfile } from '../../profiles/schema.ts';
 import type { KernelTraits } from '../../profiles/traits.ts';
+import { asBooted, commandLineIssues } from './command-line.ts';
 import { makePlan } from './plan.ts';
 import { addressIssues } from './validate-addresses.ts';
 import { cpuIssues } from './validate-cpu.ts';
@@ -16,7 +17,10 @@ import { referenceIssues } from './validate-references.ts';
 const MAX_ISSUES = 100;
 
 /** The issues in the order of the file, at most a hundred; none for a machine that boot() can lay out. */
-export function validate(profile: MachineProfile, traits: KernelTraits): Issue[] {
+export function validate(written: MachineProfile, traits: KernelTraits): Issue[] {
+  const words = commandLineIssues(written, traits);
+  if (words.length > 0) return words;
+  const profile = asBooted(written, traits);
   const { machine, zones } = profile;
   const addresses = machine.bits === 32 ? addressIssues(zones, traits) : [];
   const spans = spanIssues(machine);

@@ -27,6 +27,8 @@ interface MarkContext {
   /** Nodes as the kernel counts them: 1 where it sees one flat node. */
   readonly kernelNodes: number;
   readonly minFreeKbytes: number | undefined;
+  /** zone_balance_ratio of 2.4 for DMA, Normal and HighMem: memfrac= on the command line, or 128 each. */
+  readonly balanceRatios?: Ratios;
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
@@ -39,14 +41,18 @@ export function isqrt(value: number): number {
   return root;
 }
 
+const ORDER: Readonly<Record<ZoneName, number>> = { DMA: 0, Normal: 1, HighMem: 2 };
+type Ratios = readonly [number, number, number];
+const BALANCE_RATIOS: Ratios = [128, 128, 128];
 const multiples = (min: number): Watermarks => ({ min, low: 2 * min, high: 3 * min });
-const base24 = (clusters: number): number => clamp(Math.floor(clusters / 128), 20, 255);
+const base24 = (zone: MarkedZone, ratios: Ratios): number =>
+  clamp(Math.floor(zone.clusters / ratios[ORDER[zone.name]]), 20, 255);
 
 /** Extra for Normal: a 512th of the node's memory, at most 1,024, nothing where it comes to less than 255 (rmap15). */
-function rhel3Marks(zone: MarkedZone, nodeClusters: number): Watermarks {
+function rhel3Marks(zone: MarkedZone, nodeClusters: number, ratios: Ratios): Watermarks {
   const extra = zone.name === 'Normal' ? Math.min(Math.floor(nodeClusters / 512), 1024) : 0;
   const added = extra < 255 ? 0 : extra;
-  const mask = base24(zone.clusters);
+  const mask = base24(zone, ratios);
   return { min: added + mask, low: added + 2 * mask, high: added + 3 * mask, plenty: added + 6 * mask };
 }
 
@@ -66,12 +72,13 @@ export function watermarksOf(zones: readonly MarkedZone[], context: MarkContext)
 
   const late = context.rule === '2.6.11';
   const minFreeKb = context.minFreeKbytes ?? (late ? minFreeKbytes2611(lowmem, context) : 1024);
+  const ratios = context.balanceRatios ?? BALANCE_RATIOS;
   const share = Math.floor(minFreeKb / context.clusterKb);
 
   return zones.map((zone) => {
     const old = context.rule === '2.4.22' || context.rule === 'rhel3';
     if (old && (context.minFreeKbytes === undefined || zone.name === 'HighMem')) {
-      return context.rule === 'rhel3' ? rhel3Marks(zone, nodeSize(zone.node)) : multiples(base24(zone.clusters));
+      return context.rule === 'rhel3' ? rhel3Marks(zone, nodeSize(zone.node), ratios) : multiples(base24(zone, ratios));
     }
     const min =
       zone.name === 'HighMem'
@@ -80,8 +87,6 @@ export function watermarksOf(zones: readonly MarkedZone[], context: MarkContext)
     return late ? { min, low: Math.floor((min * 5) / 4), high: Math.floor((min * 6) / 4) } : multiples(min);
   });
 }
-
-const ORDER: Readonly<Record<ZoneName, number>> = { DMA: 0, Normal: 1, HighMem: 2 };
 
 /**
  * 2.6.11 lowmem_reserve of every zone, [DMA, Normal, HighMem] in page clusters: the pages of the higher types up to
