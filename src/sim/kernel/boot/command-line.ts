@@ -137,7 +137,7 @@ function withHighmem(profile: MachineProfile, pages: number): MachineProfile {
   const limit = lowmemLimitPfn(profile.zones);
   const end = endOf(profile);
   if (end > limit) return cutAt(profile, limit + pages);
-  return withZones(profile, { maxmemMiB: (end - pages) / FRAMES_PER_MIB });
+  return pages === 0 ? profile : withZones(profile, { maxmemMiB: (end - pages) / FRAMES_PER_MIB });
 }
 
 function withZones(profile: MachineProfile, zones: Partial<MachineProfile['zones']>): MachineProfile {
