@@ -7,6 +7,10 @@ export interface PageCache {
   find(on: KernelCpu, space: AddressSpace, index: number): number;
   /** The page at an index, read from disk or made (a hole, shm: cleared) where it is not there; with a reference. Waits are charged. */
   obtain(on: KernelCpu, space: AddressSpace, index: number): number;
+  /** A vma maps the file, or a task has it open: its inode comes into memory (iget()) and stays there. */
+  open(on: KernelCpu, space: AddressSpace): void;
+  /** One user less; an unlinked file goes with its last one (iput()). */
+  close(on: KernelCpu, space: AddressSpace): void;
   /** remove_from_page_cache(): out of the cache and its reference dropped; the page has no ptes. */
   remove(on: KernelCpu, page: number): void;
   /** set_page_dirty() of a page of the cache. */
@@ -21,6 +25,6 @@ export interface PageCache {
   /** Files that prune() may take (unused dentries). */
   readonly unusedFiles: number;
   readonly dirtyPages: number;
-  /** Pages of files (Cached of /proc/meminfo, in page clusters). */
+  /** Pages of files and shared segments (Cached of /proc/meminfo), in page clusters. */
   readonly cachedPages: number;
 }

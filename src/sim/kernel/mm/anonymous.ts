@@ -1,0 +1,54 @@
+/**
+ * do_anonymous_page(): the first touch of private memory, mm/memory.c of 2.6.0. With page clusters one page fills the
+ * vector of the aligned cluster.
+ *
+ * Deviation: a read takes a page too; 2.4 and 2.6.0 map ZERO_PAGE until the first write, which the programs of the lab
+ * nearly always begin with (and a trace's text would share one frame).
+ */
+import * as C from '../../base/counters.ts';
+import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW } from '../../hardware/pte-pages.ts';
+import { GFP_HIGHUSER } from '../alloc/gfp.ts';
+import type { KernelCpu } from '../cpu.ts';
+import { FN } from '../functions.ts';
+import { OWNER, PG_ANON, PG_UPTODATE } from '../page-flags.ts';
+import type { KernelParts } from '../parts.ts';
+import type { Fill } from './fill.ts';
+import type { Vma } from './vma.ts';
+
+export class AnonymousFaults {
+  constructor(
+    private readonly parts: KernelParts,
+    private readonly fill: Fill,
+  ) {}
+
+  /** A page for anonymous memory of a vma, placed by the policy; its contents are the caller's. */
+  page(on: KernelCpu, vma: Vma, vpn: number): number {
+    const { pages, placement, tables, memMap } = this.parts;
+    const list = placement.list(on.node, on.cpu, tables.clusters.indexOf(vma, vpn));
+    const page = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous, list);
+    memMap.flags[page] |= PG_ANON | PG_UPTODATE;
+    return page;
+  }
+
+  /** Called and left with page_table_lock held. */
+  fault(on: KernelCpu, vma: Vma, vpn: number, pte: number, write: boolean): void {
+    const outer = on.enter(FN.do_anonymous_page);
+    const { mm } = vma;
+    const { tables, rmap, pages, highmem, ptePages, reclaim } = this.parts;
+    on.unlock('page_table_lock', mm.at);
+    rmap.prepareAnon(on, vma);
+    const page = this.page(on, vma, vpn);
+    pages.clear(on, page);
+    on.lock('page_table_lock', mm.at);
+    const slot = ptePages.slots[pte >> ptePages.entriesShift];
+    highmem.mapPtes(on, slot, mm, 'KM_PTE0');
+    const count = tables.clusters.anonymous(on, vma, vpn, pte);
+    const flags = PTE_PRESENT | PTE_ACCESSED | (vma.writable ? PTE_RW : 0);
+    this.fill.vector(on, vma, vpn, pte, page, flags, write ? PTE_DIRTY : 0, count);
+    highmem.unmapPtes(on, slot, mm, 'KM_PTE0');
+    reclaim.add(on, page);
+    reclaim.markAccessed(on, page);
+    on.count(C.ANON_FAULTS);
+    on.leave(outer);
+  }
+}

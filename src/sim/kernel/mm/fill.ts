@@ -1,0 +1,51 @@
+/**
+ * The end of every fault: ptes that map a page, with the counts that belong to them. A page has a reference for each pte
+ * (the caller brings the first) and a mapcount of as many; the reverse map and rss are told. do_anonymous_page() and
+ * do_no_page() of mm/memory.c, 2.6.0; the vector of page clusters is Clusters'.
+ */
+import * as C from '../../base/counters.ts';
+import { makePte } from '../../hardware/pte-pages.ts';
+import type { KernelCpu } from '../cpu.ts';
+import { STEP } from '../functions.ts';
+import type { KernelParts } from '../parts.ts';
+import type { Vma } from './vma.ts';
+
+export class Fill {
+  constructor(private readonly parts: KernelParts) {}
+
+  /**
+   * Maps the pieces of `page` that the first `count` virtual pages of Clusters.vpns show; `vpn` is the fault's own and
+   * `pte` its entry. `flags` go into each, `own` into the fault's alone. The caller's reference becomes a pte's.
+   */
+  vector(
+    on: KernelCpu,
+    vma: Vma,
+    vpn: number,
+    pte: number,
+    page: number,
+    flags: number,
+    own: number,
+    count: number,
+  ): void {
+    const { tables } = this.parts;
+    const { vpns } = tables.clusters;
+    for (let i = 0; i < count; i++) {
+      const each = vpns[i];
+      if (i > 0) {
+        this.parts.pages.get(on, page);
+        on.work(STEP.piece);
+      }
+      const piece = tables.clusters.pieceOf(vma, each);
+      this.one(on, vma, each, pte + each - vpn, page, piece, each === vpn ? flags | own : flags);
+    }
+  }
+
+  /** Maps one piece of a page by a pte that is not present. */
+  one(on: KernelCpu, vma: Vma, vpn: number, pte: number, page: number, piece: number, flags: number): void {
+    const { tables, memMap, rmap } = this.parts;
+    memMap.mapcount[page]++;
+    tables.setPte(on, pte, makePte(memMap.slotOf(page) + piece, flags));
+    rmap.add(on, page, pte, vma, vpn);
+    on.count(C.PTES_FILLED);
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * hugetlb_prefault(): a mapping of a hugetlb segment gets all its huge pages when it is made, from the pool of the node
+ * that maps it; arch/i386/mm/hugetlbpage.c of 2.6.0. The segment keeps them until it is removed.
+ */
+import { InputError, makeIssue } from '../../base/errors.ts';
+import type { KernelCpu } from '../cpu.ts';
+import type { KernelParts } from '../parts.ts';
+import type { Vma } from './vma.ts';
+
+/** Throws InputError where the pool is empty. */
+export function mapHugePages(on: KernelCpu, parts: KernelParts, vma: Vma): void {
+  const { tables, hugetlb, pages, memMap } = parts;
+  const { file } = vma;
+  if (file === undefined) return;
+  const { entries } = tables.huge;
+  const order = Math.log2(entries) - memMap.shift;
+  for (let vpn = vma.start; vpn < vma.end; vpn += entries) {
+    const index = Math.floor(vma.pgoffOf(vpn) / entries);
+    let page = (file.pages.get(index) ?? 0) - 1;
+    on.read(file.at);
+    if (page < 0) {
+      page = hugetlb.take(on, on.node);
+      if (page < 0) {
+        const found = `the pool empty at huge page ${index} of ${file.name}`;
+        throw new InputError('', [makeIssue('no-huge-pages', 'kernel.hugePages', 'a free huge page', found)]);
+      }
+      // clear_huge_page(); the first reference is the segment's.
+      for (let i = 0; i < 1 << order; i++) pages.clear(on, page + i);
+      file.pages.set(index, page + 1);
+    }
+    pages.get(on, page);
+    tables.huge.map(on, vma, vpn, page);
+  }
+}
+
+/** The segment's own references to its huge pages go. */
+export function dropHugePages(on: KernelCpu, parts: KernelParts, pages: Map<number, number>): void {
+  for (const slot of pages.values()) parts.tables.huge.drop(on, slot - 1);
+  pages.clear();
+}

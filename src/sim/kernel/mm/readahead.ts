@@ -1,0 +1,52 @@
+/**
+ * Read-ahead windows of read(): page_cache_readahead() of mm/readahead.c, 2.6.0, per reader and file. A window of pages is
+ * read at once; reaching its first page starts the next one ahead of it; sequential reads let the window grow by two
+ * pages, others let it shrink by two, down to none. At most 32 pages of 4 KiB; a file read from its start begins with half
+ * of that.
+ *
+ * Deviations: ra_pages is 128 KiB for every device and kernel (2.4's generic_file_readahead() has other windows of the same
+ * size); thrashing detection (a window whose pages went before they were read) is left out.
+ */
+const MOST_FRAMES = 32;
+
+export class Readahead {
+  private next = 0;
+  private previous = -1;
+  private start = -1;
+  private size = 0;
+  private aheadStart = -1;
+  private aheadSize = 0;
+  private readonly most: number;
+
+  /** `shift`: PAGE_MMUSHIFT. */
+  constructor(shift: number) {
+    this.most = Math.max(1, MOST_FRAMES >> shift);
+  }
+
+  /** The reader asks for page `index`; `submit` is called for each range of pages to be read. */
+  access(index: number, submit: (first: number, count: number) => void): void {
+    if (index === this.previous) return;
+    const first = this.start < 0;
+    if (first) this.next = index === 0 ? Math.ceil(this.most / 2) : 0;
+    else if (index === this.previous + 1) this.next = Math.min(this.most, this.next + 2);
+    else this.next = Math.max(0, this.next - 2);
+    this.previous = index;
+    if (index >= this.aheadStart && index < this.aheadStart + this.aheadSize) {
+      this.start = this.aheadStart;
+      this.size = this.aheadSize;
+      this.ahead(submit);
+    } else if (first || index < this.start || index >= this.start + this.size) {
+      this.start = index;
+      this.size = Math.max(1, this.next);
+      this.aheadSize = 0;
+      submit(this.start, this.size);
+      if (this.next > 0) this.ahead(submit);
+    }
+  }
+
+  private ahead(submit: (first: number, count: number) => void): void {
+    this.aheadStart = this.start + this.size;
+    this.aheadSize = this.next;
+    if (this.aheadSize > 0) submit(this.aheadStart, this.aheadSize);
+  }
+}
