@@ -117,7 +117,7 @@ export const RMAP_REMOVES = counter();
 export const RMAP_STEPS = counter();
 export const PTE_PAGES_SHARED = counter();
 export const PTE_UNSHARES = counter();
-/** Faults that had the pieces of a page cluster to fill, and the ptes that they filled. */
+/** Vectors of anonymous faults with page clusters, and the ptes that they filled. */
 export const VECTORS = counter();
 export const VECTOR_PTES = counter();
 

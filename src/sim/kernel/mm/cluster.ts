@@ -38,9 +38,15 @@ export class Clusters {
   /**
    * The vector of an anonymous fault at `vpn`, whose pte is `pte`: the pieces of the aligned cluster that lie in the vma and in
    * the same pte page and are pte_none. How many; which stands in `vpns`, and the pte of vpns[i] is pte + vpns[i] - vpn.
+   * Counts how full vectors are.
    */
   anonymous(on: KernelCpu, vma: Vma, vpn: number, pte: number): number {
-    return this.collect(on, vma, vpn, pte, NO_PAGE);
+    const count = this.collect(on, vma, vpn, pte, NO_PAGE);
+    if (this.shift > 0) {
+      on.count(C.VECTORS);
+      on.count(C.VECTOR_PTES, count);
+    }
+    return count;
   }
 
   /** The same for a page of the page cache: the pieces of it that fit the vma and hold nothing yet. */
@@ -53,7 +59,7 @@ export class Clusters {
     return this.collect(on, vma, vpn, pte, page);
   }
 
-  /** Ptes of the cluster beside the fault's own that are empty, or map `page`; counts how full the vector is. */
+  /** The fault's own pte, and those of the cluster that are empty, or map `page`. */
   private collect(on: KernelCpu, vma: Vma, vpn: number, pte: number, page: number): number {
     if (this.shift === 0) {
       this.vpns[0] = vpn;
@@ -80,8 +86,6 @@ export class Clusters {
       }
       this.vpns[count++] = each;
     }
-    on.count(C.VECTORS);
-    on.count(C.VECTOR_PTES, count);
     return count;
   }
 }

@@ -74,11 +74,10 @@ export class MmuGather {
     on.leave(outer);
   }
 
-  /** free_page_and_swap_cache(): with the last pte a page leaves the swap cache too. */
+  /** free_page_and_swap_cache(): the swap cache lets go of a page that it alone would keep. */
   private free(on: KernelCpu, page: number): void {
     const { memMap, swap, pages } = this.parts;
-    const last = memMap.count[page] === 2;
-    if (last && (memMap.flags[page] & PG_SWAPCACHE) !== 0 && swap.exclusive(page)) swap.remove(on, page);
+    if ((memMap.flags[page] & PG_SWAPCACHE) !== 0 && memMap.count[page] === 2) swap.removeExclusive(on, page);
     pages.put(on, page);
   }
 }

@@ -75,7 +75,8 @@ export class PageTables {
       if (!this.shared.tryToShare(on, mm, vpn)) this.pages.attach(on, mm, vpn, this.pages.make(on, vpn), true);
       on.leave(outer);
     }
-    if (write && (table.pmdOf(vpn) & PMD_RW) === 0) this.shared.unshare(on, mm, vpn);
+    if ((table.pmdOf(vpn) & PMD_RW) === 0 && (write || !this.shared.mayFill(on, mm, vpn)))
+      this.shared.unshare(on, mm, vpn);
     const pte = table.pteOf(vpn);
     invariant(pte >= 0, 'a huge page where a pte was asked for', { vpn });
     this.reach(on, mm, pte);

@@ -9,8 +9,10 @@
  * - pte_unshare() copies all entries into an own page: at a write, and when part of the range is unmapped, protected or moved.
  * - rss counts a page once for each mm; the reverse map has one entry for each pte, whoever uses it.
  *
- * Deviation: the patch write-protects the old entries only when exactly two mms share them. When one of three unshares and
- * another exits, the third would go on writing to pages that it shares; here the last user then protects them first.
+ * Deviations, both where the patch would let one process see another's pages. It write-protects the old entries only when
+ * exactly two mms share them: when one of three unshares and another exits, the third would write to pages that it shares;
+ * here the last user protects them first. And a read fault of a mapping made after the fork fills the entry for everybody; here it
+ * unshares unless all have the same mapping there.
  */
 import * as C from '../../base/counters.ts';
 import { PMD_HUGE, PMD_RW } from '../../hardware/page-table.ts';
@@ -102,6 +104,23 @@ export class SharedPageTables {
       users[i].rss += change;
       on.write(users[i].at);
     }
+  }
+
+  /**
+   * Whether a read fault may put a page in an entry of a pte page that it shares to be copied on write: where each of the
+   * others has the same mapping there.
+   */
+  mayFill(on: KernelCpu, mm: Mm, vpn: number): boolean {
+    const { ptePages } = this.parts;
+    if (!this.isShared(mm, vpn) || ptePages.get(mm.table.pteOf(vpn)) !== 0) return true;
+    const vma = mm.vmaAt(vpn);
+    const users = this.pages.mmsOf(mm.table.ptePageOf(vpn));
+    return users.every((each) => {
+      const other = each.vmaAt(vpn);
+      if (vma === undefined || other === undefined) return false;
+      on.read(other.at);
+      return other.file === vma.file && other.shared === vma.shared && other.pgoffOf(vpn) === vma.pgoffOf(vpn);
+    });
   }
 
   /** True where another mm uses the pte page of `vpn` too. */

@@ -10,7 +10,7 @@
 import { PTE_ACCESSED, PTE_DIRTY, PTE_FILE, PTE_PRESENT, pteNumber } from '../../hardware/pte-pages.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN, STEP } from '../functions.ts';
-import { PG_DIRTY, PG_RESERVED, PG_SWAPCACHE, PG_WRITEBACK } from '../page-flags.ts';
+import { PG_DIRTY, PG_RESERVED, PG_SWAPCACHE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { ptesPerGranule } from './copy-range.ts';
 import type { HugeTables } from './huge-tables.ts';
@@ -137,7 +137,7 @@ export class ZapRange {
       ptePages.set(pte, 0);
       if ((value & PTE_PRESENT) === 0) {
         on.write(ptePages.addressOf(pte));
-        if ((value & PTE_FILE) === 0) freeSwapAndCache(this.parts, on, pteNumber(value));
+        if ((value & PTE_FILE) === 0) this.parts.swap.release(on, pteNumber(value));
         continue;
       }
       on.atomic(ptePages.addressOf(pte));
@@ -223,13 +223,4 @@ export function setPageDirty(parts: KernelParts, on: KernelCpu, page: number): v
   }
   memMap.flags[page] |= PG_DIRTY;
   on.atomic(memMap.addressOf(page));
-}
-
-/** free_swap_and_cache(): a pte gives up its swap entry; a page of the swap cache that nobody else wants goes as well. */
-export function freeSwapAndCache(parts: KernelParts, on: KernelCpu, entry: number): void {
-  const { memMap, swap } = parts;
-  swap.release(on, entry);
-  const page = swap.lookup(entry);
-  if (page < 0 || memMap.count[page] !== 1 || (memMap.flags[page] & PG_WRITEBACK) !== 0) return;
-  swap.remove(on, page);
 }
