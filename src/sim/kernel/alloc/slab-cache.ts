@@ -14,18 +14,13 @@ import { OWNER, PG_SLAB } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { GFP_KERNEL } from './gfp.ts';
 import type { SlabCache } from './slab.ts';
-import { cpuLimit, type SlabGeometry } from './slab-geometry.ts';
+import { BUFCTL_BYTES, cpuLimit, SLAB_BYTES, type SlabGeometry } from './slab-geometry.ts';
+import { Slab, SlabList } from './slab-list.ts';
 
 /** Bytes of kmem_cache_t with its lists and lock, and of the head of a CPU's array. */
 const CACHE_BYTES = 128;
 const ARRAY_HEAD_BYTES = 16;
 const ENTRY_BYTES = 4;
-
-/** A slab's place in the lists. */
-const FULL = 0;
-const PARTIAL = 1;
-const EMPTY = 2;
-const LISTS = 3;
 
 interface CpuArray {
   readonly at: KAddr;
@@ -35,21 +30,8 @@ interface CpuArray {
 
 /** What a cache needs of the caches around it: where descriptors lie that are kept outside. */
 export interface DescriptorSource {
-  descriptor(on: KernelCpu, bytes: number): { readonly at: KAddr; free(on: KernelCpu): void };
-}
-
-interface Slab {
-  readonly number: number;
-  readonly page: number;
-  /** Where the descriptor with its bufctls lies, and object 0. */
-  readonly at: KAddr;
-  readonly objectsAt: number;
-  /** First free object, -1 for none; and of each free one the next. */
-  free: number;
-  readonly next: Int16Array;
-  inUse: number;
-  list: number;
-  readonly outside: { free(on: KernelCpu): void } | undefined;
+  /** Undefined when there is no memory for one. */
+  descriptor(on: KernelCpu, bytes: number): { readonly at: KAddr; free(on: KernelCpu): void } | undefined;
 }
 
 type Parts = Pick<KernelParts, 'data' | 'pages' | 'memMap'>;
@@ -69,8 +51,9 @@ export class KmemCache implements SlabCache {
   private readonly arrays: (CpuArray | undefined)[] = [];
   private readonly byNumber: (Slab | undefined)[] = [];
   private readonly spareNumbers: number[] = [];
-  /** Slabs by list, the first to be used last. */
-  private readonly lists: Slab[][] = Array.from({ length: LISTS }, () => []);
+  private readonly full: SlabList;
+  private readonly partial: SlabList;
+  private readonly empty: SlabList;
   /** Object number: slab << shift | place. */
   private readonly shift: number;
   private readonly mask: number;
@@ -81,11 +64,15 @@ export class KmemCache implements SlabCache {
     readonly geometry: SlabGeometry,
     private readonly parts: Parts,
     private readonly descriptors: DescriptorSource,
-    pageBytes: number,
+    private readonly pageBytes: number,
     cpus: number,
   ) {
     this.objectBytes = geometry.objectBytes;
     this.at = parts.data.claim(CACHE_BYTES);
+    // kmem_list3 lies in front of the cache's constants.
+    this.full = new SlabList(this.at);
+    this.partial = new SlabList(this.at);
+    this.empty = new SlabList(this.at);
     this.limit = cpuLimit(geometry.objectBytes, pageBytes);
     this.batch = Math.ceil(this.limit / 2);
     this.freeLimit = (1 + cpus) * this.batch + geometry.objects;
@@ -147,17 +134,17 @@ export class KmemCache implements SlabCache {
 
   /** Gives back every empty slab, after the asking CPU's own array; page clusters freed. */
   reap(on: KernelCpu): number {
+    const before = this.slabs;
     const own = this.arrays[on.cpu];
     if (own !== undefined && own.count > 0) this.flush(on, own, own.count);
-    let freed = 0;
-    for (let slab = this.lists[EMPTY].pop(); slab !== undefined; slab = this.lists[EMPTY].pop()) {
+    for (let slab = this.empty.first; slab !== undefined; slab = this.empty.first) {
       on.lock('cache.lock', this.at);
-      on.read(slab.at);
+      this.empty.remove(on, slab);
       on.unlock('cache.lock', this.at);
+      this.freeObjects -= this.geometry.objects;
       this.destroy(on, slab);
-      freed += 1 << this.geometry.order;
     }
-    return freed;
+    return (before - this.slabs) << this.geometry.order;
   }
 
   private slabOf(object: number): Slab {
@@ -185,12 +172,12 @@ export class KmemCache implements SlabCache {
     for (;;) {
       on.lock('cache.lock', this.at);
       while (array.count < this.batch) {
-        const slab = this.lists[PARTIAL].at(-1) ?? this.lists[EMPTY].at(-1);
+        const slab = this.partial.first ?? this.empty.first;
         if (slab === undefined) break;
         on.read(slab.at);
         while (slab.free >= 0 && array.count < this.batch) this.takeObject(on, slab, array);
-        on.write(slab.at);
-        this.relist(slab);
+        slab.list?.remove(on, slab);
+        (slab.free < 0 ? this.full : this.partial).addFirst(on, slab);
       }
       on.unlock('cache.lock', this.at);
       // Reclaim on the way to the new slab may have used the array.
@@ -203,7 +190,7 @@ export class KmemCache implements SlabCache {
   private takeObject(on: KernelCpu, slab: Slab, array: CpuArray): void {
     const place = slab.free;
     on.read(this.bufctl(slab, place));
-    slab.free = slab.next[place];
+    slab.free = slab.bufctls[place];
     if (slab.inUse++ === 0) this.freeObjects -= this.geometry.objects;
     on.write(this.entry(array, array.count));
     array.objects[array.count++] = (slab.number << this.shift) | place;
@@ -224,7 +211,7 @@ export class KmemCache implements SlabCache {
       this.returnObject(on, slab, object & this.mask);
       if (slab.inUse > 0) continue;
       if (this.freeObjects + this.geometry.objects > this.freeLimit) {
-        this.unlist(slab);
+        this.empty.remove(on, slab);
         emptied.push(slab);
       } else this.freeObjects += this.geometry.objects;
     }
@@ -237,11 +224,13 @@ export class KmemCache implements SlabCache {
 
   private returnObject(on: KernelCpu, slab: Slab, place: number): void {
     on.write(this.bufctl(slab, place));
-    slab.next[place] = slab.free;
+    slab.bufctls[place] = slab.free;
     slab.free = place;
     slab.inUse--;
-    on.write(slab.at);
-    this.relist(slab);
+    // To the end of the partial ones: the longest time for its other objects to be freed too.
+    slab.list?.remove(on, slab);
+    if (slab.inUse === 0) this.empty.addFirst(on, slab);
+    else this.partial.addLast(on, slab);
   }
 
   /** Which page cluster of its slab an object begins in. */
@@ -250,29 +239,8 @@ export class KmemCache implements SlabCache {
     return Math.floor(bytes / this.pageBytes);
   }
 
-  private get pageBytes(): number {
-    return 4096 << this.parts.memMap.shift;
-  }
-
   private bufctl(slab: Slab, place: number): KAddr {
-    return after(slab.at, 24 + place * 4);
-  }
-
-  private unlist(slab: Slab): void {
-    const list = this.lists[slab.list];
-    const last = list.pop();
-    if (last === slab || last === undefined) return;
-    list[list.indexOf(slab)] = last;
-  }
-
-  /** Onto the list that its number of free objects says. */
-  private relist(slab: Slab): void {
-    const { inUse } = slab;
-    const list = inUse === 0 ? EMPTY : inUse === this.geometry.objects ? FULL : PARTIAL;
-    if (list === slab.list) return;
-    this.unlist(slab);
-    slab.list = list;
-    this.lists[list].push(slab);
+    return after(slab.at, SLAB_BYTES + place * BUFCTL_BYTES);
   }
 
   /** cache_grow(): a slab more; false when there is no page for it. */
@@ -289,14 +257,16 @@ export class KmemCache implements SlabCache {
     const page = pages.alloc(on, GFP_KERNEL, geometry.order, OWNER.slab);
     if (page < 0) return false;
     const outside = geometry.offSlab ? this.descriptors.descriptor(on, geometry.descriptorBytes) : undefined;
+    if (geometry.offSlab && outside === undefined) {
+      pages.free(on, page, geometry.order);
+      return false;
+    }
     const colour = this.colour * geometry.colourBytes;
     this.colour = (this.colour + 1) % geometry.colours;
     const number = this.spareNumbers.pop() ?? this.byNumber.length;
-    const next = new Int16Array(geometry.objects);
-    for (let i = 0; i < next.length; i++) next[i] = i + 1 < next.length ? i + 1 : -1;
     const at = outside?.at ?? kaddr(memMap.slotOf(page), colour);
     const objectsAt = colour + (outside === undefined ? geometry.descriptorBytes : 0);
-    const slab: Slab = { number, page, at, objectsAt, free: 0, next, inUse: 0, list: EMPTY, outside };
+    const slab = new Slab(number, page, at, objectsAt, geometry.objects, outside?.free);
     for (let i = 0; i < 1 << geometry.order; i++) {
       on.write(memMap.addressOf(page + i));
       memMap.flags[page + i] |= PG_SLAB;
@@ -307,8 +277,7 @@ export class KmemCache implements SlabCache {
     this.slabs++;
     this.freeObjects += geometry.objects;
     on.lock('cache.lock', this.at);
-    on.write(slab.at);
-    this.lists[EMPTY].push(slab);
+    this.empty.addLast(on, slab);
     on.unlock('cache.lock', this.at);
     return true;
   }
@@ -321,6 +290,6 @@ export class KmemCache implements SlabCache {
     this.slabs--;
     for (let i = 0; i < 1 << order; i++) memMap.flags[slab.page + i] &= ~PG_SLAB;
     pages.free(on, slab.page, order);
-    slab.outside?.free(on);
+    slab.freeOutside?.(on);
   }
 }

@@ -36,11 +36,12 @@ export class SlabCaches implements Slabs, DescriptorSource {
   }
 
   /** kmalloc() of a slab's descriptor. */
-  descriptor(on: KernelCpu, bytes: number): { readonly at: KAddr; free(on: KernelCpu): void } {
+  descriptor(on: KernelCpu, bytes: number): { readonly at: KAddr; free(on: KernelCpu): void } | undefined {
     let size = LEAST_GENERAL;
     while (size < bytes) size *= 2;
     const cache = this.cache(`size-${size}`, size);
     const object = cache.alloc(on);
+    if (object < 0) return undefined;
     return { at: cache.addressOf(object), free: (by) => cache.free(by, object) };
   }
 

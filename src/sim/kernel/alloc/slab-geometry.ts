@@ -6,8 +6,9 @@
  * 32-bit structures for every flavour: struct slab 24 bytes and 4 bytes of bufctl an object (2 from 2.6.5 on).
  */
 const WORD_BYTES = 4;
-const SLAB_BYTES = 24;
-const BUFCTL_BYTES = 4;
+/** struct slab, and what it keeps for each object behind itself. */
+export const SLAB_BYTES = 24;
+export const BUFCTL_BYTES = 4;
 /** slab_break_gfp_order of a machine with more than 32 MiB, and MAX_GFP_ORDER. */
 const BREAK_ORDER = 2;
 const MOST_ORDER = 5;

@@ -99,7 +99,12 @@ export class SysctlTable implements Sysctls {
       kernelNodes: this.kernelNodes,
       minFreeKbytes,
     });
-    for (const [i, zone] of allZones.entries()) if (!zone.layout.watermarksSet) zone.marks = marks[i];
+    const old = traits.watermarks === '2.4.22' || traits.watermarks === 'rhel3';
+    for (const [i, zone] of allZones.entries()) {
+      // In 2.4 high memory keeps its own rule, which the command line may have changed (memfrac=).
+      const keeps = zone.layout.watermarksSet || (old && zone.layout.name === 'HighMem');
+      if (!keeps) zone.marks = marks[i];
+    }
   }
 
   /** Zones as large as the kernel counts them: 64-bit kernels leave out holes (ZoneSpan.counted). */
