@@ -12,6 +12,7 @@ import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { OWNER, PG_PTEPAGE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
+import { PackedPtePages } from './cluster-pte-pages.ts';
 import type { Mm } from './mm.ts';
 
 const POINTER_BYTES = 4;
@@ -25,12 +26,15 @@ export class PteTablePages {
   readonly copied = new Set<number>();
   private readonly mmsPerElement: number;
   private readonly lineBytes: number;
+  private readonly packed: PackedPtePages | undefined;
   private chain: SlabCache | undefined;
   private held = 0;
 
   constructor(private readonly parts: KernelParts) {
     this.lineBytes = parts.profile.machine.cpu.l1d.lineBytes;
     this.mmsPerElement = this.lineBytes / POINTER_BYTES - 1;
+    const { mmuShift, packPtePages } = parts.traits;
+    this.packed = mmuShift > 0 && packPtePages ? new PackedPtePages(parts) : undefined;
   }
 
   /** Page clusters that hold ptes (nr_page_table_pages). */
@@ -54,22 +58,31 @@ export class PteTablePages {
 
   /** pte_alloc_one(): an empty pte page for the span of `vpn`, with one reference, which is the first upper entry's. */
   make(on: KernelCpu, vpn: number): number {
-    const { ptePages, memMap, pages, traits } = this.parts;
-    const page = pages.alloc(on, traits.highpte ? GFP_HIGHUSER : GFP_KERNEL, 0, OWNER['page tables']);
-    invariant(page >= 0, 'a request that may wait came back without a page', { vpn });
-    pages.clear(on, page);
+    const { ptePages } = this.parts;
     const baseVpn = vpn - (vpn & (ptePages.entries - 1));
+    const ptePage = ptePages.make(this.frame(on, baseVpn), baseVpn);
+    this.users[ptePage] = [];
+    this.elements[ptePage] = [];
+    return ptePage;
+  }
+
+  /** Slot of a cleared frame: a page of its own, or a piece of one where pte pages are packed. */
+  private frame(on: KernelCpu, baseVpn: number): number {
+    const { memMap, pages, traits } = this.parts;
+    const piece = this.packed?.take(on) ?? -1;
+    if (piece >= 0) {
+      pages.clear(on, memMap.pageOf(piece), 1);
+      return piece;
+    }
+    const page = pages.alloc(on, traits.highpte ? GFP_HIGHUSER : GFP_KERNEL, 0, OWNER['page tables']);
+    invariant(page >= 0, 'a request that may wait came back without a page', { baseVpn });
+    pages.clear(on, page, this.packed === undefined ? undefined : 1);
+    this.packed?.open(page);
     memMap.flags[page] |= PG_PTEPAGE;
     memMap.index[page] = baseVpn;
     on.write(memMap.addressOf(page));
     this.held++;
-    return this.enter(ptePages.make(memMap.slotOf(page), baseVpn));
-  }
-
-  private enter(ptePage: number): number {
-    this.users[ptePage] = [];
-    this.elements[ptePage] = [];
-    return ptePage;
+    return memMap.slotOf(page);
   }
 
   /** pmd_populate(): points the mm's upper entry at a pte page; every user after the first takes a reference. */
@@ -109,8 +122,10 @@ export class PteTablePages {
     const page = this.pageOf(ptePage);
     if (ptePages.sharers[ptePage] > 0) return page;
     invariant(ptePages.present[ptePage] === 0, 'a pte page goes with ptes in it', { ptePage });
+    const slot = ptePages.slots[ptePage];
     ptePages.drop(ptePage);
     this.copied.delete(ptePage);
+    if (this.packed?.give(slot) === false) return page;
     memMap.flags[page] &= ~PG_PTEPAGE;
     memMap.index[page] = 0;
     on.write(memMap.addressOf(page));

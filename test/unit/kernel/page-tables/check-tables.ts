@@ -24,15 +24,16 @@ export function checkTables(kernel: TableKernel): void {
     expect(mm.rss, 'rss').toBe(rss);
   }
   const mapped = new Map<number, number[]>();
+  /** Upper entries that point into each page of ptes: into one pte page, unless they are packed. */
+  const references = new Map<number, number>();
   for (const [ptePage, mmsOf] of users) {
     expect(ptePages.sharers[ptePage], 'sharers').toBe(mmsOf.length);
     expect(
       [...kernel.tables.pages.mmsOf(ptePage)].sort((a, b) => a.id - b.id),
       'the list of mms',
     ).toEqual(mmsOf.sort((a, b) => a.id - b.id));
-    if (!traits.packPtePages || memMap.shift === 0) {
-      expect(memMap.count[kernel.tables.pages.pageOf(ptePage)], 'page_count of a pte page').toBe(mmsOf.length);
-    }
+    const page = kernel.tables.pages.pageOf(ptePage);
+    references.set(page, (references.get(page) ?? 0) + mmsOf.length);
     let present = 0;
     for (let pte = ptePage << entriesShift; pte < (ptePage + 1) << entriesShift; pte++) {
       const value = ptePages.get(pte);
@@ -43,6 +44,9 @@ export function checkTables(kernel: TableKernel): void {
     }
     expect(ptePages.present[ptePage], 'present ptes').toBe(present);
   }
+  for (const [page, count] of references) expect(memMap.count[page], 'page_count of a pte page').toBe(count);
+  expect(kernel.tables.pages.pages, 'pages of ptes').toBe(references.size);
+  if (!traits.packPtePages) expect(references.size).toBe(users.size);
   expect(ptePages.inUse, 'pte pages in use').toBe(users.size);
   const cached = new Set([...spaces.values()].flatMap((space) => [...space.pages.values()].map((page) => page - 1)));
   expect(new Set(kernel.ptesOf.keys()), 'pages of the reverse map').toEqual(new Set(mapped.keys()));

@@ -76,6 +76,7 @@ function naiveRmap({ ptesOf }: Books): Rmap {
     tryToUnmap: () => 'fail',
     linkVma: nothing,
     unlinkVma: nothing,
+    dropVma: nothing,
     prepareAnon: nothing,
     forkVma: nothing,
     enterMm: nothing,
