@@ -7,6 +7,7 @@
  */
 import * as C from '../../base/counters.ts';
 import { InvariantError } from '../../base/errors.ts';
+import { SPLIT_4G4G } from '../boot/limits.ts';
 import type { KernelCpu } from '../cpu.ts';
 import type { Mm } from '../mm/mm.ts';
 import type { KernelParts } from '../parts.ts';
@@ -46,6 +47,7 @@ export class KernelHighmem implements Highmem {
   readonly windows: KswapdWindows;
   readonly ukva: Ukva;
   private readonly split: Split4g;
+  private readonly splits: boolean;
   /** First frame without a kernel address. */
   private readonly firstHighPfn: number;
   private readonly cpus: number;
@@ -84,6 +86,7 @@ export class KernelHighmem implements Highmem {
     this.windows = new KswapdWindows(parts);
     this.ukva = new Ukva(parts, traits.ukva === 'task');
     this.split = new Split4g(parts);
+    this.splits = traits.split4g || (!is64 && profile.zones.userSpaceMiB === SPLIT_4G4G);
   }
 
   isHigh(page: number): boolean {
@@ -140,15 +143,15 @@ export class KernelHighmem implements Highmem {
   }
 
   enterKernel(on: KernelCpu): void {
-    if (this.parts.traits.split4g) this.split.cross(on);
+    if (this.splits) this.split.cross(on);
   }
 
   leaveKernel(on: KernelCpu): void {
-    if (this.parts.traits.split4g) this.split.cross(on);
+    if (this.splits) this.split.cross(on);
   }
 
   userPage(on: KernelCpu, mm: Mm, vpn: number): void {
-    if (this.parts.traits.split4g) this.split.walk(on, mm, vpn);
+    if (this.splits) this.split.walk(on, mm, vpn);
   }
 
   enterWindow(on: KernelCpu, place: number): void {
