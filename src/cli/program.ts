@@ -158,9 +158,11 @@ Examples:
   numaq boot my.numaq.json --set kernel.structPageBytes=40 --set 'machine.nodes[3].memoryMiB=4096'`;
 
 const RUN_EXAMPLES = `
-Programs on the same CPUs run one after the other, in the order given: there is no scheduler yet.
+Programs on the same CPUs take turns of 100 ms of virtual time; priorities are not modelled yet.
 
 Examples:
   numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-15
   numaq run numaq-16g-4quad --pattern random --cpus 0-3 --bytes 256M --policy interleave:0-3
-  numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-7 --and --pattern stream --cpus 8-15 --start 5ms`;
+  numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-7 --and --pattern stream --cpus 8-15 --start 5ms
+  numaq run numaq-16g-4quad --workload compile --scale 0.01 --param jobs=16 --cpus 0-15
+  numaq run pc-256m --script mine.json --sysctl swappiness=0@500ms`;

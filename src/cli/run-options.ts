@@ -1,13 +1,14 @@
 /** Options of a run as a whole: they may stand before or behind any `--and`. */
 import type { Command } from 'commander';
 import { type MachineOptions, machineOptions } from './machine-argument.ts';
-import { placement, seed } from './values.ts';
+import { placement, seed, type Turn, turn } from './values.ts';
 
 export interface RunOptions extends MachineOptions {
   readonly seed?: number;
   readonly json?: true;
   readonly out?: string;
   readonly csv?: string;
+  readonly sysctl?: readonly Turn[];
 }
 
 /** Adds the options of a run, those that change the machine among them. */
@@ -15,14 +16,20 @@ export function runOptions(command: Command): Command {
   return machineOptions(command)
     .option('--policy <policy>', 'placement: first-touch, preferred:N, bind:0,1 or interleave:0-3', placement)
     .option('--seed <number>', 'seed of everything random (default: 0)', seed)
+    .option(
+      '--sysctl <name=value@time>',
+      'turn a knob of /proc/sys/vm during the run, such as swappiness=0@5ms (repeatable)',
+      (text: string, before: readonly Turn[] = []) => [...before, turn(text)],
+    )
     .option('--out <file>', 'write the run file: configuration and results, to be verified later')
     .option('--csv <file>', 'write the samples over virtual time, for a spreadsheet')
     .option('--json', 'print the run file instead of tables');
 }
 
-/** The options of the run out of all groups: the last one said counts, and every --set. */
+/** The options of the run out of all groups: the last one said counts, and every --set and --sysctl. */
 export function mergeRunOptions(groups: readonly RunOptions[]): RunOptions {
   const set = groups.flatMap((group) => group.set ?? []);
+  const sysctl = groups.flatMap((group) => group.sysctl ?? []);
   const merged: RunOptions = Object.assign({}, ...groups);
-  return { ...merged, ...(set.length === 0 ? {} : { set }) };
+  return { ...merged, ...(set.length === 0 ? {} : { set }), ...(sysctl.length === 0 ? {} : { sysctl }) };
 }

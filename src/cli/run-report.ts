@@ -16,7 +16,10 @@ export function reportText(report: RunReport): string {
   const parts = [
     `${config.profile.title}\n${config.workloads.map((workload) => `  ${workloadLine(workload)}\n`).join('')}${sharingLine(config.workloads)}`,
     `Virtual time ${time(result.elapsedNs)}, seed ${config.seed}, engine ${report.engine}\n`,
+    timesText(result),
     totalsText(result.totals),
+    transactionsText(result.transactions),
+    profileText(result.proc),
     tableText('Nodes', result.nodes),
     tableText('CPUs', result.cpus),
     tableText('Zones', result.zones),
@@ -32,18 +35,52 @@ function workloadLine(workload: WorkloadSpec): string {
   const cpus = `on ${workload.cpus.length === 1 ? 'CPU' : 'CPUs'} ${ranges(workload.cpus)}`;
   const start = workload.startNs === 0 ? '' : `, from ${time(workload.startNs)}`;
   if (workload.kind === 'trace') return `${workload.trace.name} ${cpus}${start}`;
+  if (workload.kind === 'script') return `${workload.script.title} ${cpus}${start}`;
+  if (workload.kind === 'program') {
+    const changed = Object.entries(workload.parameters).map(([name, value]) => `${name} ${value}`);
+    const scale = workload.scale === 1 ? [] : [`scale ${figure(workload.scale)}`];
+    return [`${workload.program} ${cpus}`, ...scale, ...changed].join(', ') + start;
+  }
   const size = `${bytesText(workload.bytes)}, ${figure(workload.references)} references a CPU`;
   return `${workload.pattern} ${cpus}, ${size}${start}`;
 }
 
-/** The engine has no scheduler: said where it matters, since a person expects time slices. */
+/** Said where it matters: the engine's run queue is none of the kernels' schedulers. */
 function sharingLine(workloads: readonly WorkloadSpec[]): string {
   const seen = new Set<number>();
   const shared = new Set<number>();
   for (const cpu of workloads.flatMap(({ cpus }) => cpus)) (seen.has(cpu) ? shared : seen).add(cpu);
   if (shared.size === 0) return '';
   const list = shorten(ranges([...shared].sort((a, b) => a - b)), 30);
-  return `  Programs that share a CPU run one after the other (no scheduler): ${list}\n`;
+  return `  Programs that share a CPU take turns of 100 ms there: ${list}\n`;
+}
+
+/** As time(1) says it. Of a machine without a kernel nobody asked where the time went. */
+function timesText({ elapsedNs, totals, proc }: RunReport['result']): string {
+  const { userNs = 0, systemNs = 0 } = totals;
+  if (proc === null || elapsedNs === 0) return '';
+  const cpu = Math.round((100 * (userNs + systemNs)) / elapsedNs);
+  return `Elapsed ${time(elapsedNs)}, user ${time(userNs)}, system ${time(systemNs)}, CPU ${figure(cpu)} %\n`;
+}
+
+function transactionsText(transactions: RunReport['result']['transactions']): string {
+  if (transactions.length === 0) return '';
+  const rows = transactions.map(({ name, count, meanNs, p50Ns, p95Ns, p99Ns, maxNs }) => [
+    name,
+    count,
+    ...[meanNs, p50Ns, p95Ns, p99Ns, maxNs].map(time),
+  ]);
+  return `Transactions\n${table(['name', 'count', 'mean', '50 %', '95 %', '99 %', 'longest'], rows)}`;
+}
+
+/** Where the kernel's time went, most first; idle time and programs' own are in the totals. */
+function profileText(proc: RunReport['result']['proc']): string {
+  const kernel = (proc?.profile ?? []).filter(([name]) => name !== 'user' && name !== 'idle');
+  const all = kernel.reduce((sum, [, ns]) => sum + ns, 0);
+  if (all === 0) return '';
+  const rows = kernel.slice(0, MOST_ROWS).map(([name, ns]) => [name, time(ns), `${((100 * ns) / all).toFixed(1)} %`]);
+  const more = kernel.length > MOST_ROWS ? `, ${MOST_ROWS} of ${kernel.length}` : '';
+  return `Kernel functions (share of system time${more})\n${table(['function', 'time', 'share'], rows)}`;
 }
 
 function bytesText(bytes: number): string {

@@ -101,4 +101,40 @@ export function clusterShift(text: string): number {
   throw new InvalidArgumentError(`expected 1, 2, 4, 8, 16, 32 or 64 (4 KiB pages per cluster), found ${quote(text)}`);
 }
 
+/** `0.01` or `1/100`: above 0, up to 1. Throws InvalidArgumentError. */
+export function scale(text: string): number {
+  const match = /^(\d*\.?\d+(?:e-?\d{1,2})?)(?:\/(\d+))?$/i.exec(text.trim());
+  const share = Number(match?.[1]) / Number(match?.[2] ?? 1);
+  if (share > 0 && share <= 1) return share;
+  throw new InvalidArgumentError(`expected a share above 0, up to 1, such as 0.01 or 1/100, found ${quote(text)}`);
+}
+
+/** Name and value. */
+export type Parameter = readonly [string, number | string];
+
+/** `jobs=16` or `order=random`. Throws InvalidArgumentError. */
+export function parameter(text: string): Parameter {
+  const match = /^(\w{1,60})=(.{1,200})$/.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError(`expected NAME=VALUE such as jobs=16, found ${quote(text)}`);
+  const [, name, value] = match;
+  return [name, /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value];
+}
+
+/** A knob of /proc/sys/vm, turned at a time: `swappiness=0@5ms`; without a time at the start. */
+export interface Turn {
+  readonly name: string;
+  readonly value: number;
+  readonly atNs: number;
+}
+
+/** Throws InvalidArgumentError. */
+export function turn(text: string): Turn {
+  const match = /^(\w{1,60})=(-?\d{1,9})(?:@(.+))?$/.exec(text.trim());
+  if (match === null) {
+    throw new InvalidArgumentError(`expected NAME=VALUE@TIME such as swappiness=0@5ms, found ${quote(text)}`);
+  }
+  const [, name, value, at] = match;
+  return { name, value: Number(value), atNs: at === undefined ? 0 : duration(at) };
+}
+
 const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);

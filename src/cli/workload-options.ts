@@ -5,11 +5,16 @@
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type MachineProfile, patterns, type SizeNotation, type TraceInfo, type WorkloadSpec } from '../sim/index.ts';
-import { addressRange, arrayBytes, count, duration, numberList } from './values.ts';
+import type { Script } from './script-argument.ts';
+import { addressRange, arrayBytes, count, duration, numberList, type Parameter, parameter, scale } from './values.ts';
 
 export interface WorkloadOptions {
   readonly trace?: string;
   readonly pattern?: string;
+  readonly workload?: string;
+  readonly script?: string;
+  readonly scale?: number;
+  readonly param?: readonly Parameter[];
   readonly lackeySizes?: SizeNotation;
   readonly cpus?: readonly number[];
   readonly start: number;
@@ -21,7 +26,7 @@ export interface WorkloadOptions {
 
 const BYTES = 64 * 2 ** 20;
 const REFERENCES = 1_000_000;
-/** A pattern without --cpus takes no more than these of a machine. */
+/** A workload without --cpus takes no more than these of a machine. */
 const MOST_CPUS = 16;
 
 /** Adds the options of one workload. */
@@ -29,17 +34,21 @@ export function workloadOptions(command: Command): Command {
   return command
     .option('--trace <file>', 'replay a memory trace: lackey, din, extended din or packed, plain or gzip')
     .option('--pattern <id>', 'run a pattern: see numaq patterns', patternId)
-    .option(
-      '--cpus <list>',
-      'its CPUs, such as 0-15 or 0,4,8 (default: 0 for a trace, up to 16 for a pattern)',
-      numberList,
-    )
+    .option('--workload <id>', 'run a program of the library, such as compile')
+    .option('--script <file>', 'run a script: a workload of operations as a file')
+    .option('--cpus <list>', 'its CPUs, such as 0-15 or 0,4,8 (default: 0 for a trace, else up to 16)', numberList)
     .option('--start <time>', 'when it starts, such as 5ms', duration, 0)
     .addOption(lackeySizes())
     .option('--shared <start-end>', 'trace: these addresses are one segment for all copies', addressRange)
     .option('--limit <records>', 'trace: stop each copy after this many records', count)
     .option('--bytes <size>', 'pattern: size of its array (default: 64M)', arrayBytes)
-    .option('--references <number>', 'pattern: references of each CPU (default: 1M)', count);
+    .option('--references <number>', 'pattern: references of each CPU (default: 1M)', count)
+    .option('--scale <share>', 'workload: sizes and counts, such as 0.01 for a hundredth (default: 1)', scale)
+    .option(
+      '--param <name=value>',
+      'workload: change one of its figures, such as jobs=16 (repeatable)',
+      (text: string, before: readonly Parameter[] = []) => [...before, parameter(text)],
+    );
 }
 
 /** For figures taken with DineroIV from sizes that were copied as lackey writes them, in decimal: it reads hexadecimal. */
@@ -62,16 +71,29 @@ export function splitWorkloads(args: readonly string[]): readonly (readonly stri
 
 /** What is wrong with the options of one workload together, or undefined. */
 export function conflict(options: WorkloadOptions): string | undefined {
-  const { trace, pattern, bytes, references, shared, limit } = options;
-  if ((trace === undefined) === (pattern === undefined))
-    return 'each workload takes one of --trace FILE and --pattern ID';
-  if (trace !== undefined && (bytes ?? references) !== undefined) return '--bytes and --references belong to --pattern';
-  if (pattern !== undefined && (shared ?? limit) !== undefined) return '--shared and --limit belong to --trace';
+  const { trace, pattern, workload, script, bytes, references, shared, limit } = options;
+  if ([trace, pattern, workload, script].filter((kind) => kind !== undefined).length !== 1)
+    return 'each workload takes one of --trace FILE, --pattern ID, --workload ID and --script FILE';
+  if (pattern === undefined && (bytes ?? references) !== undefined)
+    return '--bytes and --references belong to --pattern';
+  if (trace === undefined && (shared ?? limit) !== undefined) return '--shared and --limit belong to --trace';
+  if (workload === undefined && (options.scale ?? options.param) !== undefined)
+    return '--scale and --param belong to --workload';
   return undefined;
 }
 
-/** The workload that the options mean; `trace` is the opened trace of one with `--trace`. */
-export function workloadOf(options: WorkloadOptions, profile: MachineProfile, trace?: TraceInfo): WorkloadSpec {
+/** What an option named has been opened to: the trace of `--trace`, the script of `--script`. */
+export interface Opened {
+  readonly trace?: TraceInfo;
+  readonly script?: Script;
+}
+
+/** The workload that the options mean. */
+export function workloadOf(
+  options: WorkloadOptions,
+  profile: MachineProfile,
+  { trace, script }: Opened = {},
+): WorkloadSpec {
   const all = profile.machine.nodes.reduce((sum, node) => sum + node.cpus, 0);
   const startNs = options.start;
   if (trace !== undefined && options.trace !== undefined) {
@@ -85,10 +107,16 @@ export function workloadOf(options: WorkloadOptions, profile: MachineProfile, tr
       ...(limit === undefined ? {} : { limit }),
     };
   }
+  const cpus = [...(options.cpus ?? Array.from({ length: Math.min(all, MOST_CPUS) }, (_, cpu) => cpu))];
+  if (script !== undefined) return { kind: 'script', script, cpus, startNs };
+  if (options.workload !== undefined) {
+    const parameters = Object.fromEntries(options.param ?? []);
+    return { kind: 'program', program: options.workload, cpus, startNs, scale: options.scale ?? 1, parameters };
+  }
   return {
     kind: 'pattern',
     pattern: options.pattern ?? '',
-    cpus: [...(options.cpus ?? Array.from({ length: Math.min(all, MOST_CPUS) }, (_, cpu) => cpu))],
+    cpus,
     startNs,
     bytes: options.bytes ?? BYTES,
     references: options.references ?? REFERENCES,

@@ -11,7 +11,8 @@ import { ProgressBar } from '../progress.ts';
 import type { RunOptions } from '../run-options.ts';
 import { reportText } from '../run-report.ts';
 import { figure, time } from '../table.ts';
-import { type WorkloadOptions, workloadOf } from '../workload-options.ts';
+import { readScript, turnsWorkload } from '../script-argument.ts';
+import { type Opened, type WorkloadOptions, workloadOf } from '../workload-options.ts';
 
 /** References between two looks at Ctrl-C; what comes out does not depend on it. */
 const STEP = 200_000;
@@ -30,10 +31,10 @@ export async function runCommand(
   try {
     const specs = [];
     for (const workload of workloads) {
-      const { trace: path, lackeySizes } = workload;
-      const trace = path === undefined ? undefined : await traces.open(path, lackeySizes);
-      specs.push(workloadOf(workload, profile, trace));
+      specs.push(workloadOf(workload, profile, await open(workload, traces)));
     }
+    const turns = options.sysctl ?? [];
+    if (turns.length > 0) specs.push(turnsWorkload(turns, specs[0].cpus[0]));
     const report = await simulate(io, { profile, workloads: specs, seed: options.seed ?? 0 }, traces);
     const written = await writeFiles(report, options);
     io.out(options.json ? formatRun(report) : [reportText(report), ...written].join('\n'));
@@ -41,6 +42,13 @@ export async function runCommand(
   } finally {
     traces.close();
   }
+}
+
+/** The files that a workload's options name. */
+async function open(options: WorkloadOptions, traces: OpenTraces): Promise<Opened> {
+  const { trace, script, lackeySizes } = options;
+  if (trace !== undefined) return { trace: await traces.open(trace, lackeySizes) };
+  return script === undefined ? {} : { script: await readScript(script) };
 }
 
 /** Writes what was asked for; returns a line for each file. */

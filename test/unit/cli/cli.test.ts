@@ -235,13 +235,13 @@ describe('numaq run', () => {
     ]);
   });
 
-  it('says in the report and in the help that programs on the same CPU run one after the other', async () => {
+  it('says in the report and in the help that programs on the same CPU take turns', async () => {
     const again = ['--and', '--pattern', 'stream', '--bytes', '64K', '--references', '500', '--cpus'];
     const apart = await numaq('run', machineFile(), ...small, ...again, '1-3');
-    expect(apart.out).not.toContain('one after the other');
+    expect(apart.out).not.toContain('take turns');
     const shared = await numaq('run', machineFile(), ...small, ...again, '3-5');
-    expect(shared.out).toContain('  Programs that share a CPU run one after the other (no scheduler): 4\n');
-    expect((await numaq('run', '--help')).out).toContain('Programs on the same CPUs run one after the other');
+    expect(shared.out).toContain('  Programs that share a CPU take turns of 100 ms there: 4\n');
+    expect((await numaq('run', '--help')).out).toContain('Programs on the same CPUs take turns of 100 ms');
   });
 
   it('writes samples for a spreadsheet', async () => {
@@ -284,7 +284,10 @@ describe('numaq run', () => {
     const folder = emptyFolder();
     const text = join(folder, 'letter.txt');
     writeFileSync(text, 'Dear Sir or Madam,\nthis is no trace.\n');
-    expectRefused(await numaq('run', machine), 'each workload takes one of --trace FILE and --pattern ID');
+    expectRefused(
+      await numaq('run', machine),
+      'each workload takes one of --trace FILE, --pattern ID, --workload ID and --script FILE',
+    );
     expectRefused(await numaq('run', machine, ...small, '--trace', 'x'), 'each workload takes one of');
     expectRefused(await numaq('run', machine, ...small, '--and'), 'each workload takes one of');
     expectRefused(await numaq('run', machine, ...small, '--and', '--sed', '5'), "unknown option '--sed'");

@@ -29,6 +29,36 @@ describe('values of options', () => {
     expect(() => values.count(text)).toThrow(sentence);
   });
 
+  it('read a scale as a share or a fraction', () => {
+    expect(['1', '0.01', '.5', '1/100', '1e-3'].map(values.scale)).toEqual([1, 0.01, 0.5, 0.01, 0.001]);
+  });
+  it.each(['0', '2', '-1', '1/0', '0/5', '1%', ''])('refuse %j as a scale', (text) => {
+    expect(() => values.scale(text)).toThrow('expected a share above 0, up to 1, such as 0.01 or 1/100');
+  });
+
+  it('read parameters, numbers as numbers', () => {
+    expect(['jobs=16', 'order=random', 'x=-1.5', 'a=b=c'].map(values.parameter)).toEqual([
+      ['jobs', 16],
+      ['order', 'random'],
+      ['x', -1.5],
+      ['a', 'b=c'],
+    ]);
+  });
+  it.each(['jobs', '=1', 'jobs=', 'a b=1'])('refuse %j as a parameter', (text) => {
+    expect(() => values.parameter(text)).toThrow('expected NAME=VALUE such as jobs=16');
+  });
+
+  it('read a knob with the time at which it is turned', () => {
+    expect(values.turn('swappiness=0@5ms')).toEqual({ name: 'swappiness', value: 0, atNs: 5e6 });
+    expect(values.turn('min_free_kbytes=-1')).toEqual({ name: 'min_free_kbytes', value: -1, atNs: 0 });
+  });
+  it.each(['swappiness', 'swappiness=', 'swappiness=x', 'swappiness=1.5'])('refuse %j as a knob', (text) => {
+    expect(() => values.turn(text)).toThrow('expected NAME=VALUE@TIME such as swappiness=0@5ms');
+  });
+  it('refuse a knob at a time that is none', () => {
+    expect(() => values.turn('swappiness=0@soon')).toThrow('expected a time such as 5ms');
+  });
+
   it.each(['0', '63', '2T', '1e5'])('refuse %j as the size of an array, naming the bounds', (text) => {
     expect(() => values.arrayBytes(text)).toThrow(/expected a size such as 64M or 4096.*found/);
   });
