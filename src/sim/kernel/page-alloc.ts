@@ -42,10 +42,10 @@ export interface Supply {
 }
 
 /**
- * A walk: against the low marks; the min marks (lower for __GFP_HIGH, or callers that cannot wait); the plain min marks
+ * A walk: against the low marks; the same with clean pages counted (rmap15); the min marks (lower for __GFP_HIGH, or callers that cannot wait); the plain min marks
  * after reclaim; the high marks (2.6.11, before it kills); no marks at all (PF_MEMALLOC).
  */
-export type Walk = 'low' | 'min' | 'again' | 'high' | 'any';
+export type Walk = 'low' | 'low+clean' | 'min' | 'again' | 'high' | 'any';
 
 /** A stretch of a zonelist, and of it the fall-back zones or the others. */
 interface Stretch {
@@ -112,7 +112,7 @@ export class PageAllocator {
   private mark(zone: Zone, walk: Walk, gfp: Gfp): number {
     const { marks } = zone;
     const { watermarks: rule } = this.rules;
-    if (walk === 'low') return marks.low;
+    if (walk === 'low' || walk === 'low+clean') return marks.low;
     if (walk === 'high') return marks.high;
     let min = marks.min;
     if (rule === '2.6.11') {

@@ -165,6 +165,19 @@ describe('rmap15', () => {
     expect(giver('rhel3', [short], { clean })).toBe(-1);
   });
 
+  it('is content with clean pages at the low mark, before it wakes kswapd', () => {
+    const short = zone({ free: 10, low: 40, min: 20 });
+    const clean = new Map([[short, Array.from({ length: 32 }, (_, i) => 900 + i)]]);
+    const woken: Zone[] = [];
+    const pressure = { ...drought, wake: (_on: unknown, each: Zone) => woken.push(each) };
+    const rules = { watermarks: 'rhel3' as const, lowerZoneProtection: 0, nodeByNode: false };
+    const allocator = new PageAllocator(rules, supplyOf(clean));
+    const pages = [0, 1].map(() => ladder24(nobody, allocator, pressure, listOf([short]), 0, GFP_HIGHUSER));
+    // 10 + 32 is more than 1 + 40, 10 + 31 is not; both are more than 1 + 20.
+    expect(pages).toEqual([931, 930]);
+    expect(woken).toEqual([short]);
+  });
+
   it('takes a larger block from the free lists', () => {
     const short = zone({ free: 10, low: 40, min: 10 });
     const clean = new Map([[short, [900, 901, 902, 903]]]);

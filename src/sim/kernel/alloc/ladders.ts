@@ -7,7 +7,7 @@
  * rule of one second passes by itself while reclaim waits), or has not helped in MOST_ROUNDS rounds, swap left or not. 2.6.11
  * kills at once when no progress was made and no zone is above its high mark.
  * 2.4 with nodes: a node where reclaim finds nothing is left for the next one (that kernel would go on there).
- * Fall-back zones are entered after every other zone of the list failed its min mark, ahead of reclaim.
+ * The order of rmap15's walks is from memory of its source. Fall-back zones are entered after every other zone of the list failed its min mark, ahead of reclaim.
  */
 import type { KernelCpu } from '../cpu.ts';
 import type { PageAllocator, ReadyZonelist, Walk } from '../page-alloc.ts';
@@ -147,7 +147,7 @@ function endOfNode(zones: readonly Zone[], from: number): number {
   return to;
 }
 
-/** Low marks, the global kswapd, min marks. */
+/** Low marks (rmap15: again, with its clean pages), the global kswapd, min marks. */
 function quick24(
   on: KernelCpu,
   allocator: PageAllocator,
@@ -158,7 +158,10 @@ function quick24(
   order: number,
   gfp: Gfp,
 ): number {
-  const page = allocator.walk(on, list, allocator.part(from, to, false), order, 'low', gfp);
+  let page = allocator.walk(on, list, allocator.part(from, to, false), order, 'low', gfp);
+  if (page < 0 && allocator.rules.watermarks === 'rhel3') {
+    page = allocator.walk(on, list, allocator.part(from, to, false), order, 'low+clean', gfp);
+  }
   if (page >= 0) return page;
   pressure.wake(on, list.zones[from]);
   return allocator.walk(on, list, allocator.part(from, to, false), order, 'min', gfp);

@@ -57,7 +57,7 @@ export class PageSource implements Pages, Supply, Pressure {
   private readonly clusterFrames: number;
   /** A task reclaims for itself right now. */
   private reclaiming = false;
-  /** 2.4: the block freed meanwhile that it keeps, and its order. */
+  /** 2.4 without rmap15: the block freed meanwhile that it keeps, and its order. */
   private readonly keepsLocal: boolean;
   private localPage = -1;
   private localOrder = 0;
@@ -79,7 +79,7 @@ export class PageSource implements Pages, Supply, Pressure {
     this.allocator = new PageAllocator(rules, this);
     const old = traits.watermarks === '2.4.22' || traits.watermarks === 'rhel3';
     this.ladder = old ? ladder24 : traits.watermarks === '2.6.0' ? ladder260 : ladder2611;
-    this.keepsLocal = old;
+    this.keepsLocal = traits.watermarks === '2.4.22';
   }
 
   /** Zones looked at by all requests. */

@@ -99,6 +99,7 @@ export class BootedAllocator {
       cleanPages: (zone) => this.clean.get(zone.number)?.length ?? 0,
       wakeKswapd: (_on, zone) => this.log.push(`wake ${name(zone)}`),
       census: () => ({ active: 3, inactive: 4 }),
-    };
+      throttle: () => undefined,
+    } as Partial<Reclaim> as Reclaim;
   }
 }
