@@ -39,6 +39,8 @@ export interface SmallKernel {
   /** While set, the allocator has nothing. */
   starve: boolean;
   on(cpu?: number): KernelCpu;
+  /** Objects in use of a slab cache. */
+  active(name: string): number;
   /** The i-th page of high and of low memory of the boot node. */
   high(i: number): number;
   low(i: number): number;
@@ -83,7 +85,7 @@ export function smallKernel(order: SmallOrder = {}): SmallKernel {
   let nextLow = layout.maxLowPfn;
   let pid = 0;
 
-  const pages: Pages = {
+  const pages: Pick<Pages, 'alloc' | 'free' | 'get' | 'put' | 'clear' | 'copy'> = {
     alloc: (on, gfp) => {
       if (kernel.starve) return -1;
       nextLow -= layout.clusterFrames;
@@ -106,9 +108,13 @@ export function smallKernel(order: SmallOrder = {}): SmallKernel {
     clear: () => undefined,
     copy: (on) => on.spend(1000),
   };
+  const caches = new Map<string, ReturnType<typeof fakeCache>>();
   const slabs = {
-    caches: [],
-    cache: (name: string, objectBytes: number): SlabCache => fakeCache(name, objectBytes, data.claim(4096)),
+    cache: (name: string): Pick<SlabCache, 'alloc' | 'free' | 'addressOf' | 'active'> => {
+      const made = caches.get(name) ?? fakeCache(data.claim(4096));
+      caches.set(name, made);
+      return made;
+    },
   };
   const parts = {
     ...{ profile, traits, layout, machine, frames, ptePages, memMap, locks, data, pages, slabs, mms, cpu },
@@ -120,6 +126,7 @@ export function smallKernel(order: SmallOrder = {}): SmallKernel {
   parts.highmem = highmem;
   parts.tlb = tlb;
   const kernel: SmallKernel = {
+    active: (name) => caches.get(name)?.active ?? 0,
     ...{ parts, highmem, tlb, profile, given, page },
     starve: false,
     on: (number = 0) => cpu(number),
@@ -140,10 +147,10 @@ export function smallKernel(order: SmallOrder = {}): SmallKernel {
   return kernel;
 }
 
-function fakeCache(name: string, objectBytes: number, at: KAddr): SlabCache & { active: number } {
+function fakeCache(at: KAddr): Pick<SlabCache, 'alloc' | 'free' | 'addressOf'> & { active: number } {
   let next = 0;
   const cache = {
-    ...{ name, objectBytes, total: 0, pages: 0, active: 0 },
+    active: 0,
     alloc: () => {
       cache.active++;
       return next++;
