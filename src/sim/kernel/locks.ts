@@ -24,6 +24,8 @@ const names = [
   'queue_lock',
   'page_address_lock',
   'pte_page_lock',
+  'i_mmap_lock',
+  'anonhd.lock',
 ] as const;
 
 export type LockName = (typeof names)[number];

@@ -23,12 +23,17 @@ export interface Rmap {
   referenced(on: KernelCpu, page: number): number;
   /** try_to_unmap(): the page is locked; takes every pte that maps it away. */
   tryToUnmap(on: KernelCpu, page: number): UnmapResult;
-  /** __vma_link_file() and its inverse: a vma of a file begins or ceases to map it. Its bounds are those in force. */
+  /**
+   * __vma_link_file() and __remove_shared_vm_struct(): a vma of a file begins to map it, and ceases to; around every
+   * change of its bounds, and around its becoming nonlinear.
+   */
   linkVma(on: KernelCpu, vma: Vma): void;
   unlinkVma(on: KernelCpu, vma: Vma): void;
+  /** remove_vm_struct(): a vma goes, from its file as from its anonymous memory. Nothing of it is mapped any more. */
+  dropVma(on: KernelCpu, vma: Vma): void;
   /** anon_vma_prepare(): before the first anonymous page of a vma. */
   prepareAnon(on: KernelCpu, vma: Vma): void;
-  /** A vma was copied by fork. */
+  /** `child` is made after `parent`, whose pages it may map too: by fork, as the other part of a split, or by mremap. */
   forkVma(on: KernelCpu, parent: Vma, child: Vma): void;
   /** An mm is made by exec (parent undefined) or fork, and goes. */
   enterMm(on: KernelCpu, mm: Mm, parent: Mm | undefined): void;
