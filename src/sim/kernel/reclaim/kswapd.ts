@@ -21,13 +21,16 @@ export interface Balanced {
   /** Begins at the first priority again. */
   readonly again?: boolean;
 }
-export type Balance = (on: KernelCpu, zones: readonly Zone[], priority: number) => Balanced;
+/** `before`: pages that the round of priorities has freed already. */
+export type Balance = (on: KernelCpu, zones: readonly Zone[], priority: number, before: number) => Balanced;
 
 export class Kswapd implements KernelThread {
   /** Time at which it goes on; Infinity while it sleeps. */
   wakesAt = Infinity;
   private priority: number;
   private notBefore = 0;
+  /** Pages freed in the round in hand. */
+  private freed = 0;
 
   constructor(
     readonly name: string,
@@ -68,6 +71,7 @@ export class Kswapd implements KernelThread {
     if (this.wakesAt !== Infinity) return;
     this.wakesAt = Math.max(on.now, this.notBefore);
     this.priority = this.firstPriority;
+    this.freed = 0;
   }
 
   ready(now: number): boolean {
@@ -81,12 +85,14 @@ export class Kswapd implements KernelThread {
     if (on.task !== undefined) on.task.memalloc = true;
     this.parts.highmem.enterWindow(on, this.zones[0].place);
     this.writeback.settle(on);
-    const { freed, until, pause = 0, again = false } = this.balance(on, this.zones, this.priority);
+    const { freed, until, pause = 0, again = false } = this.balance(on, this.zones, this.priority, this.freed);
     this.parts.highmem.leaveWindow(on);
     if (on.task !== undefined) on.task.memalloc = memalloc === true;
     this.wakesAt = until;
     this.notBefore = on.now + pause;
-    this.priority = this.priority > 1 && !again ? this.priority - 1 : this.firstPriority;
+    const over = this.priority === 1 || again;
+    this.priority = over ? this.firstPriority : this.priority - 1;
+    this.freed = over ? 0 : this.freed + freed;
     this.parts.events?.span('kswapd', on, start, freed);
     on.leave(outer);
   }

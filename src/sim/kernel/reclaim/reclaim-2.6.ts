@@ -6,7 +6,8 @@
  * Direct reclaim takes from the zones of one node only, from the class zone downwards, although the allocation could be
  * met elsewhere (as 2.6.0 does). Deviations: kswapd goes on until every zone is at its high mark or unreclaimable (2.6.0
  * stops after one round of priorities and is woken again by the next allocation; so do 2.6.11 and later what is done here).
- * max_scan counts pages; 2.6.0 lost count of some.
+ * A zone is given up on too when such a round freed nothing (2.6.0 does so by pages scanned alone, and scans none where all
+ * are active). max_scan counts pages; 2.6.0 lost count of some.
  */
 import * as C from '../../base/counters.ts';
 import type { KernelCpu } from '../cpu.ts';
@@ -60,7 +61,9 @@ export class Reclaim26 implements Reclaim {
     this.back = new PutBack(parts, this.lru);
     this.refill = new Refill26(parts, this.lru, this.back);
     this.flusher = new FlusherThread(parts, this.writeback, this.mapped);
-    this.kswapds = Kswapd.forNodes(parts, this.writeback, (on, zones, priority) => this.balance(on, zones, priority));
+    this.kswapds = Kswapd.forNodes(parts, this.writeback, (on, zones, priority, before) =>
+      this.balance(on, zones, priority, before),
+    );
     this.threads = [...this.kswapds, this.flusher];
   }
 
@@ -134,8 +137,8 @@ export class Reclaim26 implements Reclaim {
     return freed;
   }
 
-  /** One priority of balance_pgdat() over a node's zones, lowest first. */
-  private balance(on: KernelCpu, zones: readonly Zone[], priority: number): Balanced {
+  /** One priority of balance_pgdat() over a node's zones, lowest first; `before`: pages that the round has freed already. */
+  private balance(on: KernelCpu, zones: readonly Zone[], priority: number, before: number): Balanced {
     if (priority === DEF_PRIORITY) {
       on.count(C.PAGEOUTRUN);
       for (const zone of zones) this.temporary[zone.number] = DEF_PRIORITY;
@@ -157,6 +160,7 @@ export class Reclaim26 implements Reclaim {
       const present = Math.floor(zone.layout.present / zone.clusterFrames);
       if (zone.pagesScanned > present * 2 || this.lruOf(zone.number) === 0) zone.allUnreclaimable = true;
     }
+    if (priority === 1 && before + freed === 0 && this.writeback.pages === 0) giveUp(zones);
     for (const zone of zones) this.previous[zone.number] = this.temporary[zone.number];
     this.busy = false;
     const well = zones.every((zone) => zone.allUnreclaimable || zone.free >= zone.marks.high);
@@ -216,6 +220,11 @@ export class Reclaim26 implements Reclaim {
   private lruOf(zone: number): number {
     return this.lru.activePages(zone) + this.lru.inactivePages(zone);
   }
+}
+
+/** Nothing came of a whole round: the zones below their high marks cannot be reclaimed for now. */
+function giveUp(zones: readonly Zone[]): void {
+  for (const zone of zones) if (zone.free < zone.marks.high) zone.allUnreclaimable = true;
 }
 
 /** The zones of the class zone's node from it downwards, fall-back zones apart. */
