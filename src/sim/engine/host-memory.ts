@@ -15,7 +15,9 @@ const BYTES_PER_PAGE = 24;
 
 /** How many CPUs have something to run. */
 function cpusOf(programs: readonly Program[]): number {
-  return new Set(programs.flatMap((program) => program.streams.map((stream) => stream.cpu))).size;
+  return new Set(
+    programs.flatMap(({ streams, scripted }) => [...streams.map(({ cpu }) => cpu), ...(scripted?.cpus ?? [])]),
+  ).size;
 }
 
 /** Bytes that the run would take up at most. An upper bound: caches fill and pages come as they are touched. */

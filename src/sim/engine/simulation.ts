@@ -2,13 +2,12 @@
  * A run: a profile booted, its machine and kernel wired, programs put on CPUs, and time made to pass. This file is the
  * table of contents of a run; see turns.ts for who runs next, sampling.ts for samples, results.ts for the report.
  *
- * A CPU runs its streams one after the other, in the order of the workloads (no time slicing: there is no scheduler
- * yet). A machine whose CPU has no data TLB is a cache simulator: two levels, no kernel, one CPU.
+ * Streams of references and the tasks of scripts run on lanes (lanes.ts), one a CPU. A machine whose CPU has no data TLB
+ * is a cache simulator: two levels, no kernel, one CPU, its streams one after the other.
  */
-import { InputError, makeIssue } from '../base/errors.ts';
+import { InputError, invariant, makeIssue } from '../base/errors.ts';
 import { FRAME_BYTES } from '../base/units.ts';
-import { COUNTERS } from '../base/counters.ts';
-import type { Core } from '../hardware/core.ts';
+import * as C from '../base/counters.ts';
 import { Machine } from '../hardware/machine.ts';
 import { boot } from '../kernel/boot/boot.ts';
 import type { BootLayout } from '../kernel/boot/layout.ts';
@@ -18,35 +17,37 @@ import type { KernelTraits } from '../profiles/traits.ts';
 import type { Program } from '../workloads/workload.ts';
 import { CacheRun } from './cache-run.ts';
 import { refuseTooLarge } from './host-memory.ts';
+import { Lanes } from './lanes.ts';
 import type { RunConfig, RunReport, SampleFrame } from './report.ts';
 import { makeReport } from './results.ts';
 import { Sampling } from './sampling.ts';
-import { makeRunning, type Running } from './streams.ts';
+import { ScriptRun } from './script-run.ts';
+import { makeRunning, type Running, startStreams } from './streams.ts';
 import { Turns } from './turns.ts';
 
-/** One CPU and what it has to run. */
-interface Lane {
-  readonly core: Core;
-  readonly queue: Running[];
-}
+/** Rounds between two looks at how much has been done. */
+const ROUNDS = 16;
+/** What a round counts for where it executes nothing, in records. */
+const EMPTY_ROUND = 4;
 
 export class Simulation {
   private readonly machine: Machine;
   private readonly kernel: Kernel | undefined;
   private readonly layout: BootLayout;
   private readonly traits: KernelTraits;
-  private readonly lanes: readonly Lane[];
+  private readonly lanes: Lanes | undefined;
   private readonly streams: readonly Running[];
+  private readonly scripts: readonly ScriptRun[] = [];
   private readonly sampling: Sampling;
   private readonly turns = new Turns();
   private readonly cacheRun: CacheRun | undefined;
   private readonly wanted: number;
   private nextSample: number;
-  /** Lane that goes first in a round: each in turn, since who books a bus first waits least. */
-  private first = 0;
   private now = 0;
   private frames: SampleFrame[] = [];
   private ended = false;
+  /** Idle time at the end is in the counters. */
+  private settled = false;
   /** Free frames of each zone when the run began. */
   private readonly freeAtStart: readonly number[];
 
@@ -61,7 +62,9 @@ export class Simulation {
     this.layout = boot(profile, traits);
     refuseBroken(this.layout);
     refuseTooLarge(profile, programs);
-    const cpus = new Set(programs.flatMap((program) => program.streams.map((stream) => stream.cpu)));
+    const cpus = new Set(
+      programs.flatMap(({ streams, scripted }) => [...streams.map(({ cpu }) => cpu), ...(scripted?.cpus ?? [])]),
+    );
     this.machine = new Machine(
       profile.machine,
       this.layout.nodes.map((node) => node.startPfn),
@@ -69,23 +72,24 @@ export class Simulation {
       cpus.size,
       this.layout.clusterFrames * FRAME_BYTES,
     );
+    this.streams = makeRunning(programs);
     if (profile.machine.cpu.dtlb === undefined) {
+      refuseScripts(programs);
       const mappings = programs.flatMap((program) => program.addressSpaces.flatMap((space) => space.mappings));
       this.cacheRun = new CacheRun(
         profile,
         cpus,
         mappings.reduce((end, mapping) => Math.max(end, mapping.end), 0),
       );
-      this.streams = makeRunning(programs, []);
     } else {
-      this.kernel = new Kernel(profile, traits, this.layout, this.machine);
-      const { kernel } = this;
-      this.streams = makeRunning(
-        programs,
-        programs.map((program) => program.addressSpaces.map((space) => kernel.createSpace(space))),
-      );
+      const kernel = new Kernel(profile, traits, this.layout, this.machine);
+      this.kernel = kernel;
+      this.lanes = new Lanes(kernel, cpus);
+      const spaces = programs.map((program) => program.addressSpaces.map((space) => kernel.createSpace(space)));
+      const titles = programs.map(({ title }) => title);
+      startStreams(this.streams, titles, spaces, kernel.tasks, this.lanes);
+      this.scripts = this.startScripts(programs, kernel, this.lanes);
     }
-    this.lanes = this.cacheRun === undefined ? this.makeLanes() : [];
     const zones = this.kernel?.zones.flat() ?? [];
     this.freeAtStart = zones.map((zone) => zone.freeFrames);
     this.sampling = new Sampling(config.sampleNs, zones);
@@ -93,9 +97,12 @@ export class Simulation {
     this.wanted = this.streams.reduce((sum, { stream }) => sum + stream.records, 0);
   }
 
-  /** 0 to 1: records executed of all that there are. */
+  /** 0 to 1: records executed and operations done of all that there are. */
   get progress(): number {
-    return this.wanted === 0 ? 1 : Math.min(1, this.references / this.wanted);
+    const costs = this.scripts.reduce((sum, script) => sum + script.costs.total, 0);
+    const done = this.scripts.reduce((sum, script) => sum + script.progress * script.costs.total, 0);
+    const wanted = this.wanted + costs;
+    return wanted === 0 ? 1 : Math.min(1, (this.streamed + done) / wanted);
   }
 
   /** Virtual time that every CPU has reached, ns. */
@@ -103,19 +110,35 @@ export class Simulation {
     return this.now;
   }
 
-  /** Records executed so far. */
+  /** References that programs have made so far: records of streams, reads and writes of scripts. */
   get references(): number {
+    return this.scripts.length === 0 ? this.streamed : this.made;
+  }
+
+  /**
+   * Simulates about `references` more records; true when everything has ended. Throws InputError when memory runs out, or
+   * where tasks wait for each other for ever.
+   */
+  run(references: number): boolean {
+    const { cacheRun, lanes } = this;
+    let left = references;
+    while (!this.ended && left > 0) {
+      const before = this.references;
+      if (cacheRun !== undefined) this.cacheRound(cacheRun);
+      else if (lanes !== undefined) for (let i = 0; i < ROUNDS && !this.ended; i++) this.round(lanes);
+      left -= Math.max(this.references - before, EMPTY_ROUND);
+    }
+    return this.ended;
+  }
+
+  private get streamed(): number {
     return this.streams.reduce((sum, running) => sum + running.position, 0);
   }
 
-  /** Simulates about `references` more records; true when every stream has ended. Throws InputError when memory runs out. */
-  run(references: number): boolean {
-    const target = this.references + references;
-    while (!this.ended && this.references < target) {
-      if (this.cacheRun === undefined) this.round();
-      else this.cacheRound(this.cacheRun);
-    }
-    return this.ended;
+  private get made(): number {
+    let sum = 0;
+    for (const { on } of this.lanes?.all ?? []) sum += on.core.counters[C.READS] + on.core.counters[C.WRITES];
+    return sum;
   }
 
   /** Sample rows made since the last call. */
@@ -133,60 +156,39 @@ export class Simulation {
       traits: this.traits,
       elapsedNs: this.now,
       counters: this.counters(),
-      cores: this.cacheRun === undefined ? this.lanes.map((lane) => lane.core) : [],
+      cores: this.lanes?.all.map(({ on }) => on.core) ?? [],
       machine: this.machine,
       layout: this.layout,
-      numastat: this.kernel?.numastat,
+      numastat: this.kernel?.pages.numastat,
       zones,
       freeAtStart: this.freeAtStart,
       samples: this.sampling.table(),
     });
   }
 
-  private makeLanes(): readonly Lane[] {
-    const lanes = new Map<number, Lane>();
-    for (const running of this.streams) {
-      const { cpu } = running.stream;
-      const lane = lanes.get(cpu) ?? { core: this.machine.core(cpu), queue: [] };
-      lane.queue.push(running);
-      lanes.set(cpu, lane);
-    }
-    return [...lanes.values()].sort((a, b) => a.core.cpu - b.core.cpu);
+  private startScripts(programs: readonly Program[], kernel: Kernel, tasks: Lanes): readonly ScriptRun[] {
+    const { instructionNs } = this.config.profile.machine.cpu;
+    const host = { syscalls: kernel.syscalls, instructionNs, tasks };
+    const runs = programs.flatMap(({ scripted }) => (scripted === undefined ? [] : [new ScriptRun(scripted, host)]));
+    for (const run of runs) run.start();
+    return runs;
   }
 
   /** One round: every CPU that lies before its end runs up to it. */
-  private round(): void {
-    let from = Infinity;
-    for (const lane of this.lanes) {
-      if (ready(lane)) from = Math.min(from, lane.core.clock);
-    }
+  private round(lanes: Lanes): void {
+    const from = lanes.nextTime(this.now);
     if (from === Infinity) {
+      this.refuseStuck(lanes);
       this.finish();
       return;
     }
     this.now = from;
     this.sampleUpTo(from);
-    const end = Math.min(this.turns.endOfRound(from), this.nextSample);
-    const before = this.machine.coherence.interventions;
-    const { lanes } = this;
-    this.first = (this.first + 1) % lanes.length;
-    for (let i = 0; i < lanes.length; i++) this.runLane(lanes[(this.first + i) % lanes.length], end);
-    this.turns.settle(this.machine.coherence.interventions - before);
-  }
-
-  private runLane(lane: Lane, end: number): void {
-    const { core, queue } = lane;
-    while (core.clock < end && ready(lane)) {
-      const running = queue[0];
-      if (running.table !== undefined) core.switchTo(running.table);
-      if (!running.refill()) {
-        running.end(core.clock);
-        queue.shift();
-        continue;
-      }
-      const at = core.run(running.at, running.filled, end, running.stream.hasFetches);
-      running.advance(at);
-    }
+    const end = Math.min(this.turns.endOfRound(from, lanes.alone), this.nextSample);
+    const { coherence } = this.machine;
+    const before = coherence.interventions;
+    lanes.round(from, end);
+    this.turns.settle(coherence.interventions - before);
   }
 
   private cacheRound(run: CacheRun): void {
@@ -220,28 +222,44 @@ export class Simulation {
 
   private finish(): void {
     this.ended = true;
-    this.now = Math.max(this.now, ...this.streams.map((running) => running.endedAt));
+    this.now = Math.max(this.now, this.lanes?.endedAt ?? 0);
     this.sample(this.now);
+    for (const lane of this.lanes?.all ?? []) lane.settle(this.now);
+    this.settled = true;
+  }
+
+  /** Nobody can go on, and not because all have ended. */
+  private refuseStuck(lanes: Lanes): void {
+    if (lanes.living === 0) return;
+    const issues = this.scripts.flatMap((script) => script.stuck);
+    invariant(issues.length > 0, 'tasks wait that nobody will wake', { living: lanes.living });
+    throw new InputError('', issues);
   }
 
   private counters(): Float64Array {
     if (this.cacheRun !== undefined) return this.cacheRun.counters;
-    const sum = new Float64Array(COUNTERS);
-    for (const { core } of this.lanes) {
-      for (let i = 0; i < COUNTERS; i++) sum[i] += core.counters[i];
+    const sum = new Float64Array(C.COUNTERS);
+    for (const lane of this.lanes?.all ?? []) {
+      const { counters } = lane.on.core;
+      lane.on.charge();
+      for (let i = 0; i < C.COUNTERS; i++) sum[i] += counters[i];
+      if (!this.settled) sum[C.IDLE_NS] += lane.idleNs(this.now);
     }
     return sum;
   }
 }
 
-/** True when the lane's next stream may run; its CPU's clock is then not before its start. */
-function ready(lane: Lane): boolean {
-  const running = lane.queue[0];
-  if (running === undefined) return false;
-  const start = running.startsAt();
-  if (start < 0) return false;
-  lane.core.clock = Math.max(lane.core.clock, start);
-  return true;
+/** A machine without a TLB has no kernel that a script could ask. */
+function refuseScripts(programs: readonly Program[]): void {
+  const place = programs.findIndex(({ scripted }) => scripted !== undefined);
+  if (place < 0) return;
+  const issue = makeIssue(
+    'no-kernel',
+    `workloads[${place}]`,
+    'a trace or a pattern: this machine has no kernel',
+    'tasks',
+  );
+  throw new InputError('', [issue]);
 }
 
 function refuseBroken(layout: BootLayout): void {

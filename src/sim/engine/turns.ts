@@ -6,13 +6,15 @@
  */
 const SHORTEST_NS = 64;
 const LONGEST_NS = 256;
+/** Of a CPU that runs alone: what another one begins meanwhile it may have missed by so much. */
+const ALONE_NS = 4096;
 
 export class Turns {
   private length = SHORTEST_NS;
 
-  /** End of the round that starts at `now`, ns. */
-  endOfRound(now: number): number {
-    return now + this.length;
+  /** End of the round that starts at `now`, ns; `alone`: one CPU has something to run. */
+  endOfRound(now: number, alone: boolean): number {
+    return now + (alone ? ALONE_NS : this.length);
   }
 
   /** Tells how many times a CPU took a line from another in the round that has ended. */
