@@ -1,16 +1,16 @@
 /**
  * What an interpreter needs of a kernel and an engine, without either: system calls that write down that they were called,
- * CPUs that take 1 ns for an instruction or a reference, and a scheduler that runs the task whose time is least.
+ * CPUs that take 1 ns for an instruction or a reference.
  */
 import { COUNTERS, TRANSACTIONS } from '../../../src/sim/base/counters.ts';
 import { allRecords } from '../../../src/sim/hardware/record-blocks.ts';
-import type { Execution, TaskStarter } from '../../../src/sim/engine/execution.ts';
 import { ScriptRun, type TaskTimeline } from '../../../src/sim/engine/script-run.ts';
 import type { KernelCpu } from '../../../src/sim/kernel/cpu.ts';
 import { AddressSpace } from '../../../src/sim/kernel/mm/address-space.ts';
 import type { Image, Syscalls } from '../../../src/sim/kernel/syscalls.ts';
 import { Task } from '../../../src/sim/kernel/task.ts';
 import { parseScript } from '../../../src/sim/workloads/script.ts';
+import { SimpleTasks } from './simple-tasks.ts';
 
 export interface Reference {
   readonly pid: number;
@@ -31,10 +31,11 @@ export class FakeKernel {
   /** Next free virtual page, and end of the heap, of every process alike. */
   private free = 0x40000;
   private heap = 0x8100;
-  private readonly runnable: { execution: Execution; at: number }[] = [];
+  private readonly tasks: SimpleTasks;
 
   constructor(script: Readonly<Record<string, unknown>>, cpus = 1, timeline?: TaskTimeline) {
     this.cpus = Array.from({ length: cpus }, (_, cpu) => this.fakeCpu(cpu));
+    this.tasks = new SimpleTasks(this.cpus);
     const wait = { format: 'numaq-lab/script', version: 1, title: 'Test', start: [{ program: 'main' }] };
     const scripted = {
       script: parseScript({ ...wait, ...script }),
@@ -42,30 +43,14 @@ export class FakeKernel {
       startNs: 0,
       seed: 1,
     };
-    const tasks: TaskStarter = {
-      start: (execution, at) => this.runnable.push({ execution, at }),
-      wake: (execution, at) => this.runnable.push({ execution, at }),
-    };
-    const host = { syscalls: this.syscalls(), instructionNs: 1, tasks };
+    const host = { syscalls: this.syscalls(), instructionNs: 1, tasks: this.tasks };
     this.run = new ScriptRun(scripted, timeline === undefined ? host : { ...host, timeline });
   }
 
   /** Runs to the end: true where every task has ended. Each task runs in turns of `turn` ns on the CPU that is least far. */
   finish(turn = 1000): boolean {
     this.run.start();
-    while (this.runnable.length > 0) {
-      this.runnable.sort((a, b) => a.at - b.at);
-      const next = this.runnable.shift();
-      if (next === undefined) break;
-      const { execution, at } = next;
-      const on = this.cpus.reduce((least, cpu) => (cpu.core.clock < least.core.clock ? cpu : least));
-      on.core.clock = Math.max(on.core.clock, at);
-      on.task = execution.task;
-      const outcome = execution.run(on, on.core.clock + turn);
-      if (outcome === 'more') this.runnable.push({ execution, at: on.core.clock });
-      else if (outcome === 'blocked') this.sleep(execution, on.core.clock);
-      on.task = undefined;
-    }
+    this.tasks.finish(turn);
     return this.run.living === 0;
   }
 
@@ -76,14 +61,6 @@ export class FakeKernel {
 
   get transactions(): number {
     return this.cpus.reduce((sum, { core }) => sum + core.counters[TRANSACTIONS], 0);
-  }
-
-  private sleep(execution: Execution, now: number): void {
-    const { task, wakesAt } = execution;
-    if (task.waitNs > 0) {
-      this.runnable.push({ execution, at: now + task.waitNs });
-      task.waitNs = 0;
-    } else if (wakesAt < Infinity) this.runnable.push({ execution, at: wakesAt });
   }
 
   private fakeCpu(cpu: number): KernelCpu {
