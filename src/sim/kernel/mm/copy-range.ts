@@ -9,6 +9,7 @@ import type { KernelCpu } from '../cpu.ts';
 import { FN, STEP } from '../functions.ts';
 import { PG_RESERVED } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
+import type { Mm } from './mm.ts';
 import type { PteTablePages } from './page-tables-pages.ts';
 import type { UpperTables } from './page-tables-upper.ts';
 import type { Vma } from './vma.ts';
@@ -43,7 +44,17 @@ export class CopyRange {
           if (to.pmdOf(vpn) === 0) this.pages.attach(on, child.mm, vpn, this.pages.make(on, vpn), true);
           on.lock('page_table_lock', parent.mm.at);
           // The pte page may have come by while the new one was allocated, so the source is looked up again.
-          const copied = copyPtes(this.parts, on, from.pteOf(vpn), to.pteOf(vpn), next - vpn, child, vpn, true);
+          const copied = copyPtes(
+            this.parts,
+            on,
+            parent.mm,
+            from.pteOf(vpn),
+            to.pteOf(vpn),
+            next - vpn,
+            child,
+            vpn,
+            true,
+          );
           on.unlock('page_table_lock', parent.mm.at);
           child.mm.rss += copied;
         }
@@ -57,12 +68,13 @@ export class CopyRange {
 }
 
 /**
- * Copies `count` ptes from `source` to the empty ones at `target`, which map `vpn` and on in `vma`; `protect`: private
+ * Copies `count` ptes from `source`, of `sourceMm`, to the empty ones at `target`, which map `vpn` and on in `vma`; `protect`: private
  * writable sources lose the right to write too. Returns how many were present.
  */
 export function copyPtes(
   parts: KernelParts,
   on: KernelCpu,
+  sourceMm: Mm,
   source: number,
   target: number,
   count: number,
@@ -76,7 +88,7 @@ export function copyPtes(
   const sourceSlot = ptePages.slots[source >> entriesShift];
   const targetSlot = ptePages.slots[target >> entriesShift];
   highmem.mapPtes(on, targetSlot, vma.mm, 'KM_PTE0');
-  highmem.mapPtes(on, sourceSlot, undefined, 'KM_PTE1');
+  highmem.mapPtes(on, sourceSlot, sourceMm, 'KM_PTE1');
   const cow = vma.copies;
   let present = 0;
   for (let i = 0; i < count; i++) {
@@ -114,7 +126,7 @@ export function copyPtes(
     on.write(ptePages.addressOf(to));
     if (!reserved) rmap.add(on, page, to, vma, vpn + i);
   }
-  highmem.unmapPtes(on, sourceSlot, undefined, 'KM_PTE1');
+  highmem.unmapPtes(on, sourceSlot, sourceMm, 'KM_PTE1');
   highmem.unmapPtes(on, targetSlot, vma.mm, 'KM_PTE0');
   return present;
 }

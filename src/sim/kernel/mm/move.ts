@@ -3,13 +3,16 @@
  * pte moves as it is; a page's reverse map follows it, and where it cannot (anonmm knows one address a page) the page is
  * copied. With shared page tables both sides are unshared first.
  */
-import { PTE_PRESENT, pteNumber } from '../../hardware/pte-pages.ts';
+import { makePte, PTE_DIRTY, PTE_PRESENT, PTE_SHIFT, pteNumber } from '../../hardware/pte-pages.ts';
+import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN, STEP } from '../functions.ts';
-import { PG_RESERVED } from '../page-flags.ts';
+import { OWNER, PG_ANON, PG_RESERVED, PG_UPTODATE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { PageTables } from './page-tables.ts';
 import type { Vma } from './vma.ts';
+
+const FLAGS = (1 << PTE_SHIFT) - 1;
 
 export class MoveRange {
   constructor(
@@ -54,6 +57,32 @@ export class MoveRange {
     if ((value & PTE_PRESENT) === 0) return;
     const page = memMap.pageOf(pteNumber(value));
     if ((memMap.flags[page] & PG_RESERVED) !== 0) return;
-    rmap.moved(on, page, source, target, vma, to);
+    if (rmap.moved(on, page, source, target, vma, to)) this.copyAway(on, page, source, target, vma, to);
+  }
+
+  /**
+   * The target gets a copy instead of a page that others know by its old address (Hugh Dickins' anonmm: shared pages are
+   * copied early). The reverse map still has the page under `source`.
+   */
+  private copyAway(on: KernelCpu, page: number, source: number, target: number, vma: Vma, vpn: number): void {
+    const { ptePages, memMap, rmap, pages, reclaim, placement, highmem } = this.parts;
+    const list = placement.list(on.node, on.cpu, this.tables.clusters.indexOf(vma, vpn));
+    const fresh = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous, list);
+    memMap.flags[fresh] |= PG_ANON | PG_UPTODATE;
+    highmem.kmapAtomic(on, page, 'KM_USER0');
+    highmem.kmapAtomic(on, fresh, 'KM_USER1');
+    pages.copy(on, page, fresh);
+    highmem.kunmapAtomic(on, fresh, 'KM_USER1');
+    highmem.kunmapAtomic(on, page, 'KM_USER0');
+    const value = ptePages.get(target);
+    const piece = pteNumber(value) - memMap.slotOf(page);
+    ptePages.set(target, makePte(memMap.slotOf(fresh) + piece, (value & FLAGS) | PTE_DIRTY));
+    on.write(ptePages.addressOf(target));
+    memMap.mapcount[page]--;
+    rmap.remove(on, page, source);
+    memMap.mapcount[fresh]++;
+    rmap.add(on, fresh, target, vma, vpn);
+    reclaim.add(on, fresh);
+    pages.put(on, page);
   }
 }

@@ -71,18 +71,25 @@ export class PteTablePages {
     const { memMap, pages, traits } = this.parts;
     const piece = this.packed?.take(on) ?? -1;
     if (piece >= 0) {
-      pages.clear(on, memMap.pageOf(piece), 1);
+      this.clear(on, memMap.pageOf(piece), 1);
       return piece;
     }
     const page = pages.alloc(on, traits.highpte ? GFP_HIGHUSER : GFP_KERNEL, 0, OWNER['page tables']);
     invariant(page >= 0, 'a request that may wait came back without a page', { baseVpn });
-    pages.clear(on, page, this.packed === undefined ? undefined : 1);
+    this.clear(on, page, this.packed === undefined ? undefined : 1);
     this.packed?.open(page);
     memMap.flags[page] |= PG_PTEPAGE;
     memMap.index[page] = baseVpn;
     on.write(memMap.addressOf(page));
     this.held++;
     return memMap.slotOf(page);
+  }
+
+  private clear(on: KernelCpu, page: number, frames: number | undefined): void {
+    const { pages, highmem } = this.parts;
+    highmem.kmapAtomic(on, page, 'KM_USER0');
+    pages.clear(on, page, frames);
+    highmem.kunmapAtomic(on, page, 'KM_USER0');
   }
 
   /** pmd_populate(): points the mm's upper entry at a pte page; every user after the first takes a reference. */
@@ -110,6 +117,7 @@ export class PteTablePages {
     mm.ptePages--;
     on.write(mm.table.upperEntryAddress(vpn));
     this.unlist(on, ptePage);
+    this.parts.highmem.forgetPtes(on, this.parts.ptePages.slots[ptePage], mm);
     return ptePage;
   }
 

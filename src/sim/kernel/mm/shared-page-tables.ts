@@ -111,9 +111,11 @@ export class SharedPageTables {
    * others has the same mapping there.
    */
   mayFill(on: KernelCpu, mm: Mm, vpn: number): boolean {
-    const { ptePages } = this.parts;
+    const { ptePages, traits } = this.parts;
     if (!this.isShared(mm, vpn) || ptePages.get(mm.table.pteOf(vpn)) !== 0) return true;
     const vma = mm.vmaAt(vpn);
+    // An anon_vma knows the vmas of one family alone, and shared page tables were gone when it came.
+    if (vma?.file === undefined && traits.anonRmap === 'anon_vma') return false;
     const users = this.pages.mmsOf(mm.table.ptePageOf(vpn));
     return users.every((each) => {
       const other = each.vmaAt(vpn);
@@ -174,7 +176,7 @@ export class SharedPageTables {
       const count = Math.min(base + this.entries, vma.end) - from;
       const offset = from - base;
       const source = (old << entriesShift) + offset;
-      copyPtes(this.parts, on, source, (fresh << entriesShift) + offset, count, vma, from, last);
+      copyPtes(this.parts, on, mm, source, (fresh << entriesShift) + offset, count, vma, from, last);
       if (vma.copies && !last) this.pages.copied.add(old);
     }
     on.unlock('pte_page_lock', lock);

@@ -159,4 +159,21 @@ describe('a move', () => {
     for (let i = 0; i < 8; i++) expect(kernel.read(mm, BASE + 5000 + i)).toBe(i % 2 === 0 ? i + 1 : 0);
     checkTables(kernel);
   });
+
+  it('leaves a page that the reverse map cannot follow to the others, and maps a copy', () => {
+    const kernel = new TableKernel();
+    const { memMap, rmap } = kernel.parts;
+    const mm = kernel.mm();
+    const vma = kernel.map(mm, BASE, BASE + 1, PRIVATE);
+    kernel.write(mm, BASE, 1);
+    const [page] = kernel.ptesOf.keys();
+    kernel.fork(mm);
+    rmap.moved = () => true;
+    const moved = kernel.map(mm, BASE + 5000, BASE + 5001, PRIVATE, undefined, BASE);
+    kernel.tables.move(kernel.on, vma, BASE, BASE + 5000, 1, moved);
+    expect([memMap.count[page], memMap.mapcount[page]]).toEqual([1, 1]);
+    expect(kernel.ptesOf.size).toBe(2);
+    expect(kernel.on.core.counters[C.COPIED_BYTES]).toBe(4096);
+    checkTables(kernel);
+  });
 });
