@@ -1,7 +1,8 @@
 /**
  * Where a profile's numbers come from. `sources` maps a path, or a prefix of paths, to a source; the longest prefix of
  * whole segments speaks for a field, and `machine.nodes[].cpus` for that field of every node. A number left at its
- * default has the default's source. Any other number without a source, or whose source begins with `assumed`, is assumed.
+ * default has the default's source, unless a key as long speaks for it. Any other number without a source, or whose
+ * source begins with `assumed`, is assumed.
  */
 import { childSchema, profileJsonSchema, stepInto, variantOf, valueAt, type FieldSchema } from './json-schema.ts';
 import { parsePath, pathText, type Segment } from './path-text.ts';
@@ -12,6 +13,12 @@ type Sourced = Pick<MachineProfile, 'machine' | 'kernel' | 'zones' | 'sources'>;
 
 /** Sources of the schema's defaults: they hold only while the field has its default. */
 const DEFAULT_SOURCES: Readonly<Record<string, string>> = {
+  'kernel.swapMiB': 'default: no swap',
+  'kernel.hugePages': 'default: none, as without hugepages= (arch/i386/mm/hugetlbpage.c)',
+  'kernel.sysctl': 'default: 60 (mm/vmscan.c), 40 and 10 (mm/page-writeback.c) of 2.6.0',
+  'kernel.atomicNs': 'default: P. E. McKenney, dissertation 2004: atomic increment on a 4-CPU 700 MHz P-III SMP',
+  'kernel.flush': 'assumed: no source; of the usual order on P6 CPUs',
+  'kernel.kmapSlots': 'default: read with pinned kmaps only; their proposal of 2002 names no number',
   'kernel.pageMmuShift': 'default: clusters of one page, as every kernel without pgcl',
   'zones.dmaLimitMiB': 'default: ISA DMA reaches 16 MB (asm-i386/dma.h)',
   'zones.userSpaceMiB': 'default: PAGE_OFFSET 0xC0000000, the 3:1 split (asm-i386/page.h)',
@@ -45,12 +52,19 @@ function defaultOf(profile: Sourced, path: Path): unknown {
   return schema.default;
 }
 
-function lookUp(profile: Sourced, path: Path): string | undefined {
+/** The key that speaks for a field and what it says, or undefined where nobody does. */
+function speaking(profile: Sourced, path: Path): { readonly key: string; readonly source: string } | undefined {
   const key = governing(profile.sources, path);
-  if (key !== undefined) return profile.sources[key];
   const ruled = governing(DEFAULT_SOURCES, path);
-  if (ruled === undefined || valueAt(profile, path) !== defaultOf(profile, path)) return undefined;
-  return DEFAULT_SOURCES[ruled];
+  // A source of the whole kernel does not speak for a default that has a source of its own.
+  if (ruled !== undefined && ruled.length > (key?.length ?? 0) && valueAt(profile, path) === defaultOf(profile, path)) {
+    return { key: ruled, source: DEFAULT_SOURCES[ruled] };
+  }
+  return key === undefined ? undefined : { key, source: profile.sources[key] };
+}
+
+function lookUp(profile: Sourced, path: Path): string | undefined {
+  return speaking(profile, path)?.source;
 }
 
 /** True for `assumed`, `assumed: why`, and no source at all. */
@@ -105,9 +119,9 @@ export function assumedPaths(profile: Sourced): string[] {
 export function assumedGroups(profile: Sourced): { readonly path: string; readonly source: string }[] {
   const groups = new Map<string, string>();
   for (const path of numbersOf(profile)) {
-    const source = lookUp(profile, path);
-    if (!isAssumed(source)) continue;
-    groups.set(governing(profile.sources, path) ?? pathText(path), source ?? 'no source');
+    const found = speaking(profile, path);
+    if (!isAssumed(found?.source)) continue;
+    groups.set(found?.key ?? pathText(path), found?.source ?? 'no source');
   }
   return [...groups].map(([path, source]) => ({ path, source }));
 }

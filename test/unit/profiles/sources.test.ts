@@ -39,6 +39,12 @@ describe('the source of a field', () => {
     expect(sourceOf(sourced({}, { dmaLimitMiB: 32 }), 'zones.dmaLimitMiB')).toBeUndefined();
     expect(sourceOf(sourced({}, { maxmemMiB: 834 }), 'zones.maxmemMiB')).toBeUndefined();
   });
+
+  it('of a default is not that of the whole kernel, but of a key as long', () => {
+    expect(sourceOf(sourced({ kernel: 'log' }), 'kernel.flush.icrNs')).toContain('assumed');
+    expect(sourceOf(sourced({ kernel: 'log' }), 'kernel.codeKiB')).toBe('log');
+    expect(sourceOf(sourced({ kernel: 'log', 'kernel.flush': 'measured' }), 'kernel.flush.icrNs')).toBe('measured');
+  });
 });
 
 describe('what is assumed', () => {
@@ -58,6 +64,10 @@ describe('what is assumed', () => {
       'machine.cpu.l2.ways',
       'machine.cpu.l2.lineBytes',
       'machine.cpu.l2.hitNs',
+      'kernel.flush.icrNs',
+      'kernel.flush.irqNs',
+      'kernel.flush.flushNs',
+      'kernel.flush.invlpgNs',
       'zones.dmaLimitMiB',
     ]);
   });
@@ -65,6 +75,7 @@ describe('what is assumed', () => {
   it('is grouped for people under the line that says so', () => {
     expect(assumedGroups(sourced({ machine: 'manual', 'machine.cpu.l2': 'assumed: a guess' }))).toEqual([
       { path: 'machine.cpu.l2', source: 'assumed: a guess' },
+      { path: 'kernel.flush', source: 'assumed: no source; of the usual order on P6 CPUs' },
       ...['codeKiB', 'dataKiB', 'initKiB', 'reservedKiB', 'faultNs'].map((key) => ({
         path: `kernel.${key}`,
         source: 'no source',

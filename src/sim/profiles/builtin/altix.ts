@@ -6,6 +6,7 @@
  * mesh; ia64 kernels had 16 KB pages, the lab’s frames are 4 KB (set PAGE_MMUSHIFT to 2 for 16 KB of allocation).
  */
 import { builtIn, type Body, type BuiltIn } from './builtin.ts';
+import { ATOMIC_SCALED, atomicNsAt } from './p6.ts';
 
 const HOLT = 'R. Holt, linux-kernel, 14 May 2008: size of a coherence domain';
 const NUMALINK = 'A. J. van der Steen, Overview of recent supercomputers, 2006: NUMAlink 4, 3.2 GB/s one way';
@@ -51,6 +52,7 @@ function altix(
     },
     kernel: {
       flavour: '2.6.25',
+      atomicNs: atomicNsAt(1500),
       codeKiB: 8192,
       dataKiB: 4096,
       initKiB: 1024,
@@ -71,6 +73,7 @@ function altix(
       'machine.interconnect': ASSUMED,
       'machine.interconnect.linkMBps': NUMALINK,
       kernel: ASSUMED,
+      'kernel.atomicNs': ATOMIC_SCALED,
     },
   }));
 }

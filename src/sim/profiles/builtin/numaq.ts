@@ -5,6 +5,7 @@
 import type { MachineProfileInput } from '../schema.ts';
 import { builtIn, type Body, type BuiltIn } from './builtin.ts';
 import {
+  atomicNsAt,
   HEARSAY,
   MCKENNEY_LATENCY,
   P6_FAULT_NS,
@@ -108,6 +109,7 @@ Every quad keeps its mem_map in its own memory, but needs a window of low memory
     machine: box64(),
     kernel: {
       flavour: '2.5.65-mm2',
+      atomicNs: atomicNsAt(700),
       ...image64,
       bootItems: bootItems(176_076 - 144_180, 4, 8824),
       faultNs: P6_FAULT_NS,
@@ -145,6 +147,7 @@ ends with about 2.8 times the low memory.
     kernel: {
       flavour: '2.5.66-pgcl',
       pageMmuShift: 3,
+      atomicNs: atomicNsAt(700),
       ...imagePgcl,
       bootItems: bootItems(751_936 - 711_808, 32, 13_248),
       faultNs: P6_FAULT_NS,
@@ -193,7 +196,7 @@ const numaq16: BuiltIn = builtIn(
       transferNs: p6TransferNs,
       ...fabric,
     },
-    kernel: { flavour: '2.5.59', ...image16, faultNs: P6_FAULT_NS },
+    kernel: { flavour: '2.5.59', atomicNs: atomicNsAt(495), ...image16, faultNs: P6_FAULT_NS },
     sources: {
       'machine.nodes': LOG_16,
       'machine.cpu.clockMHz': LOG_16,
@@ -237,7 +240,7 @@ allocates in the same order, wherever it is itself. Remote memory is eleven time
       transferNs: p6TransferNs,
       ...fabric,
     },
-    kernel: { flavour: '2.4.18', ...image16, faultNs: P6_FAULT_NS },
+    kernel: { flavour: '2.4.18', atomicNs: atomicNsAt(700), ...image16, faultNs: P6_FAULT_NS },
     sources: {
       'machine.nodes': `${BLIGH}: 16-way, 4 GB in four quads`,
       'machine.nodes[].memoryMiB': 'assumed: 4 GB spread evenly',

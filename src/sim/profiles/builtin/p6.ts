@@ -15,11 +15,17 @@ export const MCKENNEY_LATENCY = 'P. E. McKenney, latencytrend spreadsheet (perfb
 export const HEARSAY = 'assumed: hearsay, no primary source';
 
 /** What the dissertation measured at 700 MHz, ns. A transfer between caches is the middle of 113 to 170. */
-const AT_700 = { instructionNs: 0.7, l2HitNs: 12.9, transferNs: 141.5 };
+const AT_700 = { instructionNs: 0.7, l2HitNs: 12.9, transferNs: 141.5, atomicNs: 58.2 };
+
+const scaled = (ns: number, clockMHz: number): number => Math.round(((ns * 700) / clockMHz) * 100) / 100;
+
+/** A locked instruction on a line of its own, with the cycles that it took a P-III; and what to say of it. */
+export const atomicNsAt = (clockMHz: number): number => scaled(AT_700.atomicNs, clockMHz);
+export const ATOMIC_SCALED = 'assumed: the cycles measured on a 700 MHz P-III, scaled by the clock';
 
 /** A P6 core of this clock and L2 (512 KiB has 4 ways, 1 MiB and 2 MiB have 8). Core times go with the clock. */
 export function p6Cpu(name: string, clockMHz: number, l2Kib: number): Machine['cpu'] {
-  const atThisClock = (ns: number): number => Math.round(((ns * 700) / clockMHz) * 100) / 100;
+  const atThisClock = (ns: number): number => scaled(ns, clockMHz);
   return {
     name,
     clockMHz,
@@ -35,7 +41,7 @@ export function p6Cpu(name: string, clockMHz: number, l2Kib: number): Machine['c
 /** Cache-line transfer between two CPUs of a bus, ns. */
 export const p6TransferNs = AT_700.transferNs;
 
-/** Sources of p6Cpu() and p6TransferNs, but for the CPU's clock and the size of its L2. */
+/** Sources of p6Cpu(), p6TransferNs and atomicNsAt(), but for the CPU's clock and the size of its L2. */
 export function p6Sources(clockMHz: number): Sources {
   const measured = clockMHz === 700;
   const core = measured ? MCKENNEY_COSTS : 'assumed: measured at 700 MHz, scaled by the clock';
@@ -47,6 +53,7 @@ export function p6Sources(clockMHz: number): Sources {
     'machine.cpu.l2.hitNs': core,
     'machine.cpu.itlb': P6_CACHES,
     'machine.cpu.dtlb': P6_CACHES,
+    'kernel.atomicNs': measured ? `${MCKENNEY_COSTS}: atomic increment` : ATOMIC_SCALED,
     'machine.transferNs': measured
       ? `${MCKENNEY_COSTS}: 113 to 170 ns, its middle`
       : 'assumed: as measured on a 700 MHz P-III SMP (113 to 170 ns, its middle)',

@@ -1,6 +1,17 @@
 /** Machines of one bus: the SMP server that NUMA-Q was compared with, a laptop, and the PC of the reverse-map tests. */
 import { builtIn, type Body, type BuiltIn } from './builtin.ts';
-import { CPUID, MCKENNEY_COSTS, P6_FAULT_NS, P6_FAULT_SOURCE, PC_HOLE, p6Cpu, p6Sources, p6TransferNs } from './p6.ts';
+import {
+  ATOMIC_SCALED,
+  atomicNsAt,
+  CPUID,
+  MCKENNEY_COSTS,
+  P6_FAULT_NS,
+  P6_FAULT_SOURCE,
+  PC_HOLE,
+  p6Cpu,
+  p6Sources,
+  p6TransferNs,
+} from './p6.ts';
 
 const CHOICE = 'assumed: a choice';
 const IMAGE = { codeKiB: 1596, dataKiB: 606, initKiB: 288, reservedKiB: 1934 };
@@ -30,6 +41,8 @@ const PC_SOURCES = {
   'machine.transferNs': 'assumed: never used with one CPU',
   kernel: IMAGE_SOURCE,
   'kernel.faultNs': ORDINARY,
+  'kernel.atomicNs': ATOMIC_SCALED,
+  'kernel.swapMiB': 'assumed: twice the memory, as was usual',
 };
 
 const smp: BuiltIn = builtIn(
@@ -58,7 +71,7 @@ is one node; but all eight CPUs queue for the same bus.
       transferNs: p6TransferNs,
       interconnect: { kind: 'none' },
     },
-    kernel: { flavour: '2.4.18', ...IMAGE, faultNs: P6_FAULT_NS },
+    kernel: { flavour: '2.4.18', atomicNs: atomicNsAt(700), ...IMAGE, faultNs: P6_FAULT_NS },
     sources: {
       'machine.nodes': CHOICE,
       'machine.nodes[0].holes': 'assumed: as the NUMA-Q boxes',
@@ -101,7 +114,7 @@ const laptop: BuiltIn = builtIn(
         dtlb: { entries: 128, ways: 4 },
       },
     },
-    kernel: { flavour: '2.6.0', ...IMAGE, faultNs: 1000 },
+    kernel: { flavour: '2.6.0', atomicNs: atomicNsAt(1600), swapMiB: 2048, ...IMAGE, faultNs: 1000 },
     sources: {
       'machine.nodes': CHOICE,
       'machine.nodes[0].io': ORDINARY,
@@ -141,7 +154,7 @@ const pc: BuiltIn = builtIn(
         dtlb: { entries: 64, ways: 64 },
       },
     },
-    kernel: { flavour: '2.5.66-mm', highpte: false, ...IMAGE, faultNs: 1000 },
+    kernel: { flavour: '2.5.66-mm', highpte: false, atomicNs: atomicNsAt(2700), swapMiB: 512, ...IMAGE, faultNs: 1000 },
     sources: {
       'machine.nodes': MORTON,
       'machine.nodes[0].holes': 'assumed: as the NUMA-Q boxes',

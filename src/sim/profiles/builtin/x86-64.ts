@@ -5,6 +5,7 @@
  * kernel that the lab knows is of 2008.
  */
 import { builtIn, type Body, type BuiltIn } from './builtin.ts';
+import { ATOMIC_SCALED, atomicNsAt } from './p6.ts';
 
 const MLC =
   'Intel MLC 3.11a on a two-socket Ice Lake server (gjbex/Code-optimization, info/icelake_mlc.txt, CC-BY-4.0)';
@@ -55,6 +56,7 @@ export const twoSockets: BuiltIn = builtIn(
     },
     kernel: {
       flavour: '2.6.28',
+      atomicNs: atomicNsAt(2400),
       codeKiB: 8192,
       dataKiB: 4096,
       initKiB: 1024,
@@ -76,6 +78,7 @@ export const twoSockets: BuiltIn = builtIn(
       'machine.interconnect.latencyNs': `${MLC}: idle latency, random access`,
       'machine.interconnect.linkMBps': `${MLC}: reads of the other node`,
       kernel: 'assumed: no source',
+      'kernel.atomicNs': ATOMIC_SCALED,
     },
   }),
 );
