@@ -26,6 +26,6 @@ export interface Pages {
   retag(page: number, owner: number): void;
   /** clear_page() of a whole cluster (or of `frames` 4 KiB from its start). The caller maps it (kmap_atomic). */
   clear(on: KernelCpu, page: number, frames?: number): void;
-  /** copy_page() of a whole cluster (or some frames). */
+  /** copy_page() of a whole cluster (or some frames). The caller maps both (kmap_atomic). */
   copy(on: KernelCpu, from: number, to: number, frames?: number): void;
 }
