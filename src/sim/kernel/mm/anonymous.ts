@@ -42,7 +42,7 @@ export class AnonymousFaults {
     on.lock('page_table_lock', mm.at);
     const slot = ptePages.slots[pte >> ptePages.entriesShift];
     highmem.mapPtes(on, slot, mm, 'KM_PTE0');
-    const count = tables.clusters.anonymous(on, vma, vpn, pte);
+    const count = this.fill.reach(vma, vpn, pte, tables.clusters.anonymous(on, vma, vpn, pte));
     const flags = PTE_PRESENT | PTE_ACCESSED | (vma.writable ? PTE_RW : 0);
     this.fill.vector(on, vma, vpn, pte, page, flags, write ? PTE_DIRTY : 0, count);
     highmem.unmapPtes(on, slot, mm, 'KM_PTE0');

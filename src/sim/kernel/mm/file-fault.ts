@@ -72,7 +72,7 @@ export class FileFaults {
       this.fill.one(on, vma, vpn, pte, page, piece, flags | own);
     } else {
       const { clusters } = tables;
-      let count = clusters.file(on, vma, vpn, pte);
+      let count = this.fill.reach(vma, vpn, pte, clusters.file(on, vma, vpn, pte));
       while (vma.pgoffOf(clusters.vpns[count - 1]) >= filePages) count--;
       this.fill.vector(on, vma, vpn, pte, page, flags, own, count);
     }

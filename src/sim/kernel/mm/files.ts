@@ -11,7 +11,7 @@ import * as C from '../../base/counters.ts';
 import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
-import { OWNER, PG_DIRTY, PG_UPTODATE } from '../page-flags.ts';
+import { OWNER, PG_DIRTY, PG_PRIVATE, PG_UPTODATE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { sleepUntil } from '../reclaim/writeback.ts';
 import type { AddressSpace } from './address-space.ts';
@@ -151,10 +151,12 @@ export class Files implements PageCache {
 
   remove(on: KernelCpu, page: number): void {
     const outer = on.enter(FN.remove_from_page_cache);
-    const { memMap, pages } = this.parts;
+    const { memMap, pages, block } = this.parts;
     const space = this.spaceOf(page);
     const index = memMap.index[page];
     this.clean(page, space, index);
+    // invalidatepage().
+    if ((memMap.flags[page] & PG_PRIVATE) !== 0) block.releaseBuffers(on, page);
     this.index.remove(on, space, index, page);
     memMap.mapping[page] = 0;
     this.cachedPages--;

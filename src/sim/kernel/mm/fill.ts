@@ -4,6 +4,7 @@
  * do_no_page() of mm/memory.c, 2.6.0; the vector of page clusters is Clusters'.
  */
 import * as C from '../../base/counters.ts';
+import { PMD_RW } from '../../hardware/page-table.ts';
 import { makePte } from '../../hardware/pte-pages.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { STEP } from '../functions.ts';
@@ -38,6 +39,18 @@ export class Fill {
       const piece = tables.clusters.pieceOf(vma, each);
       this.one(on, vma, each, pte + each - vpn, page, piece, each === vpn ? flags | own : flags);
     }
+  }
+
+  /**
+   * How many of the `count` pieces of a vector may be filled: all, or the fault's own alone where the pte page is shared to be
+   * copied on write, since the others that use it need not have the same mapping beside it.
+   */
+  reach(vma: Vma, vpn: number, pte: number, count: number): number {
+    const { ptePages, tables } = this.parts;
+    if (count === 1 || ptePages.sharers[pte >> ptePages.entriesShift] === 1) return count;
+    if ((vma.mm.table.pmdOf(vpn) & PMD_RW) !== 0) return count;
+    tables.clusters.vpns[0] = vpn;
+    return 1;
   }
 
   /** Maps one piece of a page by a pte that is not present. */

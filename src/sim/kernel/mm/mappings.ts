@@ -101,7 +101,7 @@ export class Mappings {
           on,
           'no-room',
           `brk of ${pages} pages below the next mapping`,
-          `${above.start - old} pages of room`,
+          `${Math.max(0, above.start - old)} pages of room`,
         );
       }
       const vma = this.map(on, mm, old, mm.brk - old, VM_READ | VM_WRITE, undefined, old, '[heap]');

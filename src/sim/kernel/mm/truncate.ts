@@ -6,7 +6,7 @@
 import { FRAME_BYTES, kaddr } from '../../base/units.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
-import { PG_DIRTY, PG_WRITEBACK } from '../page-flags.ts';
+import { PG_DIRTY, PG_PRIVATE, PG_WRITEBACK } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { AddressSpace } from './address-space.ts';
 import type { Files } from './files.ts';
@@ -39,7 +39,9 @@ export class Truncate {
     for (const slot of [...space.pages.values()]) {
       const page = slot - 1;
       on.read(memMap.addressOf(page));
-      if (memMap.count[page] !== 1 || (memMap.flags[page] & (PG_DIRTY | PG_WRITEBACK)) !== 0) continue;
+      const flags = memMap.flags[page];
+      const buffers = (flags & PG_PRIVATE) === 0 ? 0 : 1;
+      if (memMap.count[page] !== 1 + buffers || (flags & (PG_DIRTY | PG_WRITEBACK)) !== 0) continue;
       this.files.remove(on, page);
     }
     return space.pages.size === 0;

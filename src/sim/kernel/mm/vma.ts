@@ -44,9 +44,9 @@ export class Vma {
     return (this.flags & VM_WRITE) !== 0;
   }
 
-  /** Private and writable: a write copies the page (is_cow_mapping). */
+  /** Private: a write copies the page, now or once mprotect has allowed it (is_cow_mapping(), which asks for VM_MAYWRITE). */
   get copies(): boolean {
-    return (this.flags & (VM_SHARED | VM_WRITE)) === VM_WRITE;
+    return (this.flags & VM_SHARED) === 0;
   }
 
   /** Page offset (4 KiB) in the file, or in the anon object, of a virtual page of it. */
