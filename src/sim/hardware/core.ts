@@ -12,6 +12,7 @@
 import { Arena } from '../base/arena.ts';
 import { log2 } from '../base/bits.ts';
 import { invariant } from '../base/errors.ts';
+import type { FollowRecorder } from '../base/follow.ts';
 import { GRANULE_SHIFT, type KAddr } from '../base/units.ts';
 import type { CpuSpec } from '../profiles/schema.ts';
 import {
@@ -29,6 +30,7 @@ import { allRecords } from './record-blocks.ts';
 import { PMD_HUGE, PMD_RW, PageTable } from './page-table.ts';
 import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW, pteNumber } from './pte-pages.ts';
 import { EXCLUSIVE, INVALID, MODIFIED, SetAssoc, SHARED } from './set-assoc.ts';
+import type { Watch } from './watch.ts';
 import { allTags, allValues, TAG_VPN, Tlb } from './tlb.ts';
 
 const EMPTY = -2;
@@ -78,6 +80,9 @@ export class Core {
   /** Granule of kernel data (base/units.ts) to L1 line. */
   private readonly granuleToLine: number;
   private readonly granuleToL2: number;
+  /** Waits for a reference to be followed, and records it while it executes. */
+  watch: Watch | undefined;
+  follow: FollowRecorder | undefined;
   private readonly dtlb: Tlb;
   private readonly itlb: Tlb;
   private readonly instructions: CpuSpec['instructions'];
@@ -161,6 +166,17 @@ export class Core {
    * data record takes the time of one.
    */
   run(from: number, to: number, until: number, hasFetches: boolean): number {
+    const { watch } = this;
+    if (watch === undefined) return this.execute(from, to, until, hasFetches);
+    if (watch.left === 0 && from < to && this.clock < until) {
+      return watch.record(this, () => this.execute(from, from + 1, until, hasFetches));
+    }
+    const at = this.execute(from, Math.min(to, from + watch.left), until, hasFetches);
+    watch.left -= at - from;
+    return at;
+  }
+
+  private execute(from: number, to: number, until: number, hasFetches: boolean): number {
     const { l1d, l1dWays, l1dMask, lineShift, dtlb, counters, instructions } = this;
     const { tags, values, setMask, ways } = dtlb;
     const lineBytes = 1 << lineShift;
@@ -327,11 +343,16 @@ export class Core {
     if (!tlb.atFront(vpn)) this.counters[missCounter]++;
     for (let faults = 0; !this.walk(tlb, vpn, write); faults++) {
       invariant(faults < MOST_FAULTS, 'the kernel does not map a page', { vpn, write, cpu: this.cpu });
-      const start = this.clock;
-      this.bus.fault(this, this.table as PageTable, vpn, write === 1);
-      this.counters[C.FAULTS]++;
-      this.counters[C.FAULT_NS] += this.clock - start;
+      if (this.watch === undefined) this.fault(vpn, write);
+      else this.watch.fault(this, vpn, write, () => this.fault(vpn, write));
     }
+  }
+
+  private fault(vpn: number, write: number): void {
+    const start = this.clock;
+    this.bus.fault(this, this.table as PageTable, vpn, write === 1);
+    this.counters[C.FAULTS]++;
+    this.counters[C.FAULT_NS] += this.clock - start;
   }
 
   /**
@@ -343,6 +364,9 @@ export class Core {
     const table = this.table as PageTable;
     const start = this.clock;
     const upper = this.readUpper(table, vpn);
+    if (this.follow !== undefined)
+      this.follow.took('step', `walk: upper entry of virtual page ${vpn}`, start, this.clock);
+    const middle = this.clock;
     let slot = -1;
     let clean = false;
     if ((upper & PMD_HUGE) !== 0) {
@@ -367,6 +391,10 @@ export class Core {
       }
     }
     this.counters[C.WALK_NS] += this.clock - start;
+    if (this.follow !== undefined && upper !== 0 && (upper & PMD_HUGE) === 0) {
+      const found = slot < 0 ? 'fault' : `frame ${slot}${clean ? ', not writable yet' : ''}`;
+      this.follow.took('step', `walk: pte, ${found}`, middle, this.clock);
+    }
     if (slot < 0) return false;
     tlb.insert(vpn, slot << (12 - this.lineShift), clean);
     return true;

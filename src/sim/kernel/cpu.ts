@@ -9,9 +9,9 @@
  * when the operation is over.
  */
 import * as C from '../base/counters.ts';
+import type { FollowRecorder } from '../base/follow.ts';
 import type { KAddr } from '../base/units.ts';
 import type { Core } from '../hardware/core.ts';
-import type { FollowRecorder } from './follow.ts';
 import { FN, functionNames, pathLengths } from './functions.ts';
 import { LOCK, type LockName, type LockTable } from './locks.ts';
 import type { Task } from './task.ts';
@@ -30,8 +30,6 @@ export class KernelCpu {
   task: Task | undefined;
   /** Time by function number (functions.ts), ns. */
   readonly profile = new Float64Array(functionNames.length);
-  /** Records what is done for one reference; see follow.ts. */
-  follow: FollowRecorder | undefined;
   private current: number = FN.idle;
   private since = 0;
   private readonly takenAt = new Float64Array(MOST_NESTED_LOCKS);
@@ -42,6 +40,11 @@ export class KernelCpu {
     private readonly costs: WorkCosts,
     private readonly locks: LockTable,
   ) {}
+
+  /** Records what is done for one reference (base/follow.ts); undefined but for that one. */
+  get follow(): FollowRecorder | undefined {
+    return this.core.follow;
+  }
 
   get node(): number {
     return this.core.node;
@@ -83,6 +86,14 @@ export class KernelCpu {
 
   writeRange(at: KAddr, bytes: number): void {
     this.core.kernelRange(at, bytes, true);
+  }
+
+  /** A run begins: what was done before (address spaces made ready) has taken no time. Caches stay as they are. */
+  begin(): void {
+    this.core.clock = 0;
+    this.core.counters.fill(0);
+    this.profile.fill(0);
+    this.since = 0;
   }
 
   /** Instructions beyond the running function's path. */
