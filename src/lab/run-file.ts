@@ -62,6 +62,14 @@ const kernelSchema = z.strictObject({
   kmap: z.enum(['pool', 'per-cpu']),
   kswapdWindow: z.boolean(),
   packPtePages: z.boolean(),
+  pageAddress: z.enum(['virtual', 'hash']),
+  ptesByKmap: z.boolean(),
+  requests: z.enum(['buffer_head', 'bio']),
+  bouncePages: z.number(),
+  bufferHeadBytes: z.number(),
+  memLimit: z.enum(['address', 'size']),
+  readsVmalloc: z.boolean(),
+  readsMemfrac: z.boolean(),
   patches: z.array(z.string()),
 }) satisfies z.ZodType<KernelTraits>;
 const named = z.tuple([z.string(), z.number()]);

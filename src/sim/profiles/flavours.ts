@@ -4,8 +4,8 @@
  * lists of include/linux/mm.h, pools by asm-i386/highmem.h). A switch that a kernel never had may be turned on all the
  * same: traitsOf() then lists it as a patch.
  *
- * Deviation: only what boot, the allocator and placement ask of a kernel is here; reclaim, locks and the scheduler of
- * the same rows are not modelled.
+ * Deviations: locks' contention and the schedulers of the same rows are not modelled yet. sizeof(struct buffer_head) is the
+ * field lists' (48 bytes in 2.6.0), in 2.4 with its padding to 96.
  */
 import type { KernelTraits } from './traits.ts';
 

@@ -153,11 +153,13 @@ export function traitsOf(kernel: KernelSpec, machine: MachineSpec): KernelTraits
   const highpte = !is64 && (kernel.highpte ?? flavour.highpte === 'on');
   const kvaRemap = !is64 && (kernel.kvaRemap ?? flavour.kvaRemap === 'on');
   const highmem = !is64 && (machine.pae || memoryEndMiB(machine) > DIRECT_MAP_MIB);
+  const memory = memoryManager(flavour, kernel, machine, highpte && machine.pae);
   const rule = structPageOf(flavour, {
     bits: machine.bits,
     pae: machine.pae,
     virtual: highmem && kernel.kmap === 'pool',
     highpte,
+    chains: memory.rmap === 'pte_chain' || memory.anonRmap === 'pte_chain',
   });
 
   const cpus = machine.nodes.reduce((sum, node) => sum + node.cpus, 0);
@@ -174,7 +176,7 @@ export function traitsOf(kernel: KernelSpec, machine: MachineSpec): KernelTraits
     perCpuSets: flavour.perCpuSets,
     kvaRemap,
     highpte,
-    ...memoryManager(flavour, kernel, machine, highpte && machine.pae),
+    ...memory,
     structPage: kernel.structPageBytes === undefined ? rule : byHand(kernel.structPageBytes, rule),
     mmuShift: kernel.pageMmuShift,
     pkmapBase: is64 ? 0 : pkmapBase,

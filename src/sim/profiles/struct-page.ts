@@ -12,6 +12,8 @@ interface StructPageInputs {
   /** 2.4 with CONFIG_HIGHMEM keeps each page's kernel address in `virtual`; pinned kmaps per CPU have no use for it. */
   readonly virtual: boolean;
   readonly highpte: boolean;
+  /** A pte_chain for file or anonymous pages. */
+  readonly chains: boolean;
 }
 
 /** Words and counters of each list, for 64-bit machines (no `virtual`, no highpte there). */
@@ -46,11 +48,20 @@ function sizeOn32(layout: StructPageLayout, inputs: StructPageInputs): { bytes: 
   }
 }
 
+/** What a pte_chain adds to lists that have none: a pointer, or a pte_addr_t where that is wider. */
+function chainWord(layout: StructPageLayout, inputs: StructPageInputs): number {
+  if (!inputs.chains || layout === 'rhel3' || layout === 'pte_chain') return 0;
+  return inputs.bits === 64 || (inputs.highpte && inputs.pae) ? 8 : 4;
+}
+
 /** sizeof(struct page) in bytes, what makes it so, and whether that is assumed. */
 export function structPageOf(flavour: Flavour, inputs: StructPageInputs): StructPage {
-  if (inputs.bits === 64) {
-    const { bytes, why } = BYTES_64[flavour.structPage];
-    return { bytes, why: `64-bit: ${why}`, assumed: true };
-  }
-  return { ...sizeOn32(flavour.structPage, inputs), assumed: false };
+  const is64 = inputs.bits === 64;
+  const { bytes, why } = is64 ? BYTES_64[flavour.structPage] : sizeOn32(flavour.structPage, inputs);
+  const chain = chainWord(flavour.structPage, inputs);
+  return {
+    bytes: bytes + chain,
+    why: `${is64 ? '64-bit: ' : ''}${why}${chain === 0 ? '' : `, and ${chain} more for a pte chain`}`,
+    assumed: is64 || chain > 0,
+  };
 }

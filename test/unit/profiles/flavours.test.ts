@@ -81,6 +81,55 @@ describe('the flavours', () => {
     expect(traits(flavour)).toMatchObject({ maxOrder, perCpuSets, watermarks, zonelistOrder, kvaRemap });
   });
 
+  it.each([
+    ['2.4.18', 'none', 'none', '2.4.22', 'global', false, 'global', 'hash'],
+    ['2.4.22', 'none', 'none', '2.4.22', 'global', false, 'global', 'hash'],
+    ['2.4.21-rhel3', 'pte_chain', 'pte_chain', 'rmap15', 'zone', false, 'global', 'hash'],
+    ['2.5.59', 'pte_chain', 'pte_chain', '2.6.0', 'zone', true, 'node', 'radix'],
+    ['2.5.66-mm', 'pte_chain', 'pte_chain', '2.6.0', 'zone', true, 'node', 'radix'],
+    ['2.6.0', 'pte_chain', 'pte_chain', '2.6.0', 'zone', true, 'node', 'radix'],
+    ['2.6.7', 'prio_tree', 'anon_vma', '2.6.0', 'zone', true, 'node', 'radix'],
+    ['2.6.28', 'prio_tree', 'anon_vma', '2.6.0', 'zone', true, 'node', 'radix'],
+  ] as const)('%s: files by %s, anonymous pages by %s, reclaim of %s, a lock %s', (...row) => {
+    const [flavour, rmap, anonRmap, reclaim, lruLock, pagevecs, kswapd, pageCache] = row;
+    expect(traits(flavour)).toMatchObject({ rmap, anonRmap, reclaim, lruLock, pagevecs, kswapd, pageCache });
+  });
+
+  it('find a kmap in page->virtual in 2.4, in a hash since', () => {
+    expect(['2.4.22', '2.4.21-rhel3', '2.5.59', '2.6.11'].map((id) => traits(id).pageAddress)).toEqual([
+      'virtual',
+      'virtual',
+      'hash',
+      'hash',
+    ]);
+  });
+
+  it('reach highmem ptes by persistent kmaps in 2.4.19-pre1-aa1 alone', () => {
+    expect(flavours.filter(({ id }) => traits(id).ptesByKmap).map(({ id }) => id)).toEqual(['2.4.19-pre1-aa1']);
+  });
+
+  it('keep 32 bounce pages and make buffer heads in 2.4, 64 and bios since', () => {
+    expect(traits('2.4.22')).toMatchObject({ bouncePages: 32, requests: 'buffer_head' });
+    expect(traits('2.5.59')).toMatchObject({ bouncePages: 64, requests: 'bio' });
+  });
+
+  it('fill a line with a chain: 7 slots of 4 bytes, or 3 of 8 with highpte and PAE', () => {
+    expect(traits('2.6.0').chainSlots).toBe(7);
+    expect(traits('2.6.0', { highpte: true }).chainSlots).toBe(3);
+    expect(traitsOf(kernel('2.6.0', { highpte: true }), box({ pae: false })).chainSlots).toBe(7);
+  });
+
+  it('have a word more in struct page for a pte chain that they never had', () => {
+    expect(traits('2.4.22', { rmap: 'pte_chain' })).toMatchObject({ structPage: { bytes: 52, assumed: true } });
+    expect(traits('2.6.7', { rmap: 'pte_chain', highpte: true }).structPage.bytes).toBe(40);
+    expect(traits('2.5.66-mm', { rmap: 'objrmap' }).structPage).toMatchObject({ bytes: 44, assumed: false });
+  });
+
+  it('pair partial objrmap with chains for anonymous pages, and no file rmap with none', () => {
+    expect(traits('2.5.66-mm', { rmap: 'objrmap' }).anonRmap).toBe('pte_chain');
+    expect(traits('2.6.0', { rmap: 'none' }).anonRmap).toBe('none');
+  });
+
   it('put the kmap pool where each kernel had it, with one page-table page of slots', () => {
     expect(traits('2.4.22')).toMatchObject({ pkmapBase: 0xfe000000, lastPkmap: 512 });
     expect(traits('2.4.19-pre1-aa1')).toMatchObject({ pkmapBase: 0xfe000000, lastPkmap: 1024 });
@@ -109,6 +158,18 @@ describe('the flavours', () => {
     expect(traits('2.5.66-pgcl', { pageMmuShift: 6 }).patches).toEqual([]);
     expect(traits('2.5.59', { highpte: true, kvaRemap: false }).patches).toEqual([]);
     expect(traits('2.4.22', { placement: { policy: 'bind', nodes: [0] } }).patches).toEqual(['placement by bind']);
+    expect(traits('2.5.66-mm', { rmap: 'objrmap', sharedPageTables: 'rule' }).patches).toEqual([]);
+    expect(traits('2.4.21-rhel3', { split4g: true }).patches).toEqual([]);
+    expect(traits('2.6.0', { rmap: 'objrmap', sharedPageTables: 'rule', split4g: true }).patches).toEqual([
+      'reverse map of files: objrmap',
+      'shared page tables',
+      '4G/4G split',
+    ]);
+    expect(traits('2.6.0', { ukva: 'mm', kmap: 'per-cpu', kswapdWindow: true }).patches).toEqual([
+      'UKVA',
+      'pinned kmap pool per CPU',
+      'kswapd’s own window',
+    ]);
     expect(traits('2.6.7', { placement: { policy: 'interleave', nodes: [0, 1] } }).patches).toEqual([]);
   });
 

@@ -106,13 +106,16 @@ export function flavourTable(): string {
       `\`${flavour.id}\``,
       flavour.title,
       `${traits.structPage.bytes} B`,
+      traits.rmap === traits.anonRmap ? traits.rmap : `${traits.rmap}, ${traits.anonRmap}`,
+      `${traits.reclaim}, ${traits.lruLock} lock${traits.pagevecs ? ', pagevecs' : ''}`,
       flavour.highpte,
       flavour.kvaRemap,
       `${traits.watermarks}${order}`,
       `${traits.lastPkmap} at 0x${traits.pkmapBase.toString(16)}`,
     ];
   });
-  return table(['flavour', 'what it is', 'struct page', 'highpte', 'KVA remap', 'marks of', 'kmap pool'], rows);
+  const head = ['flavour', 'what it is', 'struct page', 'reverse map', 'reclaim', 'highpte', 'KVA remap', 'marks of'];
+  return table([...head, 'kmap pool'], rows);
 }
 
 /** All built-in machines in one table. */

@@ -2,10 +2,11 @@
  * The hugetlb pool: large pages taken from the buddy lists of each node at boot, and given out and back one by one. Source:
  * arch/i386/mm/hugetlbpage.c of 2.6.0 (hugetlb_init, alloc_hugetlb_page, free_huge_page).
  *
- * That kernel takes so many from all nodes in turn; here the profile says how many each node keeps, and a node keeps what
+ * hugepages= on the command line takes so many from all nodes in turn; the profile says how many each keeps. A node keeps what
  * its zones give above their low marks, the highest zone first. A page of another node is given out when the own has none.
  */
 import { asPfn } from '../../base/units.ts';
+import { hugePagesOf } from '../boot/command-line.ts';
 import { largePageFrames } from '../boot/limits.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { OWNER, PG_UNEVICTABLE } from '../page-flags.ts';
@@ -38,7 +39,7 @@ export class HugetlbPool {
     this.frames = wide ? largePageFrames({ ...profile.machine, pae: true }) : largePageFrames(profile.machine);
     this.order = Math.max(0, Math.log2(this.frames / layout.clusterFrames));
     this.at = parts.data.claim(POOL_BYTES);
-    this.pools = parts.zones.map((zones) => this.reserve(zones, profile.kernel.hugePages));
+    this.pools = parts.zones.map((zones, place) => this.reserve(zones, hugePagesOf(profile, place)));
     this.total = this.free;
   }
 
