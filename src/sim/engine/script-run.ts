@@ -22,7 +22,6 @@ export interface ScriptHost {
   readonly syscalls: Syscalls;
   readonly instructionNs: number;
   readonly tasks: TaskStarter;
-  readonly timeline?: TaskTimeline;
 }
 
 /** Who wants to know what becomes of tasks (engine/events.ts). */
@@ -38,6 +37,8 @@ export interface TaskTimeline {
 export class ScriptRun {
   readonly script: Script;
   readonly latencies = new Latencies();
+  /** Set while a timeline is recorded. */
+  timeline: TaskTimeline | undefined;
   readonly blocks = new LaneBlocks();
   readonly costs: ScriptCosts;
   private readonly running = new Set<Interpreter>();
