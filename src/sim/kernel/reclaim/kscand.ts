@@ -37,6 +37,8 @@ export class Kscand implements KernelThread {
   private readonly intervals: Float64Array;
   private readonly next: Float64Array;
   private work: Work[] = [];
+  /** No zone is due before. */
+  private soonest = SECOND;
 
   constructor(
     private readonly parts: KernelParts,
@@ -60,12 +62,14 @@ export class Kscand implements KernelThread {
   }
 
   ready(now: number): boolean {
-    return now >= this.wakesAt;
+    return this.work.length > 0 || (now >= this.soonest && now >= this.wakesAt);
   }
 
   /** speedup_aging(): ages have moved down more than three times, so the zone is due soon. */
   speedUp(zone: number, now: number): void {
-    if (this.lists.needScan[zone] > 3) this.next[zone] = Math.min(this.next[zone], now + LEAST_INTERVAL);
+    if (this.lists.needScan[zone] <= 3) return;
+    this.next[zone] = Math.min(this.next[zone], now + LEAST_INTERVAL);
+    this.soonest = Math.min(this.soonest, this.next[zone]);
   }
 
   step(on: KernelCpu): void {
@@ -95,6 +99,7 @@ export class Kscand implements KernelThread {
       this.lists.needScan[number] = 0;
       this.next[number] = now + this.intervals[number];
     }
+    this.soonest = Math.min(...this.next);
   }
 
   /** scan_active_list(): `count` pages of a list from its tail. */

@@ -19,6 +19,8 @@ export class Kswapd15 implements KernelThread {
   readonly cpus: readonly number[];
   private until = SECOND;
   private lastAging = 0;
+  /** kswapd_overloaded. */
+  private overloaded = false;
 
   constructor(
     private readonly parts: KernelParts,
@@ -34,11 +36,12 @@ export class Kswapd15 implements KernelThread {
   }
 
   ready(now: number): boolean {
-    return now >= this.wakesAt;
+    return now >= this.until && this.wakesAt <= now;
   }
 
+  /** Cuts the second short, not the fortieth that it sleeps while memory is short. */
   wake(on: KernelCpu): void {
-    this.until = Math.min(this.until, on.now);
+    if (!this.overloaded) this.until = Math.min(this.until, on.now);
   }
 
   step(on: KernelCpu): void {
@@ -61,7 +64,8 @@ export class Kswapd15 implements KernelThread {
     this.parts.highmem.leaveWindow(on);
     if (on.task !== undefined) on.task.memalloc = memalloc === true;
     const stillShort = zones.reduce((sum, zone) => sum + this.short(zone, zone.marks.low), 0);
-    this.until = on.now + (stillShort <= 0 ? SECOND : SECOND / 40);
+    this.overloaded = stillShort > 0;
+    this.until = on.now + (this.overloaded ? SECOND / 40 : SECOND);
     this.parts.events?.span('kswapd', on, start, 0);
     on.leave(outer);
   }

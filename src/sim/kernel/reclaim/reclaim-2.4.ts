@@ -110,6 +110,8 @@ export class Reclaim24 implements Reclaim {
     const start = on.core.clock;
     const outer = on.enter(FN.try_to_free_pages);
     on.count(C.ALLOCSTALL);
+    const { begun } = this.writeback;
+    const { unmapped } = this.swapOut;
     let left = SWAP_CLUSTER_MAX;
     for (let priority = DEF_PRIORITY_24; priority > 0 && left > 0; priority--) {
       this.writeback.settle(on);
@@ -119,7 +121,7 @@ export class Reclaim24 implements Reclaim {
     on.leave(outer);
     this.parts.events?.span('direct reclaim', on, start, freed);
     this.busy = false;
-    return freed;
+    return freed > 0 ? freed : this.writeback.begun - begun + this.swapOut.unmapped - unmapped + this.writeback.pages;
   }
 
   /** One priority of kswapd_balance() over all zones, highest first. */
@@ -133,18 +135,23 @@ export class Reclaim24 implements Reclaim {
     let freed = 0;
     for (let i = zones.length - 1; i >= 0 && this.blockedUntil === 0; i--) {
       const zone = zones[i];
-      if (zone.free > zone.marks.high || zone.allUnreclaimable) continue;
+      if (this.isBalanced(zone) || zone.allUnreclaimable) continue;
       const left = this.shrinkCaches(on, zone, priority, SWAP_CLUSTER_MAX, true);
       freed += SWAP_CLUSTER_MAX - Math.max(0, left);
       // try_to_free_pages_zone() failed: need_balance goes, and kswapd sleeps a second.
       if (priority === 1 && left === SWAP_CLUSTER_MAX && this.blockedUntil === 0) zone.allUnreclaimable = true;
     }
     this.busy = false;
-    const short = zones.filter((zone) => zone.free <= zone.marks.high);
+    const short = zones.filter((zone) => !this.isBalanced(zone));
     if (short.length === 0) return { freed, until: Infinity };
     if (this.blockedUntil > 0) return { freed, until: this.blockedUntil };
     if (short.every((zone) => zone.allUnreclaimable)) return { freed, until: Infinity, pause: SECOND };
     return { freed, until: on.now, again: freed > 0 };
+  }
+
+  /** check_classzone_need_balance(): the zone, or one below it, is above its high mark. */
+  private isBalanced(zone: Zone): boolean {
+    return zonesBelow(this.parts, zone).some(({ free, marks }) => free > marks.high);
   }
 
   /** shrink_caches(): pages of `wanted` that are still to be freed. */

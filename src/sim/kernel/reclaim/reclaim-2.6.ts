@@ -108,6 +108,7 @@ export class Reclaim26 implements Reclaim {
     const outer = on.enter(FN.try_to_free_pages);
     on.count(C.ALLOCSTALL);
     const zones = zonesBelow(this.parts, classZone);
+    const { begun } = this.writeback;
     for (const zone of zones) this.temporary[zone.number] = DEF_PRIORITY;
     let freed = 0;
     for (let priority = DEF_PRIORITY; priority >= 0; priority--) {
@@ -134,7 +135,7 @@ export class Reclaim26 implements Reclaim {
     on.leave(outer);
     this.parts.events?.span('direct reclaim', on, start, freed);
     this.busy = false;
-    return freed;
+    return freed > 0 ? freed : this.writeback.begun - begun + this.writeback.pages;
   }
 
   /** One priority of balance_pgdat() over a node's zones, lowest first; `before`: pages that the round has freed already. */

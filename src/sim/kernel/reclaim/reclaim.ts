@@ -12,8 +12,9 @@ export interface Reclaim {
   /** mark_page_accessed(): read() and write(), and faults that find the page in the cache. */
   markAccessed(on: KernelCpu, page: number): void;
   /**
-   * try_to_free_pages(): direct reclaim for a request that failed, for zones from `classZone` downwards. Returns how many
-   * pages it freed.
+   * try_to_free_pages(): direct reclaim for a request that failed, for zones from `classZone` downwards. Returns how many pages
+   * it freed; where it freed none, how many came nearer to it (have lost a pte, or are being written): 0 means that
+   * there is nothing left to take.
    */
   tryToFreePages(on: KernelCpu, classZone: Zone, order: number): number;
   /** A page of a zone in rmap15's inactive_clean list, taken off and unhashed to be used at once, or -1. Other kinds: -1. */

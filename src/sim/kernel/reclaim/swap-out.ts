@@ -21,6 +21,8 @@ const TASK_SIZE = Infinity;
 const INIT_MM = 0;
 
 export class SwapOut {
+  /** Ptes taken away so far. */
+  unmapped = 0;
   /** Number of swap_mm. */
   private current = INIT_MM;
   /** swap_address (vpn) by number of the mm; 0 where there is none. */
@@ -44,22 +46,16 @@ export class SwapOut {
     return left === 0;
   }
 
-  /** swap_mm, or the next that has not been gone through; undefined when the round comes back to where it began. */
+  /** swap_mm, or the next that has not been gone through, each that has begins anew; undefined where there is none at all. */
   private nextMm(): Mm | undefined {
     const { mms } = this.parts;
-    const start = this.current;
-    let at = start;
-    for (;;) {
-      const mm = mms.get(at);
-      if (mm !== undefined && this.addresses.get(at) !== TASK_SIZE) {
-        this.current = at;
-        return mm;
-      }
-      this.addresses.delete(at);
-      at = this.after(at);
-      if (at === start || (at === INIT_MM && start === INIT_MM)) return undefined;
-      this.current = at;
+    while (mms.size > 0) {
+      const mm = mms.get(this.current);
+      if (mm !== undefined && this.addresses.get(mm.id) !== TASK_SIZE) return mm;
+      this.addresses.delete(this.current);
+      this.current = this.after(this.current);
     }
+    return undefined;
   }
 
   /** Number of the mm behind one on mmlist, which init_mm closes. */
@@ -130,6 +126,7 @@ export class SwapOut {
     if (!hasMapping(memMap, page) && dirty && !swap.add(on, page)) return false;
     pages.get(on, page);
     walk.take(on, pte, page);
+    this.unmapped++;
     rmap.remove(on, page, pte);
     // The cache's reference and this one.
     const freeable = memMap.count[page] <= 2;

@@ -22,6 +22,8 @@ export const TENTH = 1e8;
 export class Writeback {
   /** Pages under write (nr_writeback). */
   pages = 0;
+  /** Writes begun so far. */
+  begun = 0;
   /** rotate_reclaimable_page(): what page replacement does with a page that it wrote and that is clean now. */
   onReclaimable: ((on: KernelCpu, page: number) => void) | undefined;
   private readonly inFlight = new InFlight();
@@ -35,6 +37,7 @@ export class Writeback {
     const { memMap } = this.parts;
     if (page >= this.until.length) this.grow(page);
     if ((memMap.flags[page] & PG_WRITEBACK) === 0) this.pages++;
+    this.begun++;
     memMap.flags[page] |= PG_WRITEBACK;
     on.write(memMap.addressOf(page));
     this.until[page] = doneAt;

@@ -5,6 +5,7 @@ import * as C from '../../../../src/sim/base/counters.ts';
 import { Reclaim24 } from '../../../../src/sim/kernel/reclaim/reclaim-2.4.ts';
 import { Reclaim26 } from '../../../../src/sim/kernel/reclaim/reclaim-2.6.ts';
 import { Rmap15 } from '../../../../src/sim/kernel/reclaim/rmap15.ts';
+import type { Zone } from '../../../../src/sim/kernel/zone.ts';
 import { Lab, type LabOrder } from './lab.ts';
 
 const operations = [
@@ -85,6 +86,19 @@ function listsOf(lab: Lab): { readonly lists: readonly (readonly number[])[]; re
   return { lists: Array.from(lists.sizes, (_, list) => lists.pagesOf(list)), waiting };
 }
 
+/**
+ * Where kswapd may sleep: 2.6.0 at each zone's own high mark, 2.4 when a class has a zone above its mark. rmap15's comes
+ * by whatever happens; it is over when it has not left a zone without free or clean pages that it could have had.
+ */
+function isWell(lab: Lab, zone: Zone): boolean {
+  if (zone.allUnreclaimable) return true;
+  const { reclaim } = lab.parts.traits;
+  if (reclaim === '2.6.0') return zone.free >= zone.marks.high;
+  const { dirty, laundry, clean } = { dirty: 0, laundry: 0, clean: 0, ...lab.reclaim.census(zone) };
+  if (reclaim === 'rmap15') return zone.free + clean > 0 || dirty + laundry === 0;
+  return lab.zones.some(({ number, free, marks }) => number <= zone.number && free > marks.high);
+}
+
 function check(lab: Lab): void {
   const { lists, waiting } = listsOf(lab);
   const all = lists.flat();
@@ -115,7 +129,7 @@ describe.each(kinds.map((order) => [nameOf(order), order] as const))('page repla
     );
   });
 
-  it('has kswapd sleep only when each zone is at its high mark, or cannot be reclaimed', () => {
+  it('has kswapd sleep only when it has done its work, or cannot do it', () => {
     fc.assert(
       fc.property(fc.array(operation, { minLength: 5, maxLength: 40 }), (steps) => {
         const lab = new Lab({ ...order, zones: [64, 256], swapMiB: 4 });
@@ -125,10 +139,7 @@ describe.each(kinds.map((order) => [nameOf(order), order] as const))('page repla
         const woken = lab.zones.some((zone) => zone.free < zone.marks.low);
         lab.runThreads(on, on.now + 100 * SECOND);
         if (!woken) return;
-        for (const zone of lab.zones) {
-          const free = zone.free + lab.reclaim.cleanPages(zone);
-          expect(zone.allUnreclaimable || free >= (order.reclaim === 'rmap15' ? 0 : zone.marks.high)).toBe(true);
-        }
+        for (const zone of lab.zones) expect(isWell(lab, zone)).toBe(true);
         check(lab);
       }),
       { numRuns: 30 },

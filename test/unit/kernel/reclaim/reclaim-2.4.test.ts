@@ -87,13 +87,26 @@ describe('page replacement of 2.4.22', () => {
     for (let i = 0; i < 60; i++) lab.dirty(lab.filePage(on));
     expect(lab.reclaim.tryToFreePages(on, lab.zones[1], 0)).toBeGreaterThan(0);
     expect(on.task?.waitNs).toBeGreaterThanOrEqual(1e6);
-    const other = new Lab({ reclaim: '2.4.22', pageNs: 1e6 });
+    const other = new Lab({ reclaim: '2.4.22', zones: [1024], pageNs: 1e6 });
     const kswapd = other.on();
-    while (other.zones[1].free > 0) other.dirty(other.filePage(kswapd));
-    other.reclaim.wakeKswapd(kswapd, other.zones[1]);
+    while (other.zones[0].free > 0) other.dirty(other.filePage(kswapd));
+    other.reclaim.wakeKswapd(kswapd, other.zones[0]);
     other.runThreads(kswapd, 1e12);
     expect(kswapd.task?.waitNs).toBe(0);
-    expect(other.zones[1].free).toBeGreaterThan(other.zones[1].marks.high);
+    expect(other.zones[0].free).toBeGreaterThan(other.zones[0].marks.high);
+  });
+
+  it('has kswapd rest when a zone of the class is above its high mark', () => {
+    const lab = new Lab({ reclaim: '2.4.22', zones: [64, 256] });
+    const on = lab.on();
+    while (lab.zones[1].free > 0) lab.filePage(on);
+    lab.reclaim.wakeKswapd(on, lab.zones[1]);
+    lab.runThreads(on, 1e12);
+    expect(lab.counter(C.KSWAPD_STEAL)).toBe(0);
+    while (lab.zones[0].free > 0) lab.filePage(on);
+    lab.reclaim.wakeKswapd(on, lab.zones[1]);
+    lab.runThreads(on, 2e12);
+    expect(lab.counter(C.KSWAPD_STEAL)).toBeGreaterThan(0);
   });
 
   it('takes one lock for all zones, held while it goes through the list', () => {
