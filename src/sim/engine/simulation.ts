@@ -49,7 +49,7 @@ export class Simulation {
   /** Idle time at the end is in the counters. */
   private settled = false;
   /** Free frames of each zone when the run began. */
-  private readonly freeAtStart: readonly number[];
+  private readonly freeAtStart: readonly number[] = [];
 
   /** Throws InputError where the machine does not boot, a CPU is not there, or nothing is to be run. */
   constructor(
@@ -85,14 +85,19 @@ export class Simulation {
       const kernel = new Kernel(profile, traits, this.layout, this.machine);
       this.kernel = kernel;
       this.lanes = new Lanes(kernel, cpus);
-      const spaces = programs.map((program) => program.addressSpaces.map((space) => kernel.createSpace(space)));
+      this.freeAtStart = kernel.allZones.map((zone) => zone.freeFrames);
+      const spaces = programs.map(({ addressSpaces, streams }) =>
+        addressSpaces.map((space, index) => {
+          const user = streams.find(({ addressSpace }) => addressSpace === index);
+          return kernel.createSpace(space, user?.cpu);
+        }),
+      );
       const titles = programs.map(({ title }) => title);
       startStreams(this.streams, titles, spaces, kernel.tasks, this.lanes);
       this.scripts = this.startScripts(programs, kernel, this.lanes);
+      for (const on of kernel.activeCpus) on.begin();
     }
-    const zones = this.kernel?.zones.flat() ?? [];
-    this.freeAtStart = zones.map((zone) => zone.freeFrames);
-    this.sampling = new Sampling(config.sampleNs, zones);
+    this.sampling = new Sampling(config.sampleNs, this.kernel?.allZones ?? []);
     this.nextSample = config.sampleNs;
     this.wanted = this.streams.reduce((sum, { stream }) => sum + stream.records, 0);
   }

@@ -135,16 +135,16 @@ export class Kernel implements KernelParts {
 
   /**
    * An address space of a trace or a pattern, with its mappings in place: memory that nobody wrote down how it came
-   * there costs nothing until it is touched. Throws InputError where they reach beyond 2^43 bytes: a virtual page number is an
+   * there costs nothing until it is touched; its upper page tables are made on `cpu`. Throws InputError where they reach beyond 2^43 bytes: a virtual page number is an
    * Int32 in the hot loop.
    */
-  createSpace(spec: AddressSpaceSpec): Mm {
+  createSpace(spec: AddressSpaceSpec, cpu = 0): Mm {
     const end = spec.mappings.reduce((highest, mapping) => Math.max(highest, mapping.end), 4096);
     if (end > MOST_ADDRESS) {
       const found = `mappings up to ${Math.ceil(end / 2 ** 40)} TiB`;
       throw new InputError('', [makeIssue('address-space', 'workloads', 'an address space of 8 TiB at most', found)]);
     }
-    return this.syscalls.adopt(spec.mappings, Math.ceil(end / FRAME_BYTES));
+    return this.syscalls.adopt(spec.mappings, Math.ceil(end / FRAME_BYTES), cpu);
   }
 
   /** A fault of the hardware: the kernel maps the page, on the CPU's own clock. */
