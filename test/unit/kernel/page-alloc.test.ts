@@ -26,6 +26,7 @@ const drought: Pressure = {
   wake: () => undefined,
   reclaim: () => 0,
   takeLocal: () => -1,
+  hopeful: () => false,
   congestionWait: () => undefined,
   yield: () => undefined,
   outOfMemory: () => {

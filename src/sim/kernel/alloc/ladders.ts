@@ -3,9 +3,11 @@
  * 2.6.0 and 2.6.11, and around the first alloc_pages() of mm/numa.c, which tries node by node.
  *
  * The kernels go round for ever, or kill a task. Here a request that may wait ends the run with the kernel's report when
- * reclaim has found nothing MOST_FAILURES times in a row (the count at which out_of_memory() of 2.4 and 2.6.0 kills; their
- * rule of one second passes by itself while reclaim waits), or has not helped in MOST_ROUNDS rounds, swap left or not. 2.6.11
- * kills at once when no progress was made and no zone is above its high mark.
+ * reclaim has found nothing MOST_FAILURES times in a row, while no page was being written and none was left that swap has
+ * room for (the count and the condition of out_of_memory() in 2.4 and 2.6.0; their rule of one second passes by itself while
+ * reclaim waits), or has not helped in MOST_ROUNDS rounds. 2.6.11 kills as soon as no progress was made and no zone is above
+ * its high mark; it looks at every page in one call of reclaim, where the lab's page replacement is 2.6.0's and takes
+ * several, so the same count holds.
  * 2.4 with nodes: a node where reclaim finds nothing is left for the next one (that kernel would go on there).
  * The order of rmap15's walks is from memory of its source. Fall-back zones are entered after every other zone of the list failed its min mark, ahead of reclaim.
  */
@@ -23,9 +25,11 @@ export interface Pressure {
   reclaim(on: KernelCpu, zone: Zone, order: number): number;
   /** 2.4: a block that reclaim freed and kept for its caller (balance_classzone), or -1. */
   takeLocal(on: KernelCpu, zone: Zone): number;
+  /** Pages are being written, or there are pages and swap for them: there will be more to free. */
+  hopeful(list: ReadyZonelist): boolean;
   /** blk_congestion_wait(WRITE, HZ/50). */
   congestionWait(on: KernelCpu): void;
-  /** yield(). */
+  /** yield(): others run meanwhile, and writes end. */
   yield(on: KernelCpu): void;
   /** The end: throws. */
   outOfMemory(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): never;
@@ -96,7 +100,7 @@ export const ladder260: Ladder = (on, allocator, pressure, list, order, gfp) => 
     page = walkAll(on, allocator, list, order, 'again', gfp);
     if (page >= 0) break;
     if (order > COSTLY_ORDER || gfp.noRetry) return -1;
-    failures = freed > 0 ? 0 : failures + 1;
+    failures = freed > 0 || pressure.hopeful(list) ? 0 : failures + 1;
     if (failures >= MOST_FAILURES || round >= MOST_ROUNDS) pressure.outOfMemory(on, list, order, gfp);
     pressure.congestionWait(on);
   }
@@ -108,16 +112,15 @@ export const ladder2611: Ladder = (on, allocator, pressure, list, order, gfp) =>
   if (page >= 0) return page;
   if (pressure.memalloc(on)) return walkAll(on, allocator, list, order, 'any', gfp);
   if (!gfp.wait) return -1;
+  let failures = 0;
   for (let round = 0; ; round++) {
     const freed = pressure.reclaim(on, list.zones[0], order);
+    failures = freed > 0 || pressure.hopeful(list) ? 0 : failures + 1;
     if (freed > 0) page = walkAll(on, allocator, list, order, 'again', gfp);
-    else if (!gfp.noRetry) {
-      page = walkAll(on, allocator, list, order, 'high', gfp);
-      if (page < 0) pressure.outOfMemory(on, list, order, gfp);
-    }
+    else if (!gfp.noRetry) page = walkAll(on, allocator, list, order, 'high', gfp);
     if (page >= 0) return page;
     if (order > COSTLY_ORDER || gfp.noRetry) return -1;
-    if (round >= MOST_ROUNDS) pressure.outOfMemory(on, list, order, gfp);
+    if (failures >= MOST_FAILURES || round >= MOST_ROUNDS) pressure.outOfMemory(on, list, order, gfp);
     pressure.congestionWait(on);
   }
 };
@@ -189,7 +192,7 @@ function slow24(
     const page = allocator.walk(on, list, allocator.part(from, to, false), order, 'again', gfp);
     if (page >= 0) return page;
     if (order > COSTLY_ORDER || gfp.noRetry) return -1;
-    failures = freed > 0 ? 0 : failures + 1;
+    failures = freed > 0 || pressure.hopeful(list) ? 0 : failures + 1;
     if (failures > 0 && !last) return -1;
     if (failures >= MOST_FAILURES || round >= MOST_ROUNDS) pressure.outOfMemory(on, list, order, gfp);
     pressure.yield(on);

@@ -209,12 +209,20 @@ export class PageSource implements Pages, Supply, Pressure {
     return -1;
   }
 
+  hopeful(list: ReadyZonelist): boolean {
+    const { reclaim, swap } = this.parts;
+    if (reclaim.writeback.pages > 0) return true;
+    const listed = (zone: Zone): boolean => Object.values(reclaim.census(zone)).some((pages) => pages > 0);
+    return swap.free > 0 && list.zones.some(listed);
+  }
+
   congestionWait(on: KernelCpu): void {
-    on.wait(CONGESTION_WAIT_NS);
+    this.parts.reclaim.writeback.congestionWait(on, CONGESTION_WAIT_NS);
   }
 
   yield(on: KernelCpu): void {
     on.work(pathLengths[FN.schedule]);
+    if (this.parts.reclaim.writeback.pages > 0) this.congestionWait(on);
   }
 
   outOfMemory(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): never {

@@ -30,6 +30,11 @@ export class BootedAllocator {
   readonly log: string[] = [];
   /** What try_to_free_pages() does; returns the pages it freed. */
   reclaim: (on: KernelCpu, zone: Zone) => number = () => 0;
+  /** Swap space, and pages on the lists of each zone that it is for. */
+  readonly swap = { total: 0, free: 0 };
+  listed = 3;
+  /** Pages that are being written. */
+  writing = 0;
   /** rmap15's inactive_clean pages, by zone number. */
   readonly clean = new Map<number, number[]>();
   private readonly cpus = new Map<number, KernelCpu>();
@@ -57,7 +62,7 @@ export class BootedAllocator {
       locks: new LockTable(),
       data: new StaticData(machine.frames.slotOf(data.place, asPfn(data.pfn)), data.frames),
       reclaim: this.replacement(),
-      swap: { total: 0, free: 0 },
+      swap: this.swap,
     } as unknown as KernelParts & Record<string, unknown>;
     this.sysctl = new SysctlTable(parts);
     Object.assign(parts, { sysctl: this.sysctl });
@@ -84,6 +89,24 @@ export class BootedAllocator {
     return found;
   }
 
+  /** A page written each time that somebody waits for writes, all of the time that he would wait. */
+  private writeback(): Reclaim['writeback'] {
+    const pages = (): number => this.writing;
+    const written = (): void => {
+      this.writing = Math.max(0, this.writing - 1);
+    };
+    const fake = {
+      get pages(): number {
+        return pages();
+      },
+      congestionWait: (on: KernelCpu, timeout: number): void => {
+        on.wait(timeout);
+        written();
+      },
+    };
+    return fake as Reclaim['writeback'];
+  }
+
   private replacement(): Reclaim {
     const name = (zone: Zone): string => `${zone.layout.name}${zone.node}`;
     return {
@@ -98,8 +121,9 @@ export class BootedAllocator {
       takeClean: (_on, zone) => this.clean.get(zone.number)?.pop() ?? -1,
       cleanPages: (zone) => this.clean.get(zone.number)?.length ?? 0,
       wakeKswapd: (_on, zone) => this.log.push(`wake ${name(zone)}`),
-      census: () => ({ active: 3, inactive: 4 }),
+      census: () => ({ active: this.listed, inactive: 0 }),
       throttle: () => undefined,
+      writeback: this.writeback(),
     } as Partial<Reclaim> as Reclaim;
   }
 }

@@ -113,11 +113,29 @@ describe('2.6.0 under pressure', () => {
 });
 
 describe('2.6.11 under pressure', () => {
-  it('kills at once when reclaim makes no progress and no zone is above its high mark', () => {
+  it('looks for a zone above its high mark when reclaim makes no progress, ten times, and then ends', () => {
     const allocator = small('2.6.11');
     exhaust(allocator);
     expect(() => want(allocator)).toThrow('Out of memory');
-    expect(allocator.log).toEqual(['wake Normal0', 'wake DMA0', 'reclaim Normal0']);
+    const reclaims = Array.from({ length: 10 }, () => 'reclaim Normal0');
+    expect(allocator.log).toEqual(['wake Normal0', 'wake DMA0', ...reclaims]);
+  });
+
+  it('takes no page between the min and the high mark that came from elsewhere than its own reclaim', () => {
+    const allocator = small('2.6.11');
+    const stock = exhaust(allocator);
+    const normal = allocator.zone('Normal');
+    const reached: number[] = [];
+    allocator.reclaim = (on) => {
+      // Somebody else frees: page replacement says that it made no progress.
+      for (const page of stock.splice(0, 40)) allocator.pages.free(on, page, 0);
+      reached.push(normal.free);
+      return 0;
+    };
+    expect(want(allocator)).toBeGreaterThanOrEqual(0);
+    const { high } = normal.marks;
+    expect(reached.at(-1)).toBeGreaterThan(high);
+    expect(reached.slice(0, -1).every((free) => free <= high)).toBe(true);
   });
 
   it('goes on reclaiming as long as there is progress', () => {
@@ -171,6 +189,47 @@ describe('2.4.22 under pressure', () => {
   });
 });
 
+describe('pages under write', () => {
+  // Ten rounds without any come after those in which the last ones are written.
+  it.each([
+    ['2.4.22', 10 + 5],
+    ['2.6.0', 10 + 5],
+    ['2.6.11', 10 + 5],
+  ])('put off the end of memory until they are written (%s)', (flavour, rounds) => {
+    const allocator = small(flavour);
+    exhaust(allocator);
+    allocator.writing = 5;
+    expect(() => want(allocator)).toThrow('Out of memory');
+    expect(allocator.log.filter((line) => line.startsWith('reclaim'))).toHaveLength(rounds);
+  });
+});
+
+describe('swap space', () => {
+  it.each(['2.4.22', '2.6.0', '2.6.11'])('puts off the end of memory while there are pages for it (%s)', (flavour) => {
+    const allocator = small(flavour);
+    const stock = exhaust(allocator);
+    allocator.swap.free = 100;
+    let rounds = 0;
+    // Page replacement has to look at them all before it finds one to swap.
+    allocator.reclaim = (on) => {
+      if (++rounds < 50) return 0;
+      for (const page of stock.splice(0, 2000)) allocator.pages.free(on, page, 0);
+      return 2000;
+    };
+    expect(want(allocator)).toBeGreaterThanOrEqual(0);
+    expect(rounds).toBe(50);
+  });
+
+  it('does not help where no page is left for it', () => {
+    const allocator = small('2.6.0');
+    exhaust(allocator);
+    allocator.swap.free = 100;
+    allocator.listed = 0;
+    expect(() => want(allocator)).toThrow('Out of memory');
+    expect(allocator.log.filter((line) => line.startsWith('reclaim'))).toHaveLength(10);
+  });
+});
+
 describe('the out-of-memory report', () => {
   it('is the failed request and sysrq-M: marks, lists and free blocks of each zone', () => {
     const allocator = small('2.6.0');
@@ -183,7 +242,7 @@ describe('the out-of-memory report', () => {
     }
     const { min, low, high } = allocator.zone('Normal').marks;
     expect(message).toContain('Out of memory: task 0: page allocation failure. order:1, mode:0xd0');
-    const normal = `Node 0 Normal free:0kB min:${4 * min}kB low:${4 * low}kB high:${4 * high}kB active:12kB inactive:16kB`;
+    const normal = `Node 0 Normal free:0kB min:${4 * min}kB low:${4 * low}kB high:${4 * high}kB active:12kB inactive:0kB`;
     expect(message).toContain(normal);
     expect(message).toContain('Node 0 DMA: 0*4kB 0*8kB 0*16kB');
     expect(message).toContain('Free swap: 0kB');
