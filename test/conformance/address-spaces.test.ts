@@ -4,6 +4,7 @@
  * of page tables, each read gives what was stored last, as the 4 KiB ABI says; and the kernel's counts are what can be counted.
  */
 import { describe, expect, it } from 'vitest';
+import * as C from '../../src/sim/base/counters.ts';
 import { InputError } from '../../src/sim/base/errors.ts';
 import type { AddressSpace } from '../../src/sim/kernel/mm/address-space.ts';
 import { VM_NONLINEAR } from '../../src/sim/kernel/mm/vma.ts';
@@ -24,6 +25,18 @@ const WINDOW = 0x4fe00;
 const WINDOW_PAGES = 1200;
 const FILE_PAGES = 300;
 
+interface Habits {
+  /** Lengths of mappings. */
+  readonly pages: readonly number[];
+  /** Most touches in a row; 0: every page of a mapping. */
+  readonly touches: number;
+  /** Whether memory is locked. */
+  readonly locks: boolean;
+}
+
+const MODEST: Habits = { pages: [1, 2, 3, 7, 8, 20, 64, 150, 600], touches: 24, locks: true };
+const GREEDY: Habits = { pages: [3, 150, 600, 900], touches: 0, locks: false };
+
 interface Process {
   readonly task: Task;
   readonly program: Program;
@@ -41,6 +54,7 @@ class Run {
   constructor(
     private readonly booted: BootedKernel,
     private readonly dice: Dice,
+    private readonly habits = MODEST,
   ) {
     const { kernel } = booted;
     this.stored = new Stored(kernel);
@@ -128,14 +142,14 @@ class Run {
 
   private mmap(process: Process): void {
     const { dice } = this;
-    const pages = dice.pick([1, 2, 3, 7, 8, 20, 64, 150, 600]);
+    const pages = dice.pick(this.habits.pages);
     const writable = dice.chanceOf(3, 4);
     const kind = dice.pick(['anonymous', 'anonymous', 'segment', 'file', 'zero']);
     const shared = kind === 'segment' || kind === 'zero';
     const pgoff = kind === 'segment' || kind === 'file' ? dice.below(FILE_PAGES) : 0;
     const at = dice.chanceOf(1, 2) ? { at: WINDOW + dice.below(WINDOW_PAGES - pages) } : {};
     const file = kind === 'segment' ? { file: this.segment } : kind === 'file' ? { file: this.file } : {};
-    const locked = dice.chanceOf(1, 10);
+    const locked = dice.chanceOf(1, 10) && this.habits.locks;
     const request = { pages, pgoff, shared, writable, locked, ...at, ...file };
     this.switchTo(process);
     const start = this.booted.kernel.syscalls.mmap(this.booted.on(), process.task, request);
@@ -214,7 +228,7 @@ class Run {
     if (!process.program.isMapped(vpn, pages)) return;
     const { syscalls } = this.booted.kernel;
     this.switchTo(process);
-    if (this.dice.chanceOf(1, 2)) {
+    if (this.dice.chanceOf(1, 2) && this.habits.locks) {
       syscalls.mlock(this.booted.on(), process.task, vpn, pages);
       const { table } = process.task.mm as NonNullable<Task['mm']>;
       for (let i = 0; i < pages; i++) expect(this.booted.kernel.ptePages.get(table.pteOf(vpn + i)) & 1).toBe(1);
@@ -231,8 +245,10 @@ class Run {
     const { dice } = this;
     const vma = this.vma(process);
     if (vma === undefined) return;
-    for (let i = dice.below(24); i >= 0; i--) {
-      const vpn = vma.start + dice.below(vma.end - vma.start);
+    const length = vma.end - vma.start;
+    const all = this.habits.touches === 0;
+    for (let i = all ? length - 1 : dice.below(this.habits.touches); i >= 0; i--) {
+      const vpn = vma.start + (all ? i : dice.below(length));
       if (vma.writable && dice.chanceOf(1, 2)) this.write(process, vpn);
       else this.read(process, vpn);
     }
@@ -300,33 +316,50 @@ const kernels: readonly (readonly [name: string, switches: Switches])[] = [
   ['prio_tree and anonmm', { flavour: '2.6.7', anonRmap: 'anonmm' }],
 ];
 
+/** Runs `steps` random steps, counting now and then, and reads everything at the end. */
+function execute(run: Run, kernel: BootedKernel['kernel'], seed: number, steps: number): void {
+  for (let step = 0; step < steps; step++) {
+    try {
+      run.step();
+      if (step % 73 === 72) {
+        expect(countErrors(kernel).slice(0, 5)).toEqual([]);
+        run.residents();
+      }
+    } catch (error) {
+      throw new Error(`seed ${seed}, step ${step}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+  run.readAll();
+  expect(countErrors(kernel).slice(0, 5)).toEqual([]);
+  run.end();
+}
+
 describe.each(kernels)('programs on %s', (_, switches) => {
   it.each(seeds(2))('read what was stored last, and leave nothing behind (seed %i)', (seed) => {
-    const booted = bootKernel({ kernel: switches });
-    const before = pagesByOwner(booted.kernel);
-    const run = new Run(booted, new Dice(seed));
-    for (let step = 0; step < STEPS; step++) {
-      try {
-        run.step();
-        if (step % 73 === 72) {
-          expect(countErrors(booted.kernel).slice(0, 5)).toEqual([]);
-          run.residents();
-        }
-      } catch (error) {
-        throw new Error(`seed ${seed}, step ${step}: ${(error as Error).message}`, { cause: error });
-      }
-    }
-    run.readAll();
-    expect(countErrors(booted.kernel).slice(0, 5)).toEqual([]);
-    run.end();
+    const { kernel, ...booted } = bootKernel({ kernel: switches });
+    const before = pagesByOwner(kernel);
+    execute(new Run({ kernel, ...booted }, new Dice(seed)), kernel, seed, STEPS);
     const { slab: slabBefore, free: freeBefore, ...others } = before;
-    const { slab, free, ...left } = pagesByOwner(booted.kernel);
+    const { slab, free, ...left } = pagesByOwner(kernel);
     expect(left).toEqual(others);
     expect((slab ?? 0) + free).toBe((slabBefore ?? 0) + freeBefore);
     for (const name of ['vm_area_struct', 'mm_struct', 'task_struct', 'pgd', 'radix_tree_node', 'dentry_cache']) {
-      const active = booted.kernel.slabs.caches.find((cache) => cache.name === name)?.active ?? 0;
+      const active = kernel.slabs.caches.find((cache) => cache.name === name)?.active ?? 0;
       expect([name, active]).toEqual([name, 0]);
     }
+  });
+
+  it('read what was stored last with less memory than they want, and swap', () => {
+    const booted = bootKernel({ kernel: { ...switches, cmdline: 'mem=16M', swapMiB: 256 } });
+    const { kernel } = booted;
+    execute(new Run(booted, new Dice(4), GREEDY), kernel, 4, 120);
+    expect(booted.on().core.counters[C.PSWPOUT]).toBeGreaterThan(0);
+    // Pages that were being written when their owner went stay in the swap cache until page replacement meets them.
+    const left = pagesByOwner(kernel);
+    expect((left.anonymous ?? 0) + (left['shared memory'] ?? 0)).toBe(kernel.swap.cached);
+    expect(kernel.swap.total - kernel.swap.free).toBe(kernel.swap.cached);
+    expect(left['page tables'] ?? 0).toBe(0);
+    expect(left['page cache'] ?? 0).toBe(0);
   });
 
   it('are stopped where they touch what they may not', () => {
