@@ -23,6 +23,7 @@ import { makeReport } from './results.ts';
 import { Sampling } from './sampling.ts';
 import { ScriptRun } from './script-run.ts';
 import { makeRunning, type Running, startStreams } from './streams.ts';
+import type { Timeline } from './events.ts';
 import { Turns } from './turns.ts';
 
 /** Rounds between two looks at how much has been done. */
@@ -51,10 +52,14 @@ export class Simulation {
   /** Free frames of each zone when the run began. */
   private readonly freeAtStart: readonly number[] = [];
 
-  /** Throws InputError where the machine does not boot, a CPU is not there, or nothing is to be run. */
+  /**
+   * `timeline`: records what the kernel and tasks do. Throws InputError where the machine does not boot, a CPU is not
+   * there, or a script is to run without a kernel.
+   */
   constructor(
     private readonly config: RunConfig,
     programs: readonly Program[],
+    timeline?: Timeline,
   ) {
     const { profile } = config;
     const traits = traitsOf(profile.kernel, profile.machine);
@@ -94,8 +99,9 @@ export class Simulation {
       );
       const titles = programs.map(({ title }) => title);
       startStreams(this.streams, titles, spaces, kernel.tasks, this.lanes);
-      this.scripts = this.startScripts(programs, kernel, this.lanes);
+      this.scripts = this.startScripts(programs, kernel, this.lanes, timeline);
       for (const on of kernel.activeCpus) on.begin();
+      kernel.events = timeline;
     }
     this.sampling = new Sampling(config.sampleNs, this.kernel?.allZones ?? []);
     this.nextSample = config.sampleNs;
@@ -168,12 +174,24 @@ export class Simulation {
       zones,
       freeAtStart: this.freeAtStart,
       samples: this.sampling.table(),
+      ...(this.kernel === undefined ? {} : { kernel: this.kernel }),
+      transactions: this.scripts.flatMap(({ latencies }) => latencies.summary()),
     });
   }
 
-  private startScripts(programs: readonly Program[], kernel: Kernel, tasks: Lanes): readonly ScriptRun[] {
+  private startScripts(
+    programs: readonly Program[],
+    kernel: Kernel,
+    tasks: Lanes,
+    timeline: Timeline | undefined,
+  ): readonly ScriptRun[] {
     const { instructionNs } = this.config.profile.machine.cpu;
-    const host = { syscalls: kernel.syscalls, instructionNs, tasks };
+    const host = {
+      syscalls: kernel.syscalls,
+      instructionNs,
+      tasks,
+      ...(timeline === undefined ? {} : { timeline }),
+    };
     const runs = programs.flatMap(({ scripted }) => (scripted === undefined ? [] : [new ScriptRun(scripted, host)]));
     for (const run of runs) run.start();
     return runs;
@@ -222,6 +240,8 @@ export class Simulation {
   }
 
   private sample(timeNs: number): void {
+    // Here and not for a report in between, since sums of parts differ by how they are cut.
+    for (const { on } of this.lanes?.all ?? []) on.charge();
     this.frames.push({ columns: this.sampling.columns, row: this.sampling.take(timeNs, this.counters()) });
   }
 
@@ -246,7 +266,6 @@ export class Simulation {
     const sum = new Float64Array(C.COUNTERS);
     for (const lane of this.lanes?.all ?? []) {
       const { counters } = lane.on.core;
-      lane.on.charge();
       for (let i = 0; i < C.COUNTERS; i++) sum[i] += counters[i];
       if (!this.settled) sum[C.IDLE_NS] += lane.idleNs(this.now);
     }
