@@ -26,8 +26,12 @@ export {
   type SampleFrame,
   type Table,
 } from './engine/report.ts';
+export { type FollowStep } from './base/follow.ts';
+export { type Timeline } from './engine/events.ts';
+export { type Followed, type FollowEvent, followEvents, followReference, type FollowWhat } from './engine/follow.ts';
 export { Simulation } from './engine/simulation.ts';
 export { ENGINE_VERSION } from './engine/version.ts';
+export { procFiles, procText, type ProcFile } from './interop/proc-text.ts';
 export { bootLog } from './interop/boot-log.ts';
 export type { SizeNotation } from './interop/lackey.ts';
 export { TraceFolder, type FoldedTrace } from './interop/packed-fold.ts';
@@ -51,6 +55,7 @@ export {
   type TraceFormat,
 } from './interop/trace-format.ts';
 export { boot } from './kernel/boot/boot.ts';
+export type { ProcSnapshot } from './kernel/proc/snapshot.ts';
 export type { BootLayout, Zonelist } from './kernel/boot/layout.ts';
 export { zonelistsOf } from './kernel/boot/zonelists.ts';
 export { patterns } from './workloads/patterns.ts';

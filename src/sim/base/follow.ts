@@ -25,7 +25,7 @@ export class FollowRecorder {
   private readonly open: (FollowStep | undefined)[] = [];
 
   /** `startNs`: clock of the CPU when the reference began. */
-  constructor(private readonly startNs: number) {}
+  constructor(readonly startNs: number) {}
 
   enter(kind: FollowKind, text: string, now: number): void {
     this.open.push(this.push(kind, text, now));
