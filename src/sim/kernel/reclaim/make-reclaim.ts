@@ -1,17 +1,18 @@
 /** The page replacement that the traits ask for. */
+import { InputError, makeIssue } from '../../base/errors.ts';
 import type { KernelParts } from '../parts.ts';
-import type { KernelThread, Reclaim } from './reclaim.ts';
 import { Reclaim24 } from './reclaim-2.4.ts';
 import { Reclaim26 } from './reclaim-2.6.ts';
+import type { KernelThread, Reclaim } from './reclaim.ts';
 import { Rmap15 } from './rmap15.ts';
 
+/** Throws InputError where page replacement would ask for ptes of pages, and the kernel keeps no reverse map. */
 export function makeReclaim(parts: KernelParts): Reclaim & { readonly threads: readonly KernelThread[] } {
-  switch (parts.traits.reclaim) {
-    case '2.4.22':
-      return new Reclaim24(parts);
-    case 'rmap15':
-      return new Rmap15(parts);
-    case '2.6.0':
-      return new Reclaim26(parts);
+  const { reclaim, rmap, anonRmap } = parts.traits;
+  if (reclaim === '2.4.22') return new Reclaim24(parts);
+  if (rmap === 'none' || anonRmap === 'none') {
+    const expected = `reverse maps of files and of anonymous pages (kernel.rmap, kernel.anonRmap) with ${reclaim}`;
+    throw new InputError('', [makeIssue('no-reverse-map', 'kernel.reclaim', expected, 'none')]);
   }
+  return reclaim === 'rmap15' ? new Rmap15(parts) : new Reclaim26(parts);
 }

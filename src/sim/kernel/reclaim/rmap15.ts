@@ -47,9 +47,13 @@ export class Rmap15 implements Reclaim {
   private readonly kscand: Kscand;
   private readonly kswapd: Kswapd15;
   private readonly flusher: FlusherThread;
+  /** The allocators of 2.4 take clean pages; those of 2.6 (never merged with rmap15) are given them back as free ones. */
+  private readonly takesClean: boolean;
   private busy = false;
 
   constructor(private readonly parts: KernelParts) {
+    const { watermarks } = parts.traits;
+    this.takesClean = watermarks === '2.4.22' || watermarks === 'rhel3';
     this.lock = new LruLock(parts);
     this.lists = new AgedLists(parts);
     this.writeback = new Writeback(parts);
@@ -154,6 +158,7 @@ export class Rmap15 implements Reclaim {
     }
     this.shrinkers.prune(on, DEF_PRIORITY, false);
     progress += this.shrinkers.reap(on);
+    if (!this.takesClean) for (const zone of zones) progress += this.refillFreelist(on, zone, false);
     on.leave(outer);
     this.parts.events?.span('direct reclaim', on, start, progress);
     this.busy = false;
@@ -176,15 +181,18 @@ export class Rmap15 implements Reclaim {
     if (needsDirtyWork(this.pagesOf(zone), zone.marks.high)) this.launder.rebalanceDirty(on, zone, BATCH);
   }
 
-  /** refill_freelist(): clean pages become free ones where a zone is below its min mark. */
-  refillFreelist(on: KernelCpu, zone: Zone): void {
-    if (zone.free >= zone.marks.min) return;
+  /** refill_freelist(): clean pages become free ones where a zone is below its min mark (for an allocation: low); how many. */
+  refillFreelist(on: KernelCpu, zone: Zone, kswapd = true): number {
+    let freed = 0;
+    if (zone.free >= (kswapd ? zone.marks.min : zone.marks.low)) return freed;
     while (zone.free < zone.marks.min * 2) {
-      const page = this.launder.reclaimPage(on, zone, true);
-      if (page < 0) return;
+      const page = this.launder.reclaimPage(on, zone, kswapd);
+      if (page < 0) break;
       this.parts.memMap.flags[page] &= ~(PG_LRU | PG_REFERENCED);
       this.parts.pages.free(on, page, 0);
+      freed++;
     }
+    return freed;
   }
 
   /** refill_inactive_zone(): `target` pages of age 0 go to inactive_dirty, first process memory, then page cache. */

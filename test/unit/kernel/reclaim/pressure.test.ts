@@ -144,3 +144,27 @@ describe.each(cases)('%s under pressure', (_, order) => {
     expect(kernel.swap.total - kernel.swap.free).toBeLessThanOrEqual(pages + kernel.swap.cached);
   });
 });
+
+describe('page replacement of one kernel in another', () => {
+  const patches: readonly NonNullable<KernelOrder['kernel']>[] = [
+    { flavour: '2.6.0', reclaim: '2.4.22' },
+    { flavour: '2.6.7', reclaim: '2.4.22' },
+    { flavour: '2.6.0', reclaim: 'rmap15' },
+    { flavour: '2.6.0', lruLock: 'global', pagevecs: false, kswapdWindow: true },
+    { flavour: '2.4.21-rhel3', lruLock: 'global', pagevecs: true, split4g: true },
+  ];
+
+  it.each(patches.map((kernel) => [JSON.stringify(kernel), kernel] as const))('swaps as well: %s', (_, order) => {
+    const booted = small(order);
+    const task = booted.process();
+    const start = anonymous(booted, task, PAGES);
+    touchAll(booted, task, start, PAGES, true);
+    expect(booted.on().core.counters[C.PSWPOUT]).toBeGreaterThan(0);
+    booted.kernel.syscalls.exit(booted.on(), task);
+    expect(booted.kernel.swap.total - booted.kernel.swap.free).toBe(booted.kernel.swap.cached);
+  });
+
+  it.each(['2.6.0', 'rmap15'] as const)('is refused for %s where there are no reverse maps', (reclaim) => {
+    expect(() => small({ flavour: '2.4.22', reclaim })).toThrow(InputError);
+  });
+});
