@@ -15,7 +15,7 @@ import { builtInById } from '../../src/sim/index.ts';
 import { Simulation } from '../../src/sim/engine/simulation.ts';
 import { claimBlock, type RecordBlock } from '../../src/sim/hardware/record-blocks.ts';
 import { TwoLevel } from '../../src/sim/hardware/two-level.ts';
-import * as C from '../../src/sim/hardware/counters.ts';
+import * as C from '../../src/sim/base/counters.ts';
 import { buildProgram } from '../../src/sim/workloads/registry.ts';
 import type { TraceInfo, TraceSource } from '../../src/sim/workloads/trace.ts';
 import { KIND_MASK, REF_FETCH } from '../../src/sim/workloads/trace.ts';
