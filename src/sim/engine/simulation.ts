@@ -17,7 +17,6 @@ import { traitsOf } from '../profiles/resolve.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import type { Program } from '../workloads/workload.ts';
 import { CacheRun } from './cache-run.ts';
-import { Timeline } from './events.ts';
 import { refuseTooLarge } from './host-memory.ts';
 import { Lanes } from './lanes.ts';
 import type { RunConfig, RunReport, SampleFrame } from './report.ts';
@@ -179,6 +178,16 @@ export class Simulation {
       ...(this.kernel === undefined ? {} : { kernel: this.kernel }),
       transactions: this.scripts.flatMap(({ latencies }) => latencies.summary()),
     });
+  }
+
+  /**
+   * Waits on a CPU for the reference that is to be followed (before the first run()); the watch has the result once it has
+   * happened. Throws InputError for a CPU that is not there. What comes out of the run is the same.
+   */
+  watch(cpu: number, what: WatchFor): Watch {
+    const watch = new Watch(what);
+    this.machine.core(cpu).watch = watch;
+    return watch;
   }
 
   private startScripts(
