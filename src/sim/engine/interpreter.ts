@@ -86,7 +86,7 @@ export class Interpreter implements Execution {
 
   run(on: KernelCpu, until: number): Outcome {
     this.parked = false;
-    const { timeline } = this.world;
+    const { timeline } = this.world.host;
     if (this.cpu !== on.cpu) {
       if (this.cpu >= 0) timeline?.migrated(on, this.task, this.cpu);
       this.cpu = on.cpu;
@@ -267,7 +267,7 @@ export class Interpreter implements Execution {
         return;
       case 'sysctl':
         syscalls.sysctl(on, operation.name, operation.value);
-        world.timeline?.turned(on, operation.name, operation.value);
+        world.host.timeline?.turned(on, operation.name, operation.value);
         return;
       case 'transaction':
         this.mark(on, operation);

@@ -22,6 +22,8 @@ export interface ScriptHost {
   readonly syscalls: Syscalls;
   readonly instructionNs: number;
   readonly tasks: TaskStarter;
+  /** Where a timeline is recorded. */
+  readonly timeline?: TaskTimeline;
 }
 
 /** Who wants to know what becomes of tasks (engine/events.ts). */
@@ -37,8 +39,6 @@ export interface TaskTimeline {
 export class ScriptRun {
   readonly script: Script;
   readonly latencies = new Latencies();
-  /** Set while a timeline is recorded. */
-  timeline: TaskTimeline | undefined;
   readonly blocks = new LaneBlocks();
   readonly costs: ScriptCosts;
   private readonly running = new Set<Interpreter>();

@@ -44,8 +44,7 @@ export class FakeKernel {
       seed: 1,
     };
     const host = { syscalls: this.syscalls(), instructionNs: 1, tasks: this.tasks };
-    this.run = new ScriptRun(scripted, host);
-    this.run.timeline = timeline;
+    this.run = new ScriptRun(scripted, timeline === undefined ? host : { ...host, timeline });
   }
 
   /** Runs to the end: true where every task has ended. Each task runs in turns of `turn` ns on the CPU that is least far. */
