@@ -62,8 +62,11 @@ export class Kswapd implements KernelThread {
     });
   }
 
-  serves(zone: Zone): boolean {
-    return this.zones.includes(zone);
+  /** The thread of each zone, by number; none for a fall-back zone. */
+  static byZone(threads: readonly Kswapd[]): readonly (Kswapd | undefined)[] {
+    const byZone: (Kswapd | undefined)[] = [];
+    for (const thread of threads) for (const zone of thread.zones) byZone[zone.number] = thread;
+    return byZone;
   }
 
   /** wake_up_interruptible(&pgdat->kswapd_wait). */

@@ -44,7 +44,7 @@ export class Reclaim24 implements Reclaim {
   readonly writeback: Writeback;
   readonly lru: TwoLists;
   private readonly flusher: FlusherThread;
-  private readonly kswapds: readonly Kswapd[];
+  private readonly kswapdOf: readonly (Kswapd | undefined)[];
   private readonly shrinkers: Shrinkers;
   private readonly swapOut: SwapOut;
   private readonly perZone: boolean;
@@ -62,13 +62,14 @@ export class Reclaim24 implements Reclaim {
     this.shrinkers = new Shrinkers(parts);
     this.swapOut = new SwapOut(parts, this.lru);
     this.flusher = new FlusherThread(parts, this.writeback, new MappedPages(parts));
-    this.kswapds = Kswapd.forNodes(
+    const kswapds = Kswapd.forNodes(
       parts,
       this.writeback,
       (on, zones, priority) => this.balance(on, zones, priority),
       DEF_PRIORITY_24,
     );
-    this.threads = [...this.kswapds, this.flusher];
+    this.kswapdOf = Kswapd.byZone(kswapds);
+    this.threads = [...kswapds, this.flusher];
   }
 
   add(on: KernelCpu, page: number): void {
@@ -97,7 +98,7 @@ export class Reclaim24 implements Reclaim {
   }
 
   wakeKswapd(on: KernelCpu, zone: Zone): void {
-    for (const kswapd of this.kswapds) if (kswapd.serves(zone)) kswapd.wake(on);
+    this.kswapdOf[zone.number]?.wake(on);
   }
 
   census(zone: Zone): Readonly<Record<string, number>> {

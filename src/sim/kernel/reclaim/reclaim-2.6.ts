@@ -33,7 +33,7 @@ export class Reclaim26 implements Reclaim {
   readonly writeback: Writeback;
   readonly lru: TwoLists;
   private readonly flusher: FlusherThread;
-  private readonly kswapds: readonly Kswapd[];
+  private readonly kswapdOf: readonly (Kswapd | undefined)[];
   private readonly shrinkList: ShrinkList;
   private readonly shrinkers: Shrinkers;
   private readonly refill: Refill26;
@@ -61,10 +61,11 @@ export class Reclaim26 implements Reclaim {
     this.back = new PutBack(parts, this.lru);
     this.refill = new Refill26(parts, this.lru, this.back);
     this.flusher = new FlusherThread(parts, this.writeback, this.mapped);
-    this.kswapds = Kswapd.forNodes(parts, this.writeback, (on, zones, priority, before) =>
+    const kswapds = Kswapd.forNodes(parts, this.writeback, (on, zones, priority, before) =>
       this.balance(on, zones, priority, before),
     );
-    this.threads = [...this.kswapds, this.flusher];
+    this.kswapdOf = Kswapd.byZone(kswapds);
+    this.threads = [...kswapds, this.flusher];
   }
 
   add(on: KernelCpu, page: number): void {
@@ -94,7 +95,7 @@ export class Reclaim26 implements Reclaim {
 
   wakeKswapd(on: KernelCpu, zone: Zone): void {
     if (zone.free > zone.marks.low) return;
-    for (const kswapd of this.kswapds) if (kswapd.serves(zone)) kswapd.wake(on);
+    this.kswapdOf[zone.number]?.wake(on);
   }
 
   census(zone: Zone): Readonly<Record<string, number>> {
