@@ -46,7 +46,7 @@ export function replay(spec: TraceWorkload, user: UserSpace, source: TraceSource
   const space = { mappings };
   const cpus = spec.cpus.length;
   return {
-    title: `${info.name} on ${cpus} CPU${cpus === 1 ? '' : 's'}`,
+    title: `${spec.trace.name} on ${cpus} CPU${cpus === 1 ? '' : 's'}`,
     streams,
     addressSpaces: spec.cpus.map(() => space),
   };

@@ -146,6 +146,14 @@ describe('numaq run --sysctl', () => {
     expect(out).toContain('  My own on CPU 0\n  sysctl on CPU 0\n');
   });
 
+  it('and a program of the library come out the same when the run file is verified', async () => {
+    const file = join(emptyFolder(), 'a.numaq-run.json');
+    const workload = ['--workload', 'fork-children', '--scale', '0.001', '--param', 'ptePages=2', '--cpus', '0'];
+    const run = await numaq('run', 'pc-256m', ...workload, '--sysctl', 'swappiness=10@1ms', '--out', file);
+    expect([run.code, run.err]).toEqual([0, '']);
+    expect((await numaq('verify', file)).out).toMatch(/: identical/);
+  });
+
   it('refuses a knob that there is not, before anything runs', async () => {
     const run = ['run', 'pc-256m', '--script', scriptFile(), '--sysctl'];
     expectRefused(await numaq(...run, 'swapiness=10'), '--sysctl: programs.turn1[0].name: expected "swappiness" or');
