@@ -100,7 +100,7 @@ export class Faults {
       throw segv(on, mm, vpn, write, 'an address of a mapping');
     }
     if (write && !vma.writable) throw segv(on, mm, vpn, write, `only reads of ${vma.name || 'this mapping'}`);
-    on.note(() => `vma of ${vma.end - vma.start} pages ${vma.name}`);
+    if (on.follow !== undefined) on.note(() => `vma of ${vma.end - vma.start} pages ${vma.name}`);
     return vma;
   }
 

@@ -5,7 +5,7 @@
  * The copy between the user's buffer and the page is charged on the page's side: its lines, and an instruction for each
  * 4 bytes; the user's buffer is not known here. Left out: O_DIRECT, O_SYNC, block allocation and other metadata.
  */
-import { after, FRAME_BYTES, kaddr } from '../../base/units.ts';
+import { FRAME_BYTES, kaddr } from '../../base/units.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { KernelParts } from '../parts.ts';
@@ -35,10 +35,11 @@ export class FileIo {
     this.files.inodes.bring(on, space);
     const end = Math.min(offset + bytes, space.bytes);
     const window = this.windowOf(task, space);
+    const submit = (first: number, count: number): void => this.files.readAhead(on, space, first, count);
     for (let at = offset; at < end;) {
       const index = Math.floor(at / this.pageBytes);
       const length = Math.min(end, (index + 1) * this.pageBytes) - at;
-      if (space.kind === 'file') window.access(index, (first, count) => this.files.readAhead(on, space, first, count));
+      if (space.kind === 'file') window.access(index, submit);
       const page = this.cached(on, space, index);
       this.parts.reclaim.markAccessed(on, page);
       this.copy(on, page, at % this.pageBytes, length, false);
@@ -118,10 +119,12 @@ export class FileIo {
     const kept = within > 0 || start + length < Math.min(space.bytes, start + this.pageBytes);
     if (kept && files.inodes.onDisk(space, index)) return files.wanted(on, space, index);
     const page = files.fresh(on, space, index);
-    const at = kaddr(this.parts.memMap.slotOf(page), 0);
-    if (within > 0) on.writeRange(at, within);
-    const rest = this.pageBytes - within - length;
-    if (rest > 0) on.writeRange(after(at, within + length), rest);
+    // What is not written is cleared: whole frames of it as a stream, the rest line by line.
+    const rest = this.pageBytes - length;
+    const frames = Math.floor(rest / FRAME_BYTES);
+    if (frames > 0) this.parts.pages.clear(on, page, frames);
+    const at = kaddr(this.parts.memMap.slotOf(page), within === 0 ? length : 0);
+    if (rest % FRAME_BYTES > 0) on.writeRange(at, rest % FRAME_BYTES);
     files.add(on, space, index, page);
     return page;
   }

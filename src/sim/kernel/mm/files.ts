@@ -6,7 +6,7 @@
  * Deviations: a page under read is not locked, whoever finds it waits until its read is done; on a machine without disks
  * files take no time to read or write.
  */
-import { FRAME_BYTES, kaddr } from '../../base/units.ts';
+import { FRAME_BYTES } from '../../base/units.ts';
 import * as C from '../../base/counters.ts';
 import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
@@ -239,12 +239,12 @@ export class Files implements PageCache {
 
   /** readpage(): a new page whose read is under way; with a reference. */
   private readPage(on: KernelCpu, space: AddressSpace, index: number): number {
-    const { block, memMap, traits } = this.parts;
+    const { block, pages, traits } = this.parts;
     const page = this.fresh(on, space, index);
     this.add(on, space, index, page);
     const bytes = this.bytesOf(space, index);
     // What of the cluster lies beyond the file's end is cleared.
-    if (bytes < this.pageBytes) on.writeRange(kaddr(memMap.slotOf(page), bytes), this.pageBytes - bytes);
+    if (bytes < this.pageBytes) pages.clear(on, page, (this.pageBytes - bytes) / FRAME_BYTES);
     if (space.device === undefined) return page;
     const at = space.firstBlock + (index << traits.mmuShift);
     this.readAt[page] = block.submit(on, space.device, at, page, false, bytes);

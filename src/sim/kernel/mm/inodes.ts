@@ -71,6 +71,17 @@ export class Inodes {
     return space;
   }
 
+  /** A program's file, which has `bytes` at least: one that was declared with less is taken to hold all of its image. */
+  program(name: string, bytes: number): AddressSpace {
+    const space = this.named(name) ?? this.make('file', name, bytes);
+    const state = this.stateOf(space);
+    if (space.bytes < bytes) {
+      space.bytes = bytes;
+      state.diskBytes = bytes;
+    }
+    return space;
+  }
+
   stateOf(space: AddressSpace): FileState {
     return this.states.get(space.id) as FileState;
   }

@@ -93,7 +93,7 @@ export class KernelSyscalls implements Syscalls {
 
   exec(on: KernelCpu, task: Task, image: Image): ImageLayout {
     const outer = this.enter(on);
-    const layout = this.execs.run(on, task, image, (name, bytes) => this.file(name, bytes));
+    const layout = this.execs.run(on, task, image, (name, bytes) => this.files.inodes.program(name, bytes));
     this.leave(on, outer);
     return layout;
   }
