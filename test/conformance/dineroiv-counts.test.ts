@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { openTrace } from '../../src/lab/traces/open-trace.ts';
 import { PackedFileSource } from '../../src/lab/traces/packed-source.ts';
-import * as C from '../../src/sim/hardware/counters.ts';
+import * as C from '../../src/sim/base/counters.ts';
 import { claimBlock } from '../../src/sim/hardware/record-blocks.ts';
 import { TwoLevel } from '../../src/sim/hardware/two-level.ts';
 import type { SizeNotation } from '../../src/sim/interop/lackey.ts';

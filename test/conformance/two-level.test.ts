@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTrace } from '../../src/lab/traces/open-trace.ts';
 import { PackedFileSource } from '../../src/lab/traces/packed-source.ts';
-import * as C from '../../src/sim/hardware/counters.ts';
+import * as C from '../../src/sim/base/counters.ts';
 import { TwoLevel } from '../../src/sim/hardware/two-level.ts';
 import type { TraceSource } from '../../src/sim/workloads/trace.ts';
 import { sortTrace } from '../fixtures/sort-trace.ts';
