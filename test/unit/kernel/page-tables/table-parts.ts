@@ -135,7 +135,9 @@ export function makeParts(books: Books, order: TableOrder): KernelParts {
     mms: new Map(),
     spaces: new Map(),
     tasks: new Map(),
+    placement: { list: () => undefined },
     reclaim: {
+      add: () => undefined,
       remove: () => undefined,
       markAccessed: () => undefined,
       wakeKswapd: () => undefined,
