@@ -1,16 +1,28 @@
 /** The command `numaq`: its commands, options and help. What each does is in commands/. */
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
-import { Cancelled, InputError, InvariantError, nearest, shorten } from '../sim/index.ts';
+import {
+  Cancelled,
+  followEvents,
+  InputError,
+  InvariantError,
+  nearest,
+  type ProcFile,
+  procFiles,
+  shorten,
+} from '../sim/index.ts';
 import { bootCommand, type BootOptions } from './commands/boot.ts';
+import { followCommand, type FollowOptions } from './commands/follow.ts';
 import { machinesCommand, patternsCommand } from './commands/machines.ts';
 import { packCommand, type PackOptions } from './commands/pack.ts';
+import { procCommand } from './commands/proc.ts';
 import { runCommand } from './commands/run.ts';
+import { workloadsCommand, type WorkloadsOptions } from './commands/workloads.ts';
 import { verifyCommand, type VerifyOptions } from './commands/verify.ts';
 import { BAD_INPUT, INTERRUPTED, type Io, OK } from './io.ts';
 import { collect, machineOptions } from './machine-argument.ts';
 import { mergeRunOptions, type RunOptions, runOptions } from './run-options.ts';
-import { nodeId } from './values.ts';
+import { nodeId, type Parameter, parameter, scale, wholeNumber } from './values.ts';
 import { conflict, lackeySizes, splitWorkloads, type WorkloadOptions, workloadOptions } from './workload-options.ts';
 
 const MACHINE = 'id of a built-in machine (see numaq machines), or a file';
@@ -31,12 +43,16 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addLists(program, io, done);
   addBoot(program, io, done);
   addRun(program, io, done, further);
+  addFollow(program, io, done, further);
+  addProc(program, io, done);
   addVerify(program, io, done);
   addPack(program, io, done);
   program.on('command:*', ([name]: readonly string[]) => program.error(unknownCommand(name ?? '', program.commands)));
   for (const command of [program, ...program.commands]) configure(command, io);
   try {
-    if (further.length > 0 && first[0] !== 'run') program.error('error: --and belongs to numaq run');
+    if (further.length > 0 && !['run', 'follow'].includes(first[0] ?? '')) {
+      program.error('error: --and belongs to numaq run and numaq follow');
+    }
     await program.parseAsync(first, { from: 'user' });
     return code;
   } catch (error) {
@@ -70,6 +86,20 @@ function addLists(program: Command, io: Io, done: Done): void {
     .description('list the patterns for numaq run --pattern')
     .option('--json', 'as JSON')
     .action((options: { json?: true }) => done(patternsCommand(io, options)));
+  program
+    .command('workloads')
+    .description('list the programs for numaq run --workload, or show one')
+    .argument('[id]', 'one of them: what it imitates, its parameters and their sources')
+    .option('--json', 'as JSON')
+    .option('--script', 'print its script, to be edited and run with --script')
+    .option('--machine <machine>', 'with --script: the machine that it is made for', 'numaq-16g-4quad')
+    .option('--scale <share>', 'with --script: sizes and counts, such as 0.01 (default: 1)', scale)
+    .option(
+      '--param <name=value>',
+      'with --script: change one of its figures (repeatable)',
+      (text: string, before: readonly Parameter[] = []) => [...before, parameter(text)],
+    )
+    .action(async (id: string | undefined, options: WorkloadsOptions) => done(await workloadsCommand(io, id, options)));
 }
 
 function addBoot(program: Command, io: Io, done: Done): void {
@@ -101,6 +131,38 @@ function addRun(program: Command, io: Io, done: Done, further: readonly (readonl
 function parseGroup(args: readonly string[], io: Io): RunOptions & WorkloadOptions {
   const command = configure(runOptions(workloadOptions(new Command('--and').helpOption(false))), io);
   return command.allowExcessArguments(false).parse(args, { from: 'user' }).opts();
+}
+
+function addFollow(program: Command, io: Io, done: Done, further: readonly (readonly string[])[]): void {
+  const follow = program.command('follow');
+  runOptions(workloadOptions(follow))
+    .description('run up to one reference of a CPU and print what was done for it, step by step')
+    .argument('<machine>', MACHINE)
+    .option('--on <cpu>', 'the CPU whose reference it is', wholeNumber, 0)
+    .option('--record <number>', 'its number on that CPU, from 0', wholeNumber)
+    .addOption(
+      new Option('--event <kind>', 'the first of its kind on that CPU (default: fault)').choices(
+        Object.keys(followEvents),
+      ),
+    )
+    .addHelpText('after', FOLLOW_EXAMPLES)
+    .action(async (machine: string, first: FollowOptions & WorkloadOptions) => {
+      const groups = [first, ...further.map((args) => parseGroup(args, io))];
+      const wrong = groups.map(conflict).find((message) => message !== undefined);
+      if (wrong !== undefined) follow.error(`error: ${wrong}`);
+      const { on, record, event } = first;
+      const chosen = { on, ...(record === undefined ? {} : { record }), ...(event === undefined ? {} : { event }) };
+      done(await followCommand(io, machine, { ...mergeRunOptions(groups), ...chosen }, groups));
+    });
+}
+
+function addProc(program: Command, io: Io, done: Done): void {
+  program
+    .command('proc')
+    .description('print what /proc said at the end of a run, as the kernel printed it')
+    .argument('<file>', 'a run file, as --out writes it')
+    .addArgument(new Argument('[reports...]', 'which of them').choices(procFiles).default(['meminfo'], 'meminfo'))
+    .action(async (file: string, files: readonly ProcFile[]) => done(await procCommand(io, file, files)));
 }
 
 function addVerify(program: Command, io: Io, done: Done): void {
@@ -157,6 +219,12 @@ Examples:
   numaq boot altix-4700-4096n --node 17
   numaq boot my.numaq.json --set kernel.structPageBytes=40 --set 'machine.nodes[3].memoryMiB=4096'`;
 
+const FOLLOW_EXAMPLES = `
+Examples:
+  numaq follow numaq-16g-4quad --pattern random --bytes 64M --event fault
+  numaq follow numaq-16g-4quad --workload compile --scale 0.01 --on 3 --event copy-on-write
+  numaq follow pc-256m --pattern stream --bytes 16M --record 5000`;
+
 const RUN_EXAMPLES = `
 Programs on the same CPUs take turns of 100 ms of virtual time; priorities are not modelled yet.
 
@@ -165,4 +233,5 @@ Examples:
   numaq run numaq-16g-4quad --pattern random --cpus 0-3 --bytes 256M --policy interleave:0-3
   numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-7 --and --pattern stream --cpus 8-15 --start 5ms
   numaq run numaq-16g-4quad --workload compile --scale 0.01 --param jobs=16 --cpus 0-15
+  numaq workloads compile --script > mine.json
   numaq run pc-256m --script mine.json --sysctl swappiness=0@500ms`;

@@ -8,6 +8,7 @@ export interface RunOptions extends MachineOptions {
   readonly json?: true;
   readonly out?: string;
   readonly csv?: string;
+  readonly events?: string;
   readonly sysctl?: readonly Turn[];
 }
 
@@ -23,6 +24,7 @@ export function runOptions(command: Command): Command {
     )
     .option('--out <file>', 'write the run file: configuration and results, to be verified later')
     .option('--csv <file>', 'write the samples over virtual time, for a spreadsheet')
+    .option('--events <file>', 'write faults, reclaim, flushes and migrations as trace events, for Perfetto')
     .option('--json', 'print the run file instead of tables');
 }
 

@@ -57,6 +57,13 @@ export function duration(text: string): number {
   throw new InvalidArgumentError(`expected a time such as 5ms, 20us or 500 (ns), found ${quote(text)}`);
 }
 
+/** A whole number from 0 on, as a CPU or a record has it. Throws InvalidArgumentError. */
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
+  throw new InvalidArgumentError(`expected a whole number from 0 on, found ${quote(text)}`);
+}
+
 /** A node's id. Throws InvalidArgumentError. */
 export function nodeId(text: string): number {
   const [id, ...more] = /^\d+$/.test(text) ? numberList(text) : [];

@@ -4,8 +4,14 @@
  */
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type MachineProfile, patterns, type SizeNotation, type TraceInfo, type WorkloadSpec } from '../sim/index.ts';
-import type { Script } from './script-argument.ts';
+import {
+  type MachineProfile,
+  patterns,
+  type Script,
+  type SizeNotation,
+  type TraceInfo,
+  type WorkloadSpec,
+} from '../sim/index.ts';
 import { addressRange, arrayBytes, count, duration, numberList, type Parameter, parameter, scale } from './values.ts';
 
 export interface WorkloadOptions {

@@ -16,10 +16,15 @@ const UNTOUCHED = 'Nothing was saved; the file as it was before is untouched';
 const NOTHING = 'Nothing was saved';
 
 /**
- * Writes `text` as UTF-8 to `path`, following a symbolic link. Keeps the mode of a file that is replaced. Throws an
+ * Writes `text` (in pieces, where it is long) as UTF-8 to `path`, following a symbolic link. Keeps the mode of a file that is replaced. Throws an
  * InputError that names the file as `shown`; then the file is what it was and nothing new lies beside it.
  */
-export async function saveAtomically(path: string, text: string, shown: string = path, on: Disk = disk): Promise<void> {
+export async function saveAtomically(
+  path: string,
+  text: string | Iterable<string>,
+  shown: string = path,
+  on: Disk = disk,
+): Promise<void> {
   let before: Stats | undefined;
   try {
     const target = await on.realpath(path).catch(() => path);
@@ -57,7 +62,12 @@ function refuseOthers(there: Stats): void {
   if (!there.isFile()) throw Object.assign(new Error('a device'), { code: 'ENXIO' });
 }
 
-async function replace(target: string, text: string, mode: number | undefined, on: Disk): Promise<void> {
+async function replace(
+  target: string,
+  text: string | Iterable<string>,
+  mode: number | undefined,
+  on: Disk,
+): Promise<void> {
   const fresh = join(dirname(target), `.${basename(target).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`);
   let backup: string | undefined;
   try {
@@ -73,10 +83,16 @@ async function replace(target: string, text: string, mode: number | undefined, o
   if (backup !== undefined) await on.unlink(backup).catch(() => undefined);
 }
 
-async function writeWhole(fresh: string, text: string, mode: number | undefined, on: Disk): Promise<void> {
+async function writeWhole(
+  fresh: string,
+  text: string | Iterable<string>,
+  mode: number | undefined,
+  on: Disk,
+): Promise<void> {
   const file = await on.open(fresh, 'wx', 0o666);
   try {
-    await file.writeFile(text, 'utf8');
+    // A handle's writeFile goes on where the last one ended.
+    for (const piece of typeof text === 'string' ? [text] : text) await file.writeFile(piece, 'utf8');
     if (mode !== undefined) await file.chmod(mode & 0o7777).catch(() => undefined);
     await file.sync();
   } finally {

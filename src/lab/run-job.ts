@@ -4,12 +4,16 @@
  */
 import {
   buildProgram,
+  type Followed,
+  followReference,
+  type FollowWhat,
   InputError,
   type MachineProfile,
   makeIssue,
   type Program,
   type RunConfig,
   Simulation,
+  type Timeline,
   type TraceSource,
   type WorkloadSpec,
 } from '../sim/index.ts';
@@ -21,17 +25,37 @@ export interface RunOrder {
   readonly profile: MachineProfile;
   readonly workloads: readonly WorkloadSpec[];
   readonly seed: number;
-  /** Left out: so that a run whose references cost 10 ns gives about 200 rows, rounded to 1, 2 or 5. */
+  /** Left out: so that a run whose references cost 10 ns gives about 200 rows, rounded to 1, 2 or 5; 10 ms with a script. */
   readonly sampleNs?: number;
 }
 
 export type TraceLookup = (sha256: string) => TraceSource | undefined;
 
 /**
- * A simulation of `order`. Throws InputError where the machine does not boot, a CPU is not there, or a trace is not
+ * A simulation of `order`, recorded in `timeline`. Throws InputError where the machine does not boot, a CPU is not there, or a trace is not
  * open or does not fit.
  */
-export function startSimulation(order: RunOrder, traces: TraceLookup): Simulation {
+export function startSimulation(order: RunOrder, traces: TraceLookup, timeline?: Timeline): Simulation {
+  const { config, programs } = prepareRun(order, traces);
+  return new Simulation(config, programs, timeline);
+}
+
+/** Follows one reference of `order` on a CPU; throws as startSimulation() does. */
+export function followOrder(
+  order: RunOrder,
+  traces: TraceLookup,
+  cpu: number,
+  what: FollowWhat,
+  cancelled?: () => boolean,
+): Followed {
+  const { config, programs } = prepareRun(order, traces);
+  return followReference(config, programs, cpu, what, cancelled);
+}
+
+function prepareRun(
+  order: RunOrder,
+  traces: TraceLookup,
+): { readonly config: RunConfig; readonly programs: readonly Program[] } {
   const { profile, seed } = order;
   const layout = bootMachine(profile);
   if (layout.issues.length > 0) throw new InputError(profile.title, layout.issues);
@@ -43,7 +67,7 @@ export function startSimulation(order: RunOrder, traces: TraceLookup): Simulatio
   const workloads = order.workloads;
   const programs = workloads.map((workload, index) => buildProgram(workload, profile, traces, index, seed));
   const config: RunConfig = { profile, workloads, seed, sampleNs: order.sampleNs ?? sampleInterval(programs) };
-  return new Simulation(config, programs);
+  return { config, programs };
 }
 
 function checkCpus({ profile, workloads }: RunOrder): void {
@@ -62,8 +86,12 @@ function checkCpus({ profile, workloads }: RunOrder): void {
   if (issues.length > 0) throw new InputError('', issues.slice(0, 20));
 }
 
+/** Of scripts nobody knows beforehand how long they take: rows as often as a person looks at a second. */
+const SCRIPT_SAMPLE_NS = 10e6;
+
 /** See RunOrder.sampleNs. */
 function sampleInterval(programs: readonly Program[]): number {
+  if (programs.some(({ scripted }) => scripted !== undefined)) return SCRIPT_SAMPLE_NS;
   const longest = Math.max(1, ...programs.flatMap((program) => program.streams.map((stream) => stream.records)));
   const wanted = Math.max(1000, (longest * 10) / 200);
   const decade = 10 ** Math.floor(Math.log10(wanted));

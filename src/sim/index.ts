@@ -27,7 +27,7 @@ export {
   type Table,
 } from './engine/report.ts';
 export { type FollowStep } from './base/follow.ts';
-export { type Timeline } from './engine/events.ts';
+export { Timeline } from './engine/events.ts';
 export { type Followed, type FollowEvent, followEvents, followReference, type FollowWhat } from './engine/follow.ts';
 export { Simulation } from './engine/simulation.ts';
 export { ENGINE_VERSION } from './engine/version.ts';
@@ -58,6 +58,8 @@ export { boot } from './kernel/boot/boot.ts';
 export type { ProcSnapshot } from './kernel/proc/snapshot.ts';
 export type { BootLayout, Zonelist } from './kernel/boot/layout.ts';
 export { zonelistsOf } from './kernel/boot/zonelists.ts';
+export { describeParameter, findLibraryWorkload, library, makeScript } from './workloads/library/library.ts';
+export { factsOf, type LibraryWorkload } from './workloads/library/library-workload.ts';
 export { patterns } from './workloads/patterns.ts';
 export { buildProgram } from './workloads/registry.ts';
 export {
@@ -70,4 +72,5 @@ export {
   type TraceRegion,
   type TraceSource,
 } from './workloads/trace.ts';
+export { parseScript, type Script } from './workloads/script.ts';
 export { workloadSchema, type Program, type TraceWorkload, type WorkloadSpec } from './workloads/workload.ts';

@@ -3,7 +3,7 @@ import { checkTarget, saveAtomically } from '../../lab/atomic-file.ts';
 import { formatRun } from '../../lab/run-file.ts';
 import { type RunOrder, startSimulation } from '../../lab/run-job.ts';
 import { samplesCsv } from '../../lab/samples-csv.ts';
-import { Cancelled, type RunReport } from '../../sim/index.ts';
+import { Cancelled, type MachineProfile, type RunReport, Timeline, type WorkloadSpec } from '../../sim/index.ts';
 import { type Io, OK } from '../io.ts';
 import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';
@@ -26,22 +26,33 @@ export async function runCommand(
 ): Promise<number> {
   const profile = await readMachine(argument, options);
   // Known before a run that may take minutes.
-  for (const file of [options.out, options.csv]) if (file !== undefined) await checkTarget(file);
+  for (const file of [options.out, options.csv, options.events]) if (file !== undefined) await checkTarget(file);
   const traces = new OpenTraces(io);
   try {
-    const specs = [];
-    for (const workload of workloads) {
-      specs.push(workloadOf(workload, profile, await open(workload, traces)));
-    }
-    const turns = options.sysctl ?? [];
-    if (turns.length > 0) specs.push(turnsWorkload(turns, specs[0].cpus[0]));
-    const report = await simulate(io, { profile, workloads: specs, seed: options.seed ?? 0 }, traces);
-    const written = await writeFiles(report, options);
+    const specs = await openWorkloads(options, workloads, profile, traces);
+    const { nodes } = profile.machine;
+    const timeline = options.events === undefined ? undefined : new Timeline((place) => nodes[place].id);
+    const report = await simulate(io, { profile, workloads: specs, seed: options.seed ?? 0 }, traces, timeline);
+    const written = await writeFiles(report, options, timeline);
+    if (timeline !== undefined && timeline.dropped > 0) io.err(droppedText(timeline));
     io.out(options.json ? formatRun(report) : [reportText(report), ...written].join('\n'));
     return OK;
   } finally {
     traces.close();
   }
+}
+
+/** The workloads that the options mean, with their traces opened, and the knobs that are turned while they run. */
+export async function openWorkloads(
+  { sysctl = [] }: RunOptions,
+  workloads: readonly WorkloadOptions[],
+  profile: MachineProfile,
+  traces: OpenTraces,
+): Promise<readonly WorkloadSpec[]> {
+  const specs = [];
+  for (const workload of workloads) specs.push(workloadOf(workload, profile, await open(workload, traces)));
+  if (sysctl.length > 0) specs.push(turnsWorkload(sysctl, specs[0].cpus[0]));
+  return specs;
 }
 
 /** The files that a workload's options name. */
@@ -52,15 +63,24 @@ async function open(options: WorkloadOptions, traces: OpenTraces): Promise<Opene
 }
 
 /** Writes what was asked for; returns a line for each file. */
-async function writeFiles(report: RunReport, { out, csv }: RunOptions): Promise<readonly string[]> {
+async function writeFiles(
+  report: RunReport,
+  { out, csv, events }: RunOptions,
+  timeline: Timeline | undefined,
+): Promise<readonly string[]> {
   if (out !== undefined) await saveAtomically(out, formatRun(report));
   if (csv !== undefined) await saveAtomically(csv, samplesCsv(report));
-  return [out, csv].filter((file) => file !== undefined).map((file) => `Written to ${file}\n`);
+  if (events !== undefined && timeline !== undefined) await saveAtomically(events, timeline.text());
+  return [out, csv, events].filter((file) => file !== undefined).map((file) => `Written to ${file}\n`);
 }
 
-/** Does `order` with a progress bar. Rejects with Cancelled after Ctrl-C. */
-export async function simulate(io: Io, order: RunOrder, traces: OpenTraces): Promise<RunReport> {
-  const simulation = startSimulation(order, traces.lookup);
+function droppedText({ events, dropped }: Timeline): string {
+  return `numaq: the timeline has the first ${figure(events)} events; ${figure(dropped)} more did not fit\n`;
+}
+
+/** Does `order` with a progress bar, recorded in `timeline`. Rejects with Cancelled after Ctrl-C. */
+export async function simulate(io: Io, order: RunOrder, traces: OpenTraces, timeline?: Timeline): Promise<RunReport> {
+  const simulation = startSimulation(order, traces.lookup, timeline);
   const bar = new ProgressBar(io);
   try {
     while (!simulation.run(STEP)) {

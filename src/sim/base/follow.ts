@@ -13,6 +13,8 @@ export interface FollowStep {
   /** Time it took, callees and references included; 0 of a note. */
   ns: number;
   readonly depth: number;
+  /** So many alike in a row, where none took time of its own (L1 had the line). */
+  times: number;
 }
 
 /** More steps than this are counted only. */
@@ -38,6 +40,11 @@ export class FollowRecorder {
 
   /** A reference of the kernel (or a lock) that took from `from` to `now`. */
   took(kind: FollowKind, text: string, from: number, now: number): void {
+    const last = this.steps.at(-1);
+    if (last !== undefined && from === now && last.ns === 0 && last.text === text && last.depth === this.open.length) {
+      last.times++;
+      return;
+    }
     const step = this.push(kind, text, from);
     if (step !== undefined) step.ns = now - from;
   }
@@ -52,7 +59,7 @@ export class FollowRecorder {
       this.dropped++;
       return undefined;
     }
-    const step: FollowStep = { kind, text, atNs: now - this.startNs, ns: 0, depth: this.open.length };
+    const step: FollowStep = { kind, text, atNs: now - this.startNs, ns: 0, depth: this.open.length, times: 1 };
     this.steps.push(step);
     return step;
   }

@@ -50,7 +50,8 @@ import type { Task } from './task.ts';
 import { TlbFlush } from './tlb-flush.ts';
 import { Zone } from './zone.ts';
 
-const MOST_ADDRESS = 2 ** 43;
+/** The last page number means an empty entry in the TLB. */
+const MOST_ADDRESS = 2 ** 43 - 4096;
 
 export class Kernel implements KernelParts {
   readonly frames: Frames;

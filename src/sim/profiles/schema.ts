@@ -356,9 +356,9 @@ export const kernelSchema = z
       .default([])
       .meta({ title: 'Taken after boot', description: 'Low memory used up to the login prompt.' }),
     faultNs: z.number().min(0).max(1e6).meta({
-      title: 'Page fault',
+      title: 'Page-fault exception',
       unit: 'ns',
-      description: 'Entry, handler and return, without the clearing of the page.',
+      description: 'Entry and return alone: what the handler does costs what its instructions and references cost.',
     }),
   })
   .meta({ title: 'Kernel' });

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reportText } from '../../../src/cli/run-report.ts';
@@ -93,7 +93,9 @@ describe('numaq run --workload', () => {
     const { code, out, err } = await numaq('run', 'pc-256m', ...options);
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('  fork-children on CPU 0, scale 0.003, ptePages 4, touched 1\n');
-    expect(out).toMatch(/^Transactions +3$/m);
+    expect(out).toMatch(/^Elapsed .*s, user .*s, system .*s, CPU \d+ %$/m);
+    expect(out).toMatch(/^Transactions\nname +count +mean .*\nfork +3 /m);
+    expect(out).toMatch(/^copy_page_range +.*%$/m);
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
@@ -119,7 +121,7 @@ describe('numaq run --script', () => {
     const { code, out, err } = await numaq('run', 'pc-256m', '--script', scriptFile());
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('  My own on CPU 0\n');
-    expect(out).toMatch(/^Transactions +1$/m);
+    expect(out).toMatch(/^sweep +1 /m);
   });
 
   it('names the file and the place of what is wrong in it', async () => {
@@ -156,7 +158,60 @@ describe('numaq run --sysctl', () => {
 
   it('refuses a knob that there is not, before anything runs', async () => {
     const run = ['run', 'pc-256m', '--script', scriptFile(), '--sysctl'];
-    expectRefused(await numaq(...run, 'swapiness=10'), '--sysctl: programs.turn1[0].name: expected "swappiness" or');
+    expectRefused(
+      await numaq(...run, 'swapiness=10'),
+      '--sysctl: programs.turn1[0].name: expected one of "swappiness", ',
+    );
     expectRefused(await numaq(...run, 'swappiness'), 'expected NAME=VALUE@TIME such as swappiness=0@5ms');
+  });
+});
+
+describe('numaq run --events', () => {
+  it('writes a timeline that Perfetto opens: faults on their CPU, knobs among them', async () => {
+    const file = join(emptyFolder(), 'a.json');
+    const options = ['--script', scriptFile(), '--sysctl', 'swappiness=10@1ms', '--events', file];
+    const { code, out, err } = await numaq('run', 'pc-256m', ...options);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(`Written to ${file}\n`);
+    const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: { name: string; ph: string }[] };
+    // 16 pages of the mapping are touched first.
+    expect(traceEvents.filter(({ name, ph }) => name === 'fault' && ph === 'X')).toHaveLength(16);
+    expect(traceEvents.map(({ name }) => name)).toContain('swappiness=10');
+  });
+
+  it('refuses a file that cannot be written before it runs', async () => {
+    expectRefused(
+      await numaq('run', 'pc-256m', '--script', scriptFile(), '--events', '/no/such/a.json'),
+      '/no/such/a.json',
+    );
+  });
+});
+
+describe('numaq workloads', () => {
+  it('lists the library, as a table and as JSON', async () => {
+    const { code, out } = await numaq('workloads');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^compile +make -jN/m);
+    const list = JSON.parse((await numaq('workloads', '--json')).out) as { id: string; parameters: unknown[] }[];
+    expect(list.map(({ id }) => id)).toContain('rmap-test');
+    expect(list.every(({ parameters }) => parameters.length > 0)).toBe(true);
+  });
+
+  it('shows one: what it imitates, its parameters, and where they come from', async () => {
+    const { out } = await numaq('workloads', 'rmap-test');
+    expect(out).toContain("A. Morton's rmap-test");
+    expect(out).toMatch(/^processes +100 +a whole number from 1 to 10000$/m);
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    expectRefused(await numaq('workloads', 'rmaptest'), 'did you mean rmap-test?');
+  });
+
+  it('prints a script that runs', async () => {
+    const given = ['--scale', '0.003', '--param', 'ptePages=3', '--machine', 'pc-256m'];
+    const { out } = await numaq('workloads', 'fork-children', '--script', ...given);
+    const file = join(emptyFolder(), 'mine.json');
+    writeFileSync(file, out);
+    const ran = await numaq('run', 'pc-256m', '--script', file);
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(ran.out).toMatch(/^fork +3 /m);
   });
 });

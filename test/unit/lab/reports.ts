@@ -75,5 +75,7 @@ export const madeUpReport: RunReport = {
         [2000, 25.25],
       ],
     },
+    transactions: [],
+    proc: null,
   },
 };

@@ -49,6 +49,7 @@ export class Faults {
     const start = on.core.clock;
     const major = task?.majorFaults ?? 0;
     const outer = on.enter(FN.do_page_fault);
+    on.spend(this.parts.profile.kernel.faultNs);
     highmem.enterKernel(on);
     on.lock('mmap_sem', mmapSem(mm));
     const vma = this.vmaFor(on, mm, vpn, write);

@@ -57,7 +57,7 @@ function altix(
       dataKiB: 4096,
       initKiB: 1024,
       reservedKiB: 65536,
-      faultNs: 1000,
+      faultNs: 300,
     },
     sources: {
       'machine.nodes': SPREAD,

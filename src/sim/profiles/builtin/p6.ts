@@ -63,6 +63,6 @@ export function p6Sources(clockMHz: number): Sources {
 /** The PC’s hole below 1 MiB, as e820 has it (0-0x9fc00, then 1 MB): frames 0x9f to 0xff, as a frame in part is no RAM. */
 export const PC_HOLE = { startKiB: 0x9fc00 / 1024, endKiB: 1024 };
 
-/** No source gives the cost of a page fault on these machines. */
-export const P6_FAULT_NS = 2000;
-export const P6_FAULT_SOURCE = 'assumed: no source; some 1,400 cycles at 700 MHz';
+/** No source gives what the exception and the way back from it cost on these machines. */
+export const P6_FAULT_NS = 600;
+export const P6_FAULT_SOURCE = 'assumed: no source; some 400 cycles at 700 MHz';

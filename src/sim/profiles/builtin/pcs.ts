@@ -114,7 +114,7 @@ const laptop: BuiltIn = builtIn(
         dtlb: { entries: 128, ways: 4 },
       },
     },
-    kernel: { flavour: '2.6.0', atomicNs: atomicNsAt(1600), swapMiB: 2048, ...IMAGE, faultNs: 1000 },
+    kernel: { flavour: '2.6.0', atomicNs: atomicNsAt(1600), swapMiB: 2048, ...IMAGE, faultNs: 250 },
     sources: {
       'machine.nodes': CHOICE,
       'machine.nodes[0].io': ORDINARY,
@@ -154,7 +154,7 @@ const pc: BuiltIn = builtIn(
         dtlb: { entries: 64, ways: 64 },
       },
     },
-    kernel: { flavour: '2.5.66-mm', highpte: false, atomicNs: atomicNsAt(2700), swapMiB: 512, ...IMAGE, faultNs: 1000 },
+    kernel: { flavour: '2.5.66-mm', highpte: false, atomicNs: atomicNsAt(2700), swapMiB: 512, ...IMAGE, faultNs: 400 },
     sources: {
       'machine.nodes': MORTON,
       'machine.nodes[0].holes': 'assumed: as the NUMA-Q boxes',

@@ -61,7 +61,7 @@ export const twoSockets: BuiltIn = builtIn(
       dataKiB: 4096,
       initKiB: 1024,
       reservedKiB: 65536,
-      faultNs: 500,
+      faultNs: 200,
     },
     sources: {
       'machine.nodes': 'assumed: a choice',

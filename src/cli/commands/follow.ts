@@ -1,0 +1,55 @@
+/** `numaq follow`: one reference of a run, step by step with its times. */
+import { followOrder } from '../../lab/run-job.ts';
+import { Cancelled, type Followed, type FollowEvent, followEvents, type FollowWhat } from '../../sim/index.ts';
+import { type Io, NO, OK } from '../io.ts';
+import { openWorkloads } from './run.ts';
+import { readMachine } from '../machine-argument.ts';
+import { OpenTraces } from '../open-traces.ts';
+import type { RunOptions } from '../run-options.ts';
+import { time } from '../table.ts';
+import type { WorkloadOptions } from '../workload-options.ts';
+
+export interface FollowOptions extends RunOptions {
+  readonly on: number;
+  readonly record?: number;
+  readonly event?: FollowEvent;
+}
+
+/** Runs until the reference has executed and prints its steps. Returns the exit code: 1 where it never happens. */
+export async function followCommand(
+  io: Io,
+  machine: string,
+  options: FollowOptions,
+  workloads: readonly WorkloadOptions[],
+): Promise<number> {
+  const profile = await readMachine(machine, options);
+  const traces = new OpenTraces(io);
+  try {
+    const specs = await openWorkloads(options, workloads, profile, traces);
+    const what: FollowWhat =
+      options.record === undefined ? { event: options.event ?? 'fault' } : { record: options.record };
+    const order = { profile, workloads: specs, seed: options.seed ?? 0 };
+    const followed = followOrder(order, traces.lookup, options.on, what, () => io.interrupted.aborted);
+    if (io.interrupted.aborted) throw new Cancelled();
+    if (options.json) io.out(`${JSON.stringify(followed, null, 2)}\n`);
+    else io.out(followed.found ? stepsText(followed) : `${nothingText(what, options.on)}\n`);
+    return followed.found ? OK : NO;
+  } finally {
+    traces.close();
+  }
+}
+
+function nothingText(what: FollowWhat, cpu: number): string {
+  const wanted = 'record' in what ? `record ${what.record}` : followEvents[what.event].title;
+  return `The run ends without ${wanted} on CPU ${cpu}.`;
+}
+
+/** Time from the beginning, time taken, what: parts are indented under what they are part of. */
+function stepsText({ startNs, steps, dropped }: Followed): string {
+  const lines = steps.map(({ kind, text, atNs, ns, depth, times }) => {
+    const took = kind === 'note' ? '' : time(ns);
+    return `${`+${time(atNs)}`.padStart(12)} ${took.padStart(12)}  ${'  '.repeat(depth)}${text}${times === 1 ? '' : ` (${times} times)`}`;
+  });
+  const more = dropped === 0 ? [] : [`... and ${dropped} steps more`];
+  return [`Begins at ${time(startNs)} of virtual time.`, ...lines, ...more].map((line) => `${line}\n`).join('');
+}
