@@ -8,6 +8,10 @@ const MACHINES: FileFilter[] = [
   { name: 'All files', extensions: ['*'] },
 ];
 const RUNS: FileFilter[] = [{ name: 'Runs', extensions: ['json'] }];
+const SCRIPTS: FileFilter[] = [
+  { name: 'Scripts', extensions: ['json'] },
+  { name: 'All files', extensions: ['*'] },
+];
 const TRACES: FileFilter[] = [
   { name: 'All files', extensions: ['*'] },
   { name: 'Traces', extensions: ['lackey', 'din', 'xdin', 'numaqtrc', 'gz', 'txt'] },
@@ -28,6 +32,7 @@ export function createDialogs(dialog: Dialog, window: BrowserWindow, folder: str
     openMachine: () => open('Open a machine', MACHINES),
     saveMachine: (suggested) => save('Save the machine', MACHINES, suggested),
     openTrace: () => open('Open a memory trace', TRACES),
+    openScript: () => open('Open a script', SCRIPTS),
     saveRun: (suggested) => save('Save the run', RUNS, suggested),
   };
 }

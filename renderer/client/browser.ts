@@ -9,8 +9,8 @@ import { failed, LabError, NO_ANSWER, plain, unwrap } from './failure.ts';
 import { chooseFile, download } from './files.ts';
 import * as recent from './recent-store.ts';
 
-const MACHINE_FILES = '.json,application/json';
-const MACHINE_LIMIT = 64 * 1024 * 1024;
+const JSON_FILES = '.json,application/json';
+const TEXT_LIMIT = 64 * 1024 * 1024;
 
 /** What the browser door answers itself, since a page cannot name a file of the disk. */
 type Local = Pick<
@@ -22,6 +22,7 @@ type Local = Pick<
   | 'saveMachine'
   | 'saveMachineAs'
   | 'openTrace'
+  | 'openScript'
   | 'saveRunAs'
 >;
 
@@ -98,9 +99,9 @@ export async function connectBrowser(): Promise<Client> {
 
   const local: Local = {
     openMachine: async () => {
-      const file = await chooseFile(MACHINE_FILES);
+      const file = await chooseFile(JSON_FILES);
       if (file === null) return null;
-      if (file.size > MACHINE_LIMIT) throw tooLarge(file);
+      if (file.size > TEXT_LIMIT) throw tooLarge(file, 'machine');
       const text = await file.text();
       return remember(await api.parseMachine(file.name, text), null, text);
     },
@@ -121,6 +122,12 @@ export async function connectBrowser(): Promise<Client> {
       const progress = (value: number): void => events.emit('traceProgress', { name: file.name, progress: value / 2 });
       return unwrap(await upload(file, progress)) as Awaited<ReturnType<LabApi['openTrace']>>;
     },
+    openScript: async () => {
+      const file = await chooseFile(JSON_FILES);
+      if (file === null) return null;
+      if (file.size > TEXT_LIMIT) throw tooLarge(file, 'script');
+      return api.parseScript(file.name, await file.text());
+    },
     saveRunAs: async (runId, name) => {
       const saved = fileName(name, '.numaq-run.json');
       download(saved, await api.formatRun(runId), 'application/json');
@@ -134,14 +141,10 @@ export async function connectBrowser(): Promise<Client> {
   });
 }
 
-function tooLarge(file: File): LabError {
-  const issue = {
-    code: 'too-large',
-    path: '',
-    expected: 'a machine file of at most 64 MiB',
-    found: `${Math.ceil(file.size / 2 ** 20)} MiB`,
-    message: `expected a machine file of at most 64 MiB, found ${Math.ceil(file.size / 2 ** 20)} MiB`,
-  };
+function tooLarge(file: File, what: string): LabError {
+  const expected = `a ${what} file of at most 64 MiB`;
+  const found = `${Math.ceil(file.size / 2 ** 20)} MiB`;
+  const issue = { code: 'too-large', path: '', expected, found, message: `expected ${expected}, found ${found}` };
   return new LabError({
     kind: 'input',
     message: `${file.name}: ${issue.message}`,

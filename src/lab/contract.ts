@@ -5,7 +5,19 @@
  * are named afterwards by an opaque handle.
  */
 import { z } from 'zod';
-import type { BootLayout, Issue, MachineProfile, RunReport, SampleFrame, TraceInfo, Zonelist } from '../sim/index.ts';
+import type {
+  BootLayout,
+  Followed,
+  FollowEvent,
+  Issue,
+  LibraryWorkload,
+  MachineProfile,
+  RunReport,
+  SampleFrame,
+  Script,
+  TraceInfo,
+  Zonelist,
+} from '../sim/index.ts';
 import { workloadSchema } from '../sim/workloads/workload.ts';
 
 export interface MachineSummary {
@@ -34,6 +46,21 @@ export interface PatternSummary {
   readonly description: string;
 }
 
+/** A program of the workload library, without its builder. */
+export type LibrarySummary = Omit<LibraryWorkload, 'build'>;
+
+/** What may be followed beside a reference by its number (engine/follow.ts). */
+export interface FollowEventSummary {
+  readonly id: FollowEvent;
+  readonly title: string;
+}
+
+/** A script from a file, checked. */
+export interface OpenedScript {
+  readonly name: string;
+  readonly script: Script;
+}
+
 /** A metric of engine/metrics.ts. */
 export interface MetricSummary {
   readonly id: string;
@@ -50,6 +77,8 @@ export interface Catalogue {
   readonly machines: readonly MachineSummary[];
   readonly flavours: readonly FlavourSummary[];
   readonly patterns: readonly PatternSummary[];
+  readonly library: readonly LibrarySummary[];
+  readonly followEvents: readonly FollowEventSummary[];
   readonly metrics: readonly MetricSummary[];
   readonly profileSchema: unknown;
 }
@@ -112,6 +141,18 @@ const runRequestSchema = z.strictObject({
 });
 export type RunRequest = z.output<typeof runRequestSchema>;
 
+const followSchema = z.strictObject({
+  cpu: z.number().int().min(0).max(16383),
+  /** A reference by its number on that CPU (from 0), or the first event of a kind there. */
+  what: z.union([
+    z.strictObject({ record: z.number().int().min(0).max(1e12) }),
+    z.strictObject({
+      event: z.enum(['fault', 'anonymous', 'copy-on-write', 'major', 'reclaim', 'swap-in'] satisfies FollowEvent[]),
+    }),
+  ]),
+});
+export type FollowRequest = z.output<typeof followSchema>;
+
 /** A method: the schema of its parameters, and (as a type only) what it returns. */
 interface Method<P extends z.ZodType, R> {
   readonly params: P;
@@ -150,12 +191,24 @@ export const methods = {
   openTrace: method<TraceInfo | null>()(nothing),
   /** Traces opened since the lab was started. */
   traces: method<readonly TraceInfo[]>()(nothing),
+  /** Desktop: a dialog, then the script is checked; null when it was dismissed. Rejects with every mistake and its place. */
+  openScript: method<OpenedScript | null>()(nothing),
+  /** Text of a script file to a script; `name` is for messages. Browser: after an upload. */
+  parseScript: method<OpenedScript>()(z.tuple([name, text])),
   startRun: method<string>()(z.tuple([runRequestSchema])),
   pauseRun: method<null>()(z.tuple([runId])),
   resumeRun: method<null>()(z.tuple([runId])),
   cancelRun: method<null>()(z.tuple([runId])),
   /** The report of a run that is done. */
   runReport: method<RunReport>()(z.tuple([runId])),
+  /** The report of a run that is under way, as far as it is; the run goes on as if nobody had asked. */
+  interimReport: method<RunReport>()(z.tuple([runId])),
+  /**
+   * Does a run again from its beginning up to one reference, and says what was done for it. One at a time: another one,
+   * or stopFollowing, cancels it.
+   */
+  follow: method<Followed>()(z.tuple([runRequestSchema, followSchema])),
+  stopFollowing: method<null>()(nothing),
   /** The bytes of a run file, as `numaq run --out` writes it. Browser: for a download. */
   formatRun: method<string>()(z.tuple([runId])),
   /** Desktop: a dialog; null when it was dismissed. */

@@ -11,6 +11,7 @@ export interface Dialogs {
   /** `suggested` is a file name, without folder. */
   saveMachine(suggested: string): Promise<string | null>;
   openTrace(): Promise<string | null>;
+  openScript(): Promise<string | null>;
   saveRun(suggested: string): Promise<string | null>;
 }
 

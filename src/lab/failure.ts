@@ -16,3 +16,9 @@ export function toFailure(error: unknown): LabFailure {
   }
   return { kind: 'failed', message: error instanceof Error ? error.message : String(error), ...bare };
 }
+
+/** The other way: an error that comes to the same failure. */
+export function fromFailure({ kind, message, source, issues }: LabFailure): Error {
+  if (kind === 'input') return new InputError(source, issues);
+  return kind === 'cancelled' ? new Cancelled() : new Error(message);
+}

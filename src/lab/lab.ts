@@ -3,8 +3,11 @@ import { basename, resolve } from 'node:path';
 import { version } from '../../package.json';
 import {
   flavours,
+  followEvents,
+  type FollowEvent,
   formatProfile,
   InputError,
+  library,
   type MachineProfile,
   makeIssue,
   metrics,
@@ -14,15 +17,18 @@ import {
   validateProfile,
 } from '../sim/index.ts';
 import { saveAtomically } from './atomic-file.ts';
-import type { Catalogue, LabApi, OpenedMachine, RunRequest, SavedFile } from './contract.ts';
+import type { Catalogue, LabApi, OpenedMachine, OpenedScript, RunRequest, SavedFile } from './contract.ts';
 import type { Dialogs, Lab, LabOptions } from './door.ts';
 import { EventHub } from './event-hub.ts';
 import * as machines from './machines.ts';
 import { RecentMachines } from './recent.ts';
+import { Follower } from './follower.ts';
 import { formatRun } from './run-file.ts';
+import type { RunOrder } from './run-job.ts';
 import { RunManager } from './run-manager.ts';
+import { scriptOf } from './script-file.ts';
 import { readTextFile } from './text-file.ts';
-import { TraceLibrary } from './trace-library.ts';
+import { type TraceFile, TraceLibrary } from './trace-library.ts';
 
 const MACHINE_SUFFIX = '.numaq.json';
 const RUN_SUFFIX = '.numaq-run.json';
@@ -47,11 +53,13 @@ class LabService implements LabApi {
   readonly #recent: RecentMachines;
   readonly #traces = new TraceLibrary();
   readonly #runs: RunManager;
+  readonly #follower: Follower;
   readonly #closing = new AbortController();
 
   constructor({ dataDir, workerPath, dialogs }: LabOptions) {
     this.#dialogs = dialogs;
     this.#recent = new RecentMachines(dataDir);
+    this.#follower = new Follower(workerPath);
     this.#runs = new RunManager(workerPath, (progress) => this.events.emit('runProgress', progress));
   }
 
@@ -89,7 +97,26 @@ class LabService implements LabApi {
   };
   readonly traces: LabApi['traces'] = async () => this.#traces.list();
 
-  readonly startRun: LabApi['startRun'] = async (request) => this.#startRun(request);
+  readonly openScript: LabApi['openScript'] = async () => {
+    const path = await this.#dialog().openScript();
+    if (path === null) return null;
+    const name = basename(path);
+    return openedScript(await readTextFile(path, name), name);
+  };
+  readonly parseScript: LabApi['parseScript'] = async (name, text) => openedScript(text, name);
+
+  readonly startRun: LabApi['startRun'] = async (request) => {
+    const { order, files } = this.#ordered(request);
+    return this.#runs.start(order, files);
+  };
+  readonly follow: LabApi['follow'] = async (request, wanted) => {
+    const { order, files } = this.#ordered(request);
+    return this.#follower.start(order, files, wanted);
+  };
+  readonly stopFollowing: LabApi['stopFollowing'] = async () => {
+    this.#follower.stop();
+    return null;
+  };
   readonly pauseRun: LabApi['pauseRun'] = async (runId) => {
     this.#runs.pause(runId);
     return null;
@@ -103,6 +130,7 @@ class LabService implements LabApi {
     return null;
   };
   readonly runReport: LabApi['runReport'] = async (runId) => this.#runs.report(runId);
+  readonly interimReport: LabApi['interimReport'] = async (runId) => this.#runs.interimReport(runId);
   readonly formatRun: LabApi['formatRun'] = async (runId) => formatRun(this.#runs.report(runId));
   readonly saveRunAs: LabApi['saveRunAs'] = async (runId, name) => {
     const text = formatRun(this.#runs.report(runId));
@@ -132,6 +160,7 @@ class LabService implements LabApi {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#follower.stop();
     await this.#runs.close();
     this.#traces.close();
   }
@@ -148,7 +177,8 @@ class LabService implements LabApi {
     return { handle: await this.#recent.add(path, profile.title), name: basename(path) };
   }
 
-  #startRun(request: RunRequest): string {
+  /** What a worker is given of a request. Throws InputError for a profile that is not valid or a trace that is not open. */
+  #ordered(request: RunRequest): { readonly order: RunOrder; readonly files: readonly TraceFile[] } {
     const { workloads, seed } = request;
     const profile = validateProfile(request.profile, '');
     const issues = workloads.flatMap((workload, index) => {
@@ -158,8 +188,12 @@ class LabService implements LabApi {
     if (issues.length > 0) throw new InputError('', issues);
     const wanted = new Set(workloads.map((workload) => (workload.kind === 'trace' ? workload.trace.sha256 : '')));
     const files = [...wanted].flatMap((sha256) => this.#traces.file(sha256) ?? []);
-    return this.#runs.start({ profile, workloads, seed }, files);
+    return { order: { profile, workloads, seed }, files };
   }
+}
+
+function openedScript(text: string, name: string): OpenedScript {
+  return { name, script: scriptOf(text, name) };
 }
 
 function catalogue(): Catalogue {
@@ -168,6 +202,10 @@ function catalogue(): Catalogue {
     machines: machines.machineSummaries(),
     flavours: flavours.map(({ id, title }) => ({ id, title })),
     patterns: patterns.map(({ id, title, description }) => ({ id, title, description })),
+    library: library.map(({ id, title, description, imitates, scales, parameters }) => {
+      return { id, title, description, imitates, scales, parameters };
+    }),
+    followEvents: Object.entries(followEvents).map(([id, { title }]) => ({ id: id as FollowEvent, title })),
     metrics: metrics.map(({ id, label, unit, description, better }) => ({ id, label, unit, description, better })),
     profileSchema: profileJsonSchema(),
   };

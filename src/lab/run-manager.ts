@@ -4,7 +4,7 @@ import { InputError, makeIssue, type RunReport, type SampleFrame } from '../sim/
 import type { LabEvents, LabFailure, RunState } from './contract.ts';
 import { toFailure } from './failure.ts';
 import type { RunOrder } from './run-job.ts';
-import { CANCEL, CONTROL_BYTES, GO, PAUSE, type RunWorkerData, type RunWorkerMessage } from './run-messages.ts';
+import { ASKED, CANCEL, CONTROL_BYTES, GO, PAUSE, type RunWorkerData, type RunWorkerMessage } from './run-messages.ts';
 import type { TraceFile } from './trace-library.ts';
 
 type Progress = LabEvents['runProgress'];
@@ -14,6 +14,13 @@ interface Run {
   readonly command: Int32Array;
   last: Progress;
   report?: RunReport;
+  /** Who asked for the report as far as it is. */
+  waiting: readonly Waiting[];
+}
+
+interface Waiting {
+  readonly resolve: (report: RunReport) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** Each is a thread at full speed; more make all of them slower. */
@@ -49,7 +56,7 @@ export class RunManager {
     const workerData: RunWorkerData = { order, traces, control };
     const worker = new Worker(this.#workerPath, { workerData });
     const last: Progress = { runId, state: 'preparing', progress: 0, timeNs: 0, references: 0, frames: [] };
-    const run: Run = { worker, command: new Int32Array(control), last };
+    const run: Run = { worker, command: new Int32Array(control), last, waiting: [] };
     this.#runs.set(runId, run);
     worker.on('message', (message: RunWorkerMessage) => this.#hear(run, message));
     worker.on('error', (error) => this.#fail(run, toFailure(error)));
@@ -77,7 +84,19 @@ export class RunManager {
   report(runId: string): RunReport {
     const run = this.#find(runId);
     if (run.report !== undefined) return run.report;
-    throw new InputError('', [makeIssue('no-report', '', 'a run that is done', `one that is ${run.last.state}`)]);
+    throw noReport('a run that is done', run);
+  }
+
+  /** The report as far as it is of a run under way, or of one that is done. Rejects with InputError for any other. */
+  interimReport(runId: string): Promise<RunReport> {
+    const run = this.#find(runId);
+    if (run.report !== undefined) return Promise.resolve(run.report);
+    if (isOver(run.last.state)) return Promise.reject(noReport('a run that is under way or done', run));
+    return new Promise((resolve, reject) => {
+      run.waiting = [...run.waiting, { resolve, reject }];
+      Atomics.add(run.command, ASKED, 1);
+      Atomics.notify(run.command, 0);
+    });
   }
 
   /** Stops whatever runs. */
@@ -114,9 +133,14 @@ export class RunManager {
         return this.#say(run, message);
       case 'failed':
         return this.#fail(run, message.failure);
+      case 'followed':
+        return;
+      case 'interim':
+        return answer(run, message.report);
       case 'done': {
         const { report, references, frames } = message;
         run.report = report;
+        answer(run, report);
         this.#say(run, { state: 'done', progress: 1, timeNs: report.result.elapsedNs, references, frames });
         this.#forgetOldest();
       }
@@ -127,6 +151,8 @@ export class RunManager {
     if (isOver(run.last.state)) return;
     const cancelled = failure.kind === 'cancelled' || Atomics.load(run.command, 0) === CANCEL;
     this.#say(run, cancelled ? { state: 'cancelled' } : { state: 'failed', failure });
+    for (const { reject } of run.waiting) reject(noReport('a run that is under way or done', run));
+    run.waiting = [];
   }
 
   #say(run: Run, news: Partial<Omit<Progress, 'runId' | 'frames'>> & { frames?: readonly SampleFrame[] }): void {
@@ -141,4 +167,13 @@ export class RunManager {
     const over = [...this.#runs].filter(([, { last }]) => isOver(last.state));
     for (const [runId] of over.slice(0, Math.max(0, over.length - MOST_REPORTS))) this.#runs.delete(runId);
   }
+}
+
+function answer(run: Run, report: RunReport): void {
+  for (const { resolve } of run.waiting) resolve(report);
+  run.waiting = [];
+}
+
+function noReport(expected: string, run: Run): InputError {
+  return new InputError('', [makeIssue('no-report', '', expected, `one that is ${run.last.state}`)]);
 }

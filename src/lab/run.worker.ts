@@ -1,9 +1,9 @@
-/** The simulator's worker: does one order and ends. Bundled on its own, to a fixed file name beside the doors' bundles. */
+/** The simulator's worker: does one order, or follows one reference of it, and ends. Bundled on its own, to a fixed file name beside the doors' bundles. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Cancelled, type SampleFrame, type Simulation } from '../sim/index.ts';
 import { toFailure } from './failure.ts';
-import { startSimulation } from './run-job.ts';
-import { CANCEL, GO, PAUSE, type RunWorkerData, type RunWorkerMessage } from './run-messages.ts';
+import { followOrder, startSimulation } from './run-job.ts';
+import { ASKED, CANCEL, GO, PAUSE, type RunWorkerData, type RunWorkerMessage } from './run-messages.ts';
 import { openSources } from './trace-library.ts';
 
 /** 30 messages a second at most. */
@@ -11,15 +11,24 @@ const MESSAGE_MS = 34;
 /** A step is about this long: so quickly a pause or a cancel is obeyed. */
 const STEP_MS = 12;
 const FIRST_STEP = 16_384;
+const QUESTION_MS = 100;
 
-const { order, traces, control } = workerData as RunWorkerData;
+const { order, traces, control, follow } = workerData as RunWorkerData;
 const command = new Int32Array(control);
 const say = (message: RunWorkerMessage): void => parentPort?.postMessage(message);
 
+const isCancelled = (): boolean => Atomics.load(command, 0) === CANCEL;
+
 try {
-  const simulation = startSimulation(order, openSources(traces));
-  const frames = simulate(simulation);
-  say({ kind: 'done', report: simulation.report(), frames, references: simulation.references });
+  if (follow === undefined) {
+    const simulation = startSimulation(order, openSources(traces));
+    const frames = simulate(simulation);
+    say({ kind: 'done', report: simulation.report(), frames, references: simulation.references });
+  } else {
+    const followed = followOrder(order, openSources(traces), follow.cpu, follow.what, isCancelled);
+    if (isCancelled()) throw new Cancelled();
+    say({ kind: 'followed', followed });
+  }
 } catch (error) {
   say({ kind: 'failed', failure: toFailure(error) });
 }
@@ -35,14 +44,25 @@ function simulate(simulation: Simulation): readonly SampleFrame[] {
     frames = [];
     sent = performance.now();
   };
+  let answered = 0;
+  const answer = (): void => {
+    const asked = Atomics.load(command, ASKED);
+    if (asked !== answered) say({ kind: 'interim', report: simulation.report() });
+    answered = asked;
+  };
   report('running');
   for (;;) {
+    answer();
     if (Atomics.load(command, 0) === PAUSE) {
       report('paused');
-      Atomics.wait(command, 0, PAUSE);
+      while (Atomics.load(command, 0) === PAUSE) {
+        // A question that came just before the wait is not heard: look again now and then.
+        Atomics.wait(command, 0, PAUSE, QUESTION_MS);
+        answer();
+      }
       if (Atomics.load(command, 0) === GO) report('running');
     }
-    if (Atomics.load(command, 0) === CANCEL) throw new Cancelled();
+    if (isCancelled()) throw new Cancelled();
     const start = performance.now();
     const done = simulation.run(step);
     const took = performance.now() - start;

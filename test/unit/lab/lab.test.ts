@@ -24,6 +24,7 @@ const dismissed: Dialogs = {
   openMachine: async () => null,
   saveMachine: async () => null,
   openTrace: async () => null,
+  openScript: async () => null,
   saveRun: async () => null,
 };
 
