@@ -162,5 +162,5 @@ function bootTask({ kernel, on }: Chained): { pteOf(): number } {
   on.task = task;
   const { mm } = task;
   if (mm === undefined) throw new Error('a process without an address space');
-  return { pteOf: () => kernel.tables.ensurePte(on, mm, 0x40000) };
+  return { pteOf: () => kernel.tables.ensurePte(on, mm, 0x40000, true) };
 }
