@@ -78,6 +78,7 @@ const small: Readonly<Record<string, readonly [scale: number, given: Record<stri
   'memory-hog': [0.005, { processes: 2 }],
   'streaming-reader': [0.005, {}],
   'fork-children': [0.003, { ptePages: 4 }],
+  login: [0.2, { seconds: 10 }],
 };
 
 describe.each(library.map(({ id }) => id))('%s on a small machine', (id) => {

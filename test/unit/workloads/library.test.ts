@@ -41,6 +41,7 @@ describe('the library', () => {
       'memory-hog',
       'streaming-reader',
       'fork-children',
+      'login',
     ]);
   });
 

@@ -9,6 +9,7 @@ import { database } from './database.ts';
 import { dbench } from './dbench.ts';
 import { forkChildren } from './fork-children.ts';
 import { kernelCompile } from './kernel-compile.ts';
+import { login } from './login.ts';
 import { memoryHog } from './memory-hog.ts';
 import { rmapTest } from './rmap-test.ts';
 import { shellScript } from './shell-script.ts';
@@ -24,6 +25,7 @@ export const library: readonly LibraryWorkload[] = [
   memoryHog,
   streamingReader,
   forkChildren,
+  login,
 ];
 
 export function findLibraryWorkload(id: string): LibraryWorkload | undefined {
