@@ -311,6 +311,8 @@ const kernels: readonly (readonly [name: string, switches: Switches])[] = [
   ['shared page tables', { sharedPageTables: 'always' }],
   ['shared page tables and clusters of 32 KiB', { sharedPageTables: 'always', pageMmuShift: 3 }],
   ['no reverse map', { flavour: '2.4.22' }],
+  ['no reverse map and clusters of 16 KiB', { flavour: '2.4.22', pageMmuShift: 2 }],
+  ['rmap15', { flavour: '2.4.21-rhel3' }],
   ['partial objrmap and clusters of 16 KiB', { rmap: 'objrmap', pageMmuShift: 2 }],
   ['prio_tree and anon_vma', { flavour: '2.6.7' }],
   ['prio_tree and anonmm', { flavour: '2.6.7', anonRmap: 'anonmm' }],

@@ -96,8 +96,9 @@ export class WriteProtectFaults {
         on.work(STEP.piece);
       }
       if ((was & PTE_DIRTY) !== 0 && (memMap.flags[old] & PG_ANON) !== 0) memMap.flags[old] |= PG_DIRTY;
-      const own = each === vpn ? PTE_DIRTY : 0;
-      tables.setPte(on, at, makePte(first + (pteNumber(was) & mask), PTE_PRESENT | PTE_RW | PTE_ACCESSED | own));
+      // Dirty, every one: 2.4's swap_out() drops a clean anonymous pte as one that was never written.
+      const flags = PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY;
+      tables.setPte(on, at, makePte(first + (pteNumber(was) & mask), flags));
       memMap.mapcount[old]--;
       rmap.remove(on, old, at);
       memMap.mapcount[fresh]++;

@@ -67,6 +67,8 @@ export class FileFaults {
     // A private mapping that is only read stays read-only: the first write copies.
     const flags = PTE_PRESENT | PTE_ACCESSED | (vma.writable && (vma.shared || write) ? PTE_RW : 0);
     const own = write ? PTE_DIRTY : 0;
+    // Every piece of a private copy holds what the disk does not.
+    const all = write && !vma.shared ? flags | PTE_DIRTY : flags;
     if ((vma.flags & VM_NONLINEAR) !== 0) {
       const piece = pgoff & ((1 << memMap.shift) - 1);
       this.fill.one(on, vma, vpn, pte, page, piece, flags | own);
@@ -74,7 +76,7 @@ export class FileFaults {
       const { clusters } = tables;
       let count = this.fill.reach(vma, vpn, pte, clusters.file(on, vma, vpn, pte));
       while (vma.pgoffOf(clusters.vpns[count - 1]) >= filePages) count--;
-      this.fill.vector(on, vma, vpn, pte, page, flags, own, count);
+      this.fill.vector(on, vma, vpn, pte, page, all, own, count);
     }
     highmem.unmapPtes(on, slot, vma.mm, 'KM_PTE0');
   }

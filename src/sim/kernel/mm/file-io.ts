@@ -3,7 +3,7 @@
  * mm/filemap.c, 2.6.0, with a read-ahead window per reader and file.
  *
  * The copy between the user's buffer and the page is charged on the page's side: its lines, and an instruction for each
- * 4 bytes; the user's buffer is not known here. Left out: O_DIRECT, O_SYNC, block allocation and other metadata.
+ * 4 bytes; the user's buffer is not known here, nor 4G/4G's walk to it. Left out: O_DIRECT, O_SYNC, block allocation and other metadata.
  */
 import { FRAME_BYTES, kaddr } from '../../base/units.ts';
 import type { KernelCpu } from '../cpu.ts';
