@@ -48,6 +48,7 @@ export class Mappings {
     const { pages, shared, writable, locked } = request;
     const file = request.file ?? (shared ? this.segments.zero(on, pages) : undefined);
     const huge = file?.kind === 'hugetlb';
+    if (huge) this.wholeHugePages(on, 'mmap', pages, request.pgoff, request.at ?? 0);
     const start = request.at ?? this.unmappedArea(on, mm, pages, huge ? this.parts.ptePages.entries : 1);
     if (request.at !== undefined) this.unmap(on, mm, start, pages);
     const flags =
@@ -73,11 +74,14 @@ export class Mappings {
     on.leave(outer);
   }
 
-  /** Throws InputError where part of the range is not mapped. */
+  /** Throws InputError where part of the range is not mapped, or of huge pages (2.6.0 returns EACCES). */
   mprotect(on: KernelCpu, mm: Mm, vpn: number, pages: number, writable: boolean): void {
     const outer = on.enter(FN.sys_mprotect);
     on.lock('mmap_sem', mmapSem(mm));
     for (const vma of this.covering(on, mm, vpn, pages, 'mprotect')) {
+      if ((vma.flags & VM_HUGETLB) !== 0) {
+        throw refused(on, 'huge-pages', 'mprotect of a mapping of small pages', 'huge pages');
+      }
       if (vma.writable === writable) continue;
       this.vmas.setFlags(on, vma, writable ? vma.flags | VM_WRITE : vma.flags & ~VM_WRITE);
       this.parts.tables.protect(on, vma, vma.start, vma.end, writable);
@@ -144,8 +148,12 @@ export class Mappings {
     return vma;
   }
 
-  /** do_munmap(), with mmap_sem held. */
+  /** do_munmap(), with mmap_sem held. Throws InputError where it would cut a huge page. */
   unmap(on: KernelCpu, mm: Mm, vpn: number, pages: number): void {
+    for (const at of [vpn, vpn + pages]) {
+      const cut = mm.vmas[mm.indexAbove(at)];
+      if (cut !== undefined && cut.start < at && (cut.flags & VM_HUGETLB) !== 0) this.wholeHugePages(on, 'munmap', at);
+    }
     const gone = this.vmas.isolate(on, mm, vpn, vpn + pages);
     if (gone.length === 0) return;
     this.parts.tables.unmapRegion(on, gone);
@@ -203,6 +211,14 @@ export class Mappings {
       const flags = VM_READ | VM_WRITE | (shared ? VM_SHARED : 0);
       this.map(on, mm, first, pages, flags, file, shared ? offset : first, file?.name ?? '');
     }
+  }
+
+  /** is_aligned_hugepage_range(): huge pages are mapped and unmapped whole. */
+  private wholeHugePages(on: KernelCpu, call: string, ...vpns: readonly number[]): void {
+    const { entries } = this.parts.ptePages;
+    const odd = vpns.find((vpn) => vpn % entries !== 0);
+    if (odd === undefined) return;
+    throw refused(on, 'huge-pages', `${call} of whole huge pages, ${entries} pages each`, `page ${odd}`);
   }
 
   private firstFit(on: KernelCpu, mm: Mm, from: number, pages: number, align: number): number | undefined {

@@ -16,6 +16,7 @@ import type { KernelParts } from '../parts.ts';
 import { Task } from '../task.ts';
 import { Mm } from './mm.ts';
 import { mmapSem, type VmaList } from './vma-list.ts';
+import { VM_LOCKED } from './vma.ts';
 
 /** sizeof(struct mm_struct) and task_struct of 2.6.0, i386, as /proc/slabinfo rounds them. */
 const MM_BYTES = 640;
@@ -131,7 +132,9 @@ export class Processes {
     on.lock('mmap_sem', mmapSem(parent));
     for (const vma of parent.vmas) {
       on.read(vma.at);
-      const copy = this.vmas.make(on, mm, vma.start, vma.end, vma.flags, vma.file, vma.pgoff, vma.name);
+      // A child does not inherit its parent's memory locks.
+      const flags = vma.flags & ~VM_LOCKED;
+      const copy = this.vmas.make(on, mm, vma.start, vma.end, flags, vma.file, vma.pgoff, vma.name);
       rmap.forkVma(on, vma, copy);
       this.vmas.insert(on, copy);
       tables.copyRange(on, vma, copy);

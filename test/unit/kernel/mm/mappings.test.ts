@@ -75,6 +75,27 @@ describe('mappings', () => {
     expect([task.mm?.lockedVm, task.mm?.vmas.length]).toEqual([10, 1]);
   });
 
+  it('are not locked in a child', () => {
+    const { kernel, on, task } = setUp();
+    kernel.syscalls.mmap(on(), task, { ...anonymous, pages: 10, locked: true });
+    const child = kernel.syscalls.fork(on(), task);
+    expect([child.mm?.lockedVm, child.mm?.rss, task.mm?.lockedVm]).toEqual([0, 10, 10]);
+  });
+
+  it('of huge pages are made and unmapped whole, and keep their rights', () => {
+    const booted = bootKernel({ builtIn: 'numaq-16g-4quad', kernel: { hugePages: 2 } });
+    const { kernel, on } = booted;
+    const task = booted.process();
+    const file = kernel.syscalls.segment(on(), 'cache', 2 ** 22, true);
+    const request = { pgoff: 0, shared: true, writable: false, file };
+    expect(() => kernel.syscalls.mmap(on(), task, { ...request, pages: 700 })).toThrow(/huge pages, 512 pages each/);
+    const at = kernel.syscalls.mmap(on(), task, { ...request, pages: 1024 });
+    expect(() => kernel.syscalls.munmap(on(), task, at, 100)).toThrow(/munmap of whole huge pages/);
+    expect(() => kernel.syscalls.mprotect(on(), task, at, 512, true)).toThrow(/mprotect of a mapping of small pages/);
+    kernel.syscalls.munmap(on(), task, at + 512, 512);
+    expect(task.mm?.rss).toBe(512);
+  });
+
   it('of the heap end where brk says, and where the next mapping begins', () => {
     const { kernel, on, task, vmas } = setUp();
     expect(kernel.syscalls.brk(on(), task, 10)).toBe(0x8048);
