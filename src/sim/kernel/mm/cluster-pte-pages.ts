@@ -1,8 +1,9 @@
 /**
  * Several pte pages in one page cluster: a last-level table has 4 KiB, yet with clusters the allocator gives no less than
  * PAGE_SIZE. pgcl-2.5.63-1 wasted the rest (its known issue); with packPtePages a cluster is cut into pieces of 4 KiB, which
- * go out from the cluster on the CPU's node that was opened last. Each piece in use holds a reference to the cluster. The
- * struct page's fields for one pte page (->index, the list of mms) then stand for the pieces together.
+ * go out from the cluster that was opened last on the CPU's node, or, where no pte page can lie there, on the next node of
+ * which that is not so. Each piece in use holds a reference to the cluster. The struct page's fields for one pte page
+ * (->index, the list of mms) then stand for the pieces together.
  */
 import type { KernelCpu } from '../cpu.ts';
 import type { KernelParts } from '../parts.ts';
@@ -17,7 +18,7 @@ export class PackedPtePages {
 
   /** Slot of a free piece of a cluster that is in use already, with its reference; -1 where the node has none. */
   take(on: KernelCpu): number {
-    const clusters = this.partial.get(on.node);
+    const clusters = this.partial.get(this.holderFor(on.node));
     const page = clusters?.at(-1);
     if (clusters === undefined || page === undefined) return -1;
     const pieces = this.free.get(page) ?? [];
@@ -49,6 +50,16 @@ export class PackedPtePages {
     this.free.delete(page);
     clusters.splice(clusters.indexOf(page), 1);
     return true;
+  }
+
+  /** Place of the first node from this one on, going round, that pte pages may lie on: with highpte every one. */
+  private holderFor(place: number): number {
+    const { traits, zones } = this.parts;
+    if (traits.highpte) return place;
+    for (let at = place; at < place + zones.length; at++) {
+      if (zones[at % zones.length].some(({ layout }) => layout.name !== 'HighMem')) return at % zones.length;
+    }
+    return place;
   }
 
   private partialOf(page: number): number[] {

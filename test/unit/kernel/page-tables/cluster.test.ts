@@ -4,6 +4,7 @@ import * as C from '../../../../src/sim/base/counters.ts';
 import { pteNumber } from '../../../../src/sim/hardware/pte-pages.ts';
 import type { Mm } from '../../../../src/sim/kernel/mm/mm.ts';
 import { VM_READ, VM_SHARED, VM_WRITE } from '../../../../src/sim/kernel/mm/vma.ts';
+import { bootKernel } from '../../../support/kernel.ts';
 import { checkTables } from './check-tables.ts';
 import { TableKernel } from './table-kernel.ts';
 
@@ -134,6 +135,20 @@ describe('pte pages with clusters', () => {
     expect(kernel.tables.pages.kilobytes).toBe(32);
     kernel.exit(second);
     expect(kernel.tables.pages.kilobytes).toBe(0);
+  });
+
+  it('are packed on the node that has low memory for the CPUs of those that have none', () => {
+    const booted = bootKernel({
+      builtIn: 'numaq-16g-4quad',
+      kernel: { pageMmuShift: 3, packPtePages: true, highpte: false },
+    });
+    const { kernel, on } = booted;
+    const task = booted.process('on the second quad', 4);
+    for (let i = 0; i < 8; i++) {
+      const request = { pages: 1, pgoff: 0, shared: false, writable: true, at: BASE + i * 512 };
+      booted.touch(task, kernel.syscalls.mmap(on(4), task, request), true, 4);
+    }
+    expect([on(4).node, kernel.tables.pages.kilobytes]).toEqual([1, 32]);
   });
 
   it('with PAGE_MMUSHIFT 0 are the same whether they would be packed or not, to the nanosecond', () => {
