@@ -1,7 +1,8 @@
 /** Options of a run as a whole: they may stand before or behind any `--and`. */
 import type { Command } from 'commander';
 import { type MachineOptions, machineOptions } from './machine-argument.ts';
-import { placement, seed, type Turn, turn } from './values.ts';
+import type { Turn } from '../sim/index.ts';
+import { placement, seed, turn } from './values.ts';
 
 export interface RunOptions extends MachineOptions {
   readonly seed?: number;
@@ -34,4 +35,9 @@ export function mergeRunOptions(groups: readonly RunOptions[]): RunOptions {
   const sysctl = groups.flatMap((group) => group.sysctl ?? []);
   const merged: RunOptions = Object.assign({}, ...groups);
   return { ...merged, ...(set.length === 0 ? {} : { set }), ...(sysctl.length === 0 ? {} : { sysctl }) };
+}
+
+/** The knobs that are turned during the run, as the order of a run has them. */
+export function turnsOf({ sysctl }: RunOptions): { readonly turns?: readonly Turn[] } {
+  return sysctl === undefined ? {} : { turns: sysctl };
 }

@@ -14,12 +14,13 @@ const ZONE_NAMES = ['DMA', 'Normal', 'HighMem'];
 export function reportText(report: RunReport): string {
   const { config, result, assumed } = report;
   const parts = [
-    `${config.profile.title}\n${config.workloads.map((workload) => `  ${workloadLine(workload)}\n`).join('')}${sharingLine(config.workloads)}`,
+    `${config.profile.title}\n${config.workloads.map((workload) => `  ${workloadLine(workload)}\n`).join('')}${sharingLine(config.workloads)}${turnsLines(config)}`,
     `Virtual time ${time(result.elapsedNs)}, seed ${config.seed}, engine ${report.engine}\n`,
     timesText(result),
     totalsText(result.totals),
     transactionsText(result.transactions),
     profileText(result.proc),
+    unusedText(result.proc),
     tableText('Nodes', result.nodes),
     tableText('CPUs', result.cpus),
     tableText('Zones', result.zones),
@@ -29,6 +30,11 @@ export function reportText(report: RunReport): string {
     parts.push(`Rests on ${assumed.length} assumptions (--json lists them under "assumed").\n`);
   }
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** Knobs that were turned while it ran. */
+function turnsLines({ turns = [] }: RunReport['config']): string {
+  return turns.map(({ timeNs, name, value }) => `  ${name} = ${value} after ${time(timeNs)}\n`).join('');
 }
 
 function workloadLine(workload: WorkloadSpec): string {
@@ -81,6 +87,14 @@ function profileText(proc: RunReport['result']['proc']): string {
   const rows = kernel.slice(0, MOST_ROWS).map(([name, ns]) => [name, time(ns), `${((100 * ns) / all).toFixed(1)} %`]);
   const more = kernel.length > MOST_ROWS ? `, ${MOST_ROWS} of ${kernel.length}` : '';
   return `Kernel functions (share of system time${more})\n${table(['function', 'time', 'share'], rows)}`;
+}
+
+/** What page clusters lose at the end of the run, where they lose anything. */
+function unusedText(proc: RunReport['result']['proc']): string {
+  const { anonymous, pageCache, pageTables } = proc?.unused ?? { anonymous: 0, pageCache: 0, pageTables: 0 };
+  if (anonymous + pageCache + pageTables === 0) return '';
+  const kb = (bytes: number): string => `${figure(Math.round(bytes / 1024))} kB`;
+  return `Lost to fragmentation: anonymous ${kb(anonymous)}, page cache ${kb(pageCache)}, page tables ${kb(pageTables)}\n`;
 }
 
 function bytesText(bytes: number): string {

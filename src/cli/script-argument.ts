@@ -1,15 +1,6 @@
-/** Scripts on the command line: a file of `--script`, and the small ones that `--sysctl` stands for. */
+/** Scripts on the command line: a file of `--script`. */
 import { readTextFile } from '../lab/text-file.ts';
-import {
-  InputError,
-  jsonFault,
-  makeIssue,
-  parseScript,
-  placeOf,
-  type Script,
-  type WorkloadSpec,
-} from '../sim/index.ts';
-import type { Turn } from './values.ts';
+import { InputError, jsonFault, makeIssue, parseScript, placeOf, type Script } from '../sim/index.ts';
 
 /** The script in the file at `path`. Rejects with an InputError that names the file and each place. */
 export async function readScript(path: string): Promise<Script> {
@@ -20,21 +11,4 @@ export async function readScript(path: string): Promise<Script> {
     throw new InputError(path, [makeIssue('json', `line ${line}, column ${column}`, fault.expected, fault.found)]);
   }
   return parseScript(JSON.parse(text), path);
-}
-
-/**
- * Knobs turned during a run, as a workload: what a person at a shell does, on the CPU `cpu`. It is part of the run file,
- * so the run can be verified. Throws an InputError for a knob that there is not.
- */
-export function turnsWorkload(turns: readonly Turn[], cpu: number): WorkloadSpec {
-  const script = {
-    format: 'numaq-lab/script',
-    version: 1,
-    title: 'sysctl',
-    programs: Object.fromEntries(
-      turns.map(({ name, value }, index) => [`turn${index + 1}`, [{ op: 'sysctl', name, value }]]),
-    ),
-    start: turns.map(({ atNs }, index) => ({ program: `turn${index + 1}`, atNs })),
-  };
-  return { kind: 'script', script: parseScript(script, '--sysctl'), cpus: [cpu], startNs: 0 };
 }

@@ -1,6 +1,6 @@
 /** Values of options, read strictly: what is not one says what was expected. */
 import { InvalidArgumentError } from 'commander';
-import { GIB, KIB, MIB, type PlacementSpec } from '../sim/index.ts';
+import { GIB, KIB, MIB, type PlacementSpec, type Turn, turnSchema } from '../sim/index.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: KIB, m: MIB, g: GIB, t: 1024 * GIB };
 const MOST_LISTED = 16384;
@@ -127,21 +127,18 @@ export function parameter(text: string): Parameter {
   return [name, /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value];
 }
 
-/** A knob of /proc/sys/vm, turned at a time: `swappiness=0@5ms`; without a time at the start. */
-export interface Turn {
-  readonly name: string;
-  readonly value: number;
-  readonly atNs: number;
-}
-
-/** Throws InvalidArgumentError. */
+/** `swappiness=0@5ms`; without a time at the start. Throws InvalidArgumentError. */
 export function turn(text: string): Turn {
   const match = /^(\w{1,60})=(-?\d{1,9})(?:@(.+))?$/.exec(text.trim());
   if (match === null) {
     throw new InvalidArgumentError(`expected NAME=VALUE@TIME such as swappiness=0@5ms, found ${quote(text)}`);
   }
   const [, name, value, at] = match;
-  return { name, value: Number(value), atNs: at === undefined ? 0 : duration(at) };
+  const parsed = turnSchema.safeParse({ timeNs: at === undefined ? 0 : duration(at), name, value: Number(value) });
+  if (parsed.success) return parsed.data;
+  const knobs = turnSchema.shape.name.options;
+  const found = knobs.some((knob) => knob === name) ? `a value of ${value}` : quote(name);
+  throw new InvalidArgumentError(`expected one of ${knobs.join(', ')} and a value of it, found ${found}`);
 }
 
 const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);

@@ -17,6 +17,7 @@ import {
   RUN_VERSION,
   type RunReport,
   type Segment,
+  turnSchema,
   validateProfile,
   workloadSchema,
 } from '../sim/index.ts';
@@ -142,6 +143,7 @@ const procSchema = z.strictObject({
   profile: z.array(named),
   locks: z.array(z.strictObject({ name: z.string(), acquisitions: z.number(), heldNs: z.number() })),
   lowmem: z.array(z.strictObject({ item: z.string(), bytes: z.number() })),
+  unused: z.strictObject({ anonymous: z.number(), pageCache: z.number(), pageTables: z.number() }),
   sysctls: z.array(z.strictObject({ timeNs: z.number(), name: z.string(), value: z.number() })),
 }) satisfies z.ZodType<RunReport['result']['proc']>;
 const runFileSchema = z.strictObject({
@@ -158,6 +160,7 @@ const runFileSchema = z.strictObject({
       .min(0)
       .max(2 ** 32 - 1),
     sampleNs: z.number().gt(0),
+    turns: z.array(turnSchema).max(1000).optional(),
   }),
   kernel: kernelSchema,
   assumed: z.array(z.string()),
@@ -191,6 +194,7 @@ export function formatRun(report: RunReport): string {
       workloads: config.workloads.map((workload) => workloadSchema.parse(workload)),
       seed: config.seed,
       sampleNs: config.sampleNs,
+      ...(config.turns === undefined ? {} : { turns: config.turns.map((turn) => turnSchema.parse(turn)) }),
     },
     kernel: kernelSchema.parse(report.kernel),
     assumed: report.assumed,
@@ -245,8 +249,17 @@ export function parseRun(text: string, source: string): RunReport {
     );
   }
   const { format, version, engine, config, kernel, assumed, result } = parsed.data;
+  const { turns, ...rest } = config;
   const profile = within(text, source, () => validateProfile(config.profile, source));
-  return { format, version, engine, config: { ...config, profile }, kernel, assumed, result };
+  return {
+    format,
+    version,
+    engine,
+    config: { ...rest, profile, ...(turns === undefined ? {} : { turns }) },
+    kernel,
+    assumed,
+    result,
+  };
 }
 
 /** A refused profile inside of a run file: its issues with their place in that file. */

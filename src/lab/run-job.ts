@@ -15,6 +15,7 @@ import {
   Simulation,
   type Timeline,
   type TraceSource,
+  type Turn,
   type WorkloadSpec,
 } from '../sim/index.ts';
 import { bootMachine } from './machines.ts';
@@ -27,6 +28,8 @@ export interface RunOrder {
   readonly seed: number;
   /** Left out: so that a run whose references cost 10 ns gives about 200 rows, rounded to 1, 2 or 5; 10 ms with a script. */
   readonly sampleNs?: number;
+  /** Knobs turned while it runs, by their times. */
+  readonly turns?: readonly Turn[];
 }
 
 export type TraceLookup = (sha256: string) => TraceSource | undefined;
@@ -66,7 +69,13 @@ function prepareRun(
   checkCpus(order);
   const workloads = order.workloads;
   const programs = workloads.map((workload, index) => buildProgram(workload, profile, traces, index, seed));
-  const config: RunConfig = { profile, workloads, seed, sampleNs: order.sampleNs ?? sampleInterval(programs) };
+  const config: RunConfig = {
+    profile,
+    workloads,
+    seed,
+    sampleNs: order.sampleNs ?? sampleInterval(programs),
+    ...(order.turns === undefined ? {} : { turns: [...order.turns].sort((a, b) => a.timeNs - b.timeNs) }),
+  };
   return { config, programs };
 }
 

@@ -60,6 +60,7 @@ export type { BootLayout, Zonelist } from './kernel/boot/layout.ts';
 export { zonelistsOf } from './kernel/boot/zonelists.ts';
 export { describeParameter, findLibraryWorkload, library, makeScript } from './workloads/library/library.ts';
 export { factsOf, type LibraryWorkload } from './workloads/library/library-workload.ts';
+export { type Turn, turnSchema } from './workloads/operations.ts';
 export { patterns } from './workloads/patterns.ts';
 export { buildProgram } from './workloads/registry.ts';
 export {

@@ -5,7 +5,7 @@ import { type Io, NO, OK } from '../io.ts';
 import { openWorkloads } from './run.ts';
 import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';
-import type { RunOptions } from '../run-options.ts';
+import { type RunOptions, turnsOf } from '../run-options.ts';
 import { time } from '../table.ts';
 import type { WorkloadOptions } from '../workload-options.ts';
 
@@ -25,10 +25,10 @@ export async function followCommand(
   const profile = await readMachine(machine, options);
   const traces = new OpenTraces(io);
   try {
-    const specs = await openWorkloads(options, workloads, profile, traces);
+    const specs = await openWorkloads(workloads, profile, traces);
     const what: FollowWhat =
       options.record === undefined ? { event: options.event ?? 'fault' } : { record: options.record };
-    const order = { profile, workloads: specs, seed: options.seed ?? 0 };
+    const order = { profile, workloads: specs, seed: options.seed ?? 0, ...turnsOf(options) };
     const followed = followOrder(order, traces.lookup, options.on, what, () => io.interrupted.aborted);
     if (io.interrupted.aborted) throw new Cancelled();
     if (options.json) io.out(`${JSON.stringify(followed, null, 2)}\n`);

@@ -8,10 +8,10 @@ import { type Io, OK } from '../io.ts';
 import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';
 import { ProgressBar } from '../progress.ts';
-import type { RunOptions } from '../run-options.ts';
+import { type RunOptions, turnsOf } from '../run-options.ts';
 import { reportText } from '../run-report.ts';
 import { figure, time } from '../table.ts';
-import { readScript, turnsWorkload } from '../script-argument.ts';
+import { readScript } from '../script-argument.ts';
 import { type Opened, type WorkloadOptions, workloadOf } from '../workload-options.ts';
 
 /** References between two looks at Ctrl-C; what comes out does not depend on it. */
@@ -29,10 +29,15 @@ export async function runCommand(
   for (const file of [options.out, options.csv, options.events]) if (file !== undefined) await checkTarget(file);
   const traces = new OpenTraces(io);
   try {
-    const specs = await openWorkloads(options, workloads, profile, traces);
+    const specs = await openWorkloads(workloads, profile, traces);
     const { nodes } = profile.machine;
     const timeline = options.events === undefined ? undefined : new Timeline((place) => nodes[place].id);
-    const report = await simulate(io, { profile, workloads: specs, seed: options.seed ?? 0 }, traces, timeline);
+    const report = await simulate(
+      io,
+      { profile, workloads: specs, seed: options.seed ?? 0, ...turnsOf(options) },
+      traces,
+      timeline,
+    );
     const written = await writeFiles(report, options, timeline);
     if (timeline !== undefined && timeline.dropped > 0) io.err(droppedText(timeline));
     io.out(options.json ? formatRun(report) : [reportText(report), ...written].join('\n'));
@@ -42,16 +47,14 @@ export async function runCommand(
   }
 }
 
-/** The workloads that the options mean, with their traces opened, and the knobs that are turned while they run. */
+/** The workloads that the options mean, with their traces opened. */
 export async function openWorkloads(
-  { sysctl = [] }: RunOptions,
   workloads: readonly WorkloadOptions[],
   profile: MachineProfile,
   traces: OpenTraces,
 ): Promise<readonly WorkloadSpec[]> {
   const specs = [];
   for (const workload of workloads) specs.push(workloadOf(workload, profile, await open(workload, traces)));
-  if (sysctl.length > 0) specs.push(turnsWorkload(sysctl, specs[0].cpus[0]));
   return specs;
 }
 

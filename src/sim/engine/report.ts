@@ -5,6 +5,7 @@
 import type { MachineProfile } from '../profiles/schema.ts';
 import type { ProcSnapshot } from '../kernel/proc/snapshot.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
+import type { Turn } from '../workloads/operations.ts';
 import type { WorkloadSpec } from '../workloads/workload.ts';
 
 export const RUN_FORMAT = 'numaq-lab/run';
@@ -17,6 +18,8 @@ export interface RunConfig {
   readonly seed: number;
   /** Virtual time between two rows of samples, ns. */
   readonly sampleNs: number;
+  /** Knobs of /proc/sys/vm that a person turns, each after its time has passed; in the order of their times. */
+  readonly turns?: readonly Turn[];
 }
 
 /** A table of numbers: `rows[i][j]` is the value of column `columns[j]`. Metric ids are of engine/metrics.ts. */

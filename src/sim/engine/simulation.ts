@@ -15,6 +15,7 @@ import type { BootLayout } from '../kernel/boot/layout.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { traitsOf } from '../profiles/resolve.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
+import type { Turn } from '../workloads/operations.ts';
 import type { Program } from '../workloads/workload.ts';
 import { CacheRun } from './cache-run.ts';
 import { refuseTooLarge } from './host-memory.ts';
@@ -48,6 +49,9 @@ export class Simulation {
   private now = 0;
   private frames: SampleFrame[] = [];
   private ended = false;
+  /** Knobs that are to be turned, and how many of them have been. */
+  private readonly turnsOfKnobs: Turn[] = [];
+  private turned = 0;
   /** Idle time at the end is in the counters. */
   private settled = false;
   /** Free frames of each zone when the run began. */
@@ -60,9 +64,10 @@ export class Simulation {
   constructor(
     private readonly config: RunConfig,
     programs: readonly Program[],
-    timeline?: Timeline,
+    private readonly timeline?: Timeline,
   ) {
     const { profile } = config;
+    this.turnsOfKnobs.push(...(config.turns ?? []));
     const traits = traitsOf(profile.kernel, profile.machine);
     this.traits = traits;
     this.layout = boot(profile, traits);
@@ -164,7 +169,7 @@ export class Simulation {
   report(): RunReport {
     const zones = this.kernel?.zones.flat() ?? [];
     return makeReport({
-      config: this.config,
+      config: this.turnsOfKnobs.length === 0 ? this.config : { ...this.config, turns: this.turnsOfKnobs },
       traits: this.traits,
       elapsedNs: this.now,
       counters: this.counters(),
@@ -188,6 +193,28 @@ export class Simulation {
     const watch = new Watch(what);
     this.machine.core(cpu).watch = watch;
     return watch;
+  }
+
+  /**
+   * Turns a knob of the running kernel, between two calls of run(): it holds from the next moment on, and the report's
+   * configuration has it, so that the run can be done again.
+   */
+  turn(name: Turn['name'], value: number): void {
+    const later = this.turnsOfKnobs.findIndex(({ timeNs }) => timeNs > this.now);
+    const place = later < 0 ? this.turnsOfKnobs.length : later;
+    this.turnsOfKnobs.splice(place, 0, { timeNs: this.now, name, value });
+  }
+
+  /** Every knob whose time has passed before `from`, which is later than whatever turn() has noted. */
+  private turnKnobs(from: number): void {
+    const { turnsOfKnobs: turns, kernel } = this;
+    for (; this.turned < turns.length && turns[this.turned].timeNs < from; this.turned++) {
+      const { name, value } = turns[this.turned];
+      if (kernel === undefined) continue;
+      kernel.sysctl[name] = value;
+      const first = this.lanes?.all[0];
+      if (first !== undefined) this.timeline?.turned(first.on, name, value);
+    }
   }
 
   private startScripts(
@@ -218,6 +245,7 @@ export class Simulation {
     }
     this.now = from;
     this.sampleUpTo(from);
+    if (this.turned < this.turnsOfKnobs.length) this.turnKnobs(from);
     const end = Math.min(this.turns.endOfRound(from, lanes.alone), this.nextSample);
     const { coherence } = this.machine;
     const before = coherence.interventions;

@@ -47,6 +47,14 @@ export const sysctlSchema = z.strictObject({
   value: z.number().int().min(-1).max(1e9),
 });
 
+/** A knob turned by a person while a run goes on, or before it for a time of it. */
+export const turnSchema = z.strictObject({
+  timeNs: z.number().min(0).max(1e15),
+  name: z.enum(knobs),
+  value: z.number().int().min(-1).max(1e9),
+});
+export type Turn = z.output<typeof turnSchema>;
+
 /** Every operation but repeat. */
 export const plainOperations = [
   z.strictObject({
