@@ -1,6 +1,7 @@
 /**
- * make -jN of a kernel: the workload behind most figures of the time. make forks a shell for each object, the shell runs
- * the gcc driver, the driver runs cc1 and as one after the other (vfork and exec), and at the end everything is linked.
+ * make -jN of a kernel: the workload behind most figures of the time. make starts the gcc driver for each object, the
+ * driver runs cc1 and as one after the other (all by vfork and exec), and at the end everything is linked. Source: the
+ * rule of %.o in Rules.make of Linux 2.4, a command without characters of the shell; job.c of GNU make 3.79.
  */
 import { KIB, MIB } from '../../base/units.ts';
 import {
@@ -20,8 +21,8 @@ export const kernelCompile: LibraryWorkload = {
   title: 'Kernel compile',
   description: 'make -jN: fork, exec, private anonymous memory, headers through the page cache.',
   imitates:
-    "A compile of a 2.4 kernel with gcc 2.95 on a 2.4 or 2.5 kernel, as M. J. Bligh timed it on NUMA-Q (kernbench). One object is a transaction: make's shell from its fork to its exit. " +
-    'It leaves out the dependence between objects, recursion of make into directories, and the pipes between programs. ' +
+    'A compile of a 2.4 kernel with gcc 2.95 on a 2.4 or 2.5 kernel, as M. J. Bligh timed it on NUMA-Q (kernbench). One object is a transaction: what make starts, from its start to its exit. ' +
+    'It leaves out the dependence between objects, recursion of make into directories, the pipes between programs, and the echo into a .flags file after each object. ' +
     'Of the references that a compiler makes, one in so many instructions is simulated; which they are is drawn from its heap, hot cells first.',
   scales: 'the number of objects (not what one takes), and with it the size of the link.',
   parameters: [
@@ -94,6 +95,13 @@ export const kernelCompile: LibraryWorkload = {
       most: 1e9,
       source: 'assumed: coarse, for speed',
     },
+    {
+      name: 'commands',
+      description: 'Whom make starts: the compiler itself, or a shell that forks it (kbuild of 2.5)',
+      value: 'direct',
+      choices: ['direct', 'shell'],
+      source: 'Rules.make of Linux 2.4; job.c of GNU make 3.79',
+    },
   ],
   build(values, scale) {
     const jobs = values.number('jobs');
@@ -106,6 +114,7 @@ export const kernelCompile: LibraryWorkload = {
     const sourceBytes = values.number('sourceBytes');
     const steps = 8;
     const grow = pages(heap / steps);
+    const shells = values.choice('commands') === 'shell';
     const working = { region: 'heap', every, writeEvery: 3, order: 'skewed' };
     // The heap grows while it compiles.
     const growing = Array.from({ length: steps - 1 }, (_, step) => [
@@ -113,6 +122,30 @@ export const kernelCompile: LibraryWorkload = {
       { op: 'touch', region: 'heap', from: (step + 1) * grow, bytes: grow, write: true },
       { op: 'compute', instructions: Math.ceil(instructions / (steps - 1)), workingSet: working },
     ]).flat();
+    const begin = [{ op: 'transaction', name: 'object', mark: 'begin' }];
+    const end = [{ op: 'transaction', name: 'object', mark: 'end' }];
+    const shell = [
+      ...begin,
+      { op: 'exec', image: 'shell' },
+      ...startUp(0.2),
+      { op: 'touch', region: 'text', bytes: pages(shellImage.textBytes / 3) },
+      { op: 'brk', bytes: 160 * KIB },
+      { op: 'touch', region: 'heap', write: true },
+      { op: 'fork', program: 'driver' },
+      { op: 'wait' },
+      ...end,
+    ];
+    const driver = [
+      { op: 'exec', image: 'gcc' },
+      ...startUp(0.12),
+      { op: 'touch', region: 'text' },
+      { op: 'brk', bytes: 64 * KIB },
+      { op: 'touch', region: 'heap', write: true },
+      { op: 'vfork', program: 'compile' },
+      { op: 'wait' },
+      { op: 'vfork', program: 'assemble' },
+      { op: 'wait' },
+    ];
     return {
       files: {
         'linux/{round}.c': { bytes: sourceBytes },
@@ -120,7 +153,7 @@ export const kernelCompile: LibraryWorkload = {
       },
       images: {
         make: makeImage,
-        shell: shellImage,
+        ...(shells ? { shell: shellImage } : {}),
         gcc: driverImage,
         cc1: compilerImage,
         as: assemblerImage,
@@ -138,36 +171,15 @@ export const kernelCompile: LibraryWorkload = {
             body: [
               { op: 'wait', running: jobs - 1 },
               { op: 'compute', instructions: 200_000 },
-              { op: 'fork', program: 'shell' },
+              { op: 'vfork', program: shells ? 'shell' : 'driver' },
             ],
           },
           { op: 'wait' },
           { op: 'vfork', program: 'link' },
           { op: 'wait' },
         ],
-        shell: [
-          { op: 'transaction', name: 'object', mark: 'begin' },
-          { op: 'exec', image: 'shell' },
-          ...startUp(0.2),
-          { op: 'touch', region: 'text', bytes: pages(shellImage.textBytes / 3) },
-          { op: 'brk', bytes: 160 * KIB },
-          { op: 'touch', region: 'heap', write: true },
-          { op: 'fork', program: 'driver' },
-          { op: 'wait' },
-          { op: 'transaction', name: 'object', mark: 'end' },
-        ],
-        driver: [
-          { op: 'touch', region: 'stack', write: true },
-          { op: 'exec', image: 'gcc' },
-          ...startUp(0.12),
-          { op: 'touch', region: 'text' },
-          { op: 'brk', bytes: 64 * KIB },
-          { op: 'touch', region: 'heap', write: true },
-          { op: 'vfork', program: 'compile' },
-          { op: 'wait' },
-          { op: 'vfork', program: 'assemble' },
-          { op: 'wait' },
-        ],
+        ...(shells ? { shell } : {}),
+        driver: shells ? [{ op: 'touch', region: 'stack', write: true }, ...driver] : [...begin, ...driver, ...end],
         compile: [
           { op: 'exec', image: 'cc1' },
           ...startUp(0.2),
