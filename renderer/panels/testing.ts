@@ -4,6 +4,7 @@ import type { Catalogue } from '../../src/lab/contract.ts';
 import { metrics } from '../../src/sim/engine/metrics.ts';
 import { flavours } from '../../src/sim/profiles/flavours.ts';
 import { profileJsonSchema } from '../../src/sim/profiles/json-schema.ts';
+import { library } from '../../src/sim/workloads/library/library.ts';
 import { patterns } from '../../src/sim/workloads/patterns.ts';
 import { MachineState } from '../state/machine.svelte.ts';
 import { RunsState } from '../state/runs.svelte.ts';
@@ -13,6 +14,13 @@ export const catalogue: Catalogue = {
   machines: [],
   flavours: flavours.map(({ id, title }) => ({ id, title })),
   patterns: patterns.map(({ id, title, description }) => ({ id, title, description })),
+  library: library.map(({ id, title, description, imitates, scales, parameters }) => {
+    return { id, title, description, imitates, scales, parameters };
+  }),
+  followEvents: [
+    { id: 'fault', title: 'the first page fault' },
+    { id: 'swap-in', title: 'the first fault that swaps in' },
+  ],
   metrics: metrics.map(({ id, label, unit, description, better }) => ({ id, label, unit, description, better })),
   profileSchema: profileJsonSchema(),
 };
@@ -33,6 +41,10 @@ export function idleRuns(): RunsState {
     resumeRun: never,
     cancelRun: never,
     runReport: never,
+    interimReport: never,
+    follow: never,
+    stopFollowing: never,
+    openScript: never,
     saveRunAs: never,
     openTrace: never,
     traces: never,

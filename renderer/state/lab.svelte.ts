@@ -4,6 +4,8 @@ import type { Catalogue } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
 import { placeName } from '../panels/inspector/hints.ts';
 import { asSchema } from '../panels/inspector/schema.ts';
+import { resultsCommands } from '../panels/results/commands.ts';
+import { ResultsView } from '../panels/results/results-view.svelte.ts';
 import { runCommands } from '../panels/runbar/commands.ts';
 import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
 import { labCommands, type Command } from './commands.ts';
@@ -28,6 +30,8 @@ export class Lab {
   readonly runs: RunsState;
   /** What will run: programs with their CPUs, and the seed. */
   readonly workload: WorkloadState;
+  /** Which table of a run is shown. */
+  readonly results = new ResultsView();
   readonly recent: RecentState;
   readonly theme = new ThemeState();
   readonly view = new ViewState();
@@ -44,13 +48,13 @@ export class Lab {
     this.machine = new MachineState(client);
     this.nodes = new NodesState(this.machine, this.selection, this.dialogs, this.notice);
     this.runs = new RunsState(client);
-    this.workload = new WorkloadState(catalogue.patterns);
+    this.workload = new WorkloadState(catalogue.patterns, catalogue.library);
     this.recent = new RecentState(client);
     const { machine, recent, dialogs, selection, view, notice } = this;
     const schema = asSchema(catalogue.profileSchema);
     const fieldName = (path: string): string => placeName(path, schema, machine.profile);
     this.files = new FilesState({ client, machine, recent, dialogs, selection, view, notice, fieldName });
-    this.#commands = [...labCommands(this), ...runCommands(this)];
+    this.#commands = [...labCommands(this), ...runCommands(this), ...resultsCommands(this)];
   }
 
   /** Every command, in the order of the palette. */

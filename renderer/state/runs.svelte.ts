@@ -2,7 +2,16 @@
  * The runs of this window: started here, followed by events, kept with their samples by column. Sample columns are plain
  * arrays that grow in place; `frameCount` is what components watch, so a frame costs no copy.
  */
-import type { LabEvents, LabFailure, RunRequest, RunState, SavedFile } from '../../src/lab/contract.ts';
+import type {
+  FollowRequest,
+  LabEvents,
+  LabFailure,
+  OpenedScript,
+  RunRequest,
+  RunState,
+  SavedFile,
+} from '../../src/lab/contract.ts';
+import type { Followed } from '../../src/sim/engine/follow.ts';
 import type { SampleFrame, RunReport } from '../../src/sim/engine/report.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
 import type { TraceInfo } from '../../src/sim/workloads/trace.ts';
@@ -12,7 +21,19 @@ import { failureOf } from './failure.ts';
 
 type RunClient = Pick<
   Client,
-  'startRun' | 'pauseRun' | 'resumeRun' | 'cancelRun' | 'runReport' | 'saveRunAs' | 'openTrace' | 'traces' | 'on'
+  | 'startRun'
+  | 'pauseRun'
+  | 'resumeRun'
+  | 'cancelRun'
+  | 'runReport'
+  | 'interimReport'
+  | 'follow'
+  | 'stopFollowing'
+  | 'saveRunAs'
+  | 'openTrace'
+  | 'openScript'
+  | 'traces'
+  | 'on'
 >;
 
 /** What a run is started with. */
@@ -24,6 +45,14 @@ export interface RunStart {
   readonly seed: number;
   /** One line that names what runs. */
   readonly title: string;
+}
+
+/** A reference of a run that is being followed, or has been. */
+export interface Following {
+  readonly wanted: FollowRequest;
+  /** Null while it is looked for, or where it failed. */
+  readonly result: Followed | null;
+  readonly failure: LabFailure | null;
 }
 
 export class Run {
@@ -42,6 +71,9 @@ export class Run {
   /** Rows so far: watch this, then read `column(id)`. */
   frameCount = $state.raw(0);
   report = $state.raw<RunReport | null>(null);
+  /** While it is under way: the report as far as it was when somebody looked last. */
+  interim = $state.raw<RunReport | null>(null);
+  following = $state.raw<Following | null>(null);
   failure = $state.raw<LabFailure | null>(null);
   /** References per second of real time, over the last second or so; 0 when it does not run. */
   rate = $state.raw(0);
@@ -135,9 +167,8 @@ export class RunsState {
     this.failure = null;
     this.list = [run, ...this.list];
     this.current = run;
-    const request: RunRequest = { profile: start.profile, workloads: [...start.workloads], seed: start.seed };
     try {
-      run.id = await this.#client.startRun(request);
+      run.id = await this.#client.startRun(requestOf(start));
     } catch (error) {
       run.state = 'failed';
       run.failure = failureOf(error);
@@ -180,6 +211,43 @@ export class RunsState {
     }
   }
 
+  /** Lets a person choose a script file; null when the dialog was dismissed or it is no script (see `failure`). */
+  async openScript(): Promise<OpenedScript | null> {
+    this.failure = null;
+    try {
+      return await this.#client.openScript();
+    } catch (error) {
+      this.failure = failureOf(error);
+      return null;
+    }
+  }
+
+  /** Looks at a run under way: its `interim` is then as of now. What cannot be had leaves the one before. */
+  async look(run: Run): Promise<void> {
+    if (!run.active || run.id === '') return;
+    try {
+      run.interim = await this.#client.interimReport(run.id);
+    } catch {
+      // It has ended meanwhile: its own report comes, or why there is none.
+    }
+  }
+
+  /** Follows a reference of a run, which is done again up to it; see `run.following`. Ends the one under way. */
+  async follow(run: Run, wanted: FollowRequest): Promise<void> {
+    const mine: Following = { wanted, result: null, failure: null };
+    run.following = mine;
+    try {
+      const result = await this.#client.follow(requestOf(run.start), wanted);
+      if (run.following === mine) run.following = { ...mine, result };
+    } catch (error) {
+      if (run.following === mine) run.following = { ...mine, failure: failureOf(error) };
+    }
+  }
+
+  async stopFollowing(): Promise<void> {
+    await this.#client.stopFollowing().catch(() => null);
+  }
+
   /** Saves a run file by dialog or download; null when it was dismissed or failed (see `failure`). */
   async save(run: Run, name: string): Promise<SavedFile | null> {
     try {
@@ -218,4 +286,8 @@ export class RunsState {
       run.failure = failureOf(error);
     }
   }
+}
+
+function requestOf({ profile, workloads, seed }: RunStart): RunRequest {
+  return { profile, workloads: [...workloads], seed };
 }

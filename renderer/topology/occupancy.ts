@@ -1,11 +1,26 @@
 /**
- * What is in each zone, as far as it is known: after boot from the low-memory budget, during a run from its samples.
- * Boot puts the kernel image into the first zone (it is loaded at 1 MiB) and everything else behind it; user pages are
- * told apart only from free ones. Pure.
+ * What is in each zone, as far as it is known: after boot from the low-memory budget, during a run from its samples, and
+ * from the kernel's own count of owners where a run has left it. Boot puts the kernel image into the first zone (it is
+ * loaded at 1 MiB) and everything else behind it; samples tell user pages only from free ones. Pure.
  */
+import type { ProcZone } from '../../src/sim/kernel/proc/snapshot.ts';
+import { ownedParts } from '../panels/memory-owners.ts';
 import type { BootLayout, BudgetItem, NodeLayout, ZoneLayout } from '../../src/sim/kernel/boot/layout.ts';
 
-type Owner = 'kernel' | 'memmap' | 'pt' | 'slab' | 'anon' | 'hole' | 'free';
+type Owner =
+  | 'kernel'
+  | 'memmap'
+  | 'pt'
+  | 'slab'
+  | 'stack'
+  | 'other'
+  | 'cache'
+  | 'shm'
+  | 'anon'
+  | 'huge'
+  | 'hole'
+  | 'percpu'
+  | 'free';
 
 export interface Part {
   readonly owner: Owner;
@@ -34,17 +49,41 @@ const owners: Readonly<Record<BudgetItem['owner'], Owner>> = {
 };
 /** The budget's items that are the kernel image. */
 const IMAGE = /^kernel (code|data|init)/;
-const order: readonly Owner[] = ['hole', 'kernel', 'memmap', 'pt', 'slab', 'anon', 'free'];
+const order: readonly Owner[] = [
+  'hole',
+  'kernel',
+  'memmap',
+  'pt',
+  'slab',
+  'stack',
+  'other',
+  'cache',
+  'shm',
+  'anon',
+  'huge',
+  'percpu',
+  'free',
+];
 
 /** Free pages of a zone in a run, or undefined where no run says. */
 export type FreeOf = (node: NodeLayout, zone: ZoneLayout) => number | undefined;
 
-/** The zones of a node with what is in them. `freeOf` is what a run says. */
-export function contentOf(layout: BootLayout, node: NodeLayout, freeOf: FreeOf): readonly ZoneContent[] {
+/** Who owns a zone's pages, or undefined where no run says. */
+export type OwnedOf = (node: NodeLayout, zone: ZoneLayout) => ProcZone | undefined;
+
+/** The zones of a node with what is in them. `freeOf` and `ownedOf` are what a run says. */
+export function contentOf(
+  layout: BootLayout,
+  node: NodeLayout,
+  freeOf: FreeOf,
+  ownedOf: OwnedOf = () => undefined,
+): readonly ZoneContent[] {
   const queue = takenAtBoot(layout, node);
   return node.zones.map((zone, index) => {
     const isLast = index === node.zones.length - 1 || node.zones[index + 1].name === 'HighMem';
     const parts = zone.name === 'HighMem' ? [] : takeInto(queue, zone.present, isLast);
+    const owned = ownedOf(node, zone);
+    if (owned !== undefined) return ownedContent(layout, zone, owned, parts);
     const holes = zone.pages - zone.present;
     const booted = parts.reduce((sum, part) => sum + part.pages, 0);
     const freePages = Math.max(0, Math.min(zone.present, freeOf(node, zone) ?? zone.present - booted));
@@ -58,6 +97,24 @@ export function contentOf(layout: BootLayout, node: NodeLayout, freeOf: FreeOf):
     const shown = all.filter((part) => part.pages > 0).sort((a, b) => order.indexOf(a.owner) - order.indexOf(b.owner));
     return { zone, parts: shown, freePages, state: stateOf(zone, freePages / layout.clusterFrames) };
   });
+}
+
+/** As the kernel counts it. Of what boot took it does not tell mem_map apart: that is known from the boot itself. */
+function ownedContent(layout: BootLayout, zone: ZoneLayout, owned: ProcZone, booted: readonly Part[]): ZoneContent {
+  const frames = layout.clusterFrames;
+  const memmap = booted.find(({ owner }) => owner === 'memmap')?.pages ?? 0;
+  const parts = ownedParts(owned).flatMap(({ owner, pattern, pages }): Part[] => {
+    const all = pages * frames;
+    if (owner !== 'reserved') return [{ owner: pattern.slice('own-'.length) as Owner, pages: all }];
+    const map = Math.min(memmap, all);
+    return [
+      { owner: 'kernel', pages: all - map },
+      { owner: 'memmap', pages: map },
+    ];
+  });
+  const all: Part[] = [{ owner: 'hole', pages: zone.pages - zone.present }, ...parts];
+  const shown = all.filter((part) => part.pages > 0).sort((a, b) => order.indexOf(a.owner) - order.indexOf(b.owner));
+  return { zone, parts: shown, freePages: owned.free * frames, state: stateOf(zone, owned.free) };
 }
 
 /** Marks count clusters, and so does `free`. */

@@ -3,7 +3,7 @@ import { formatNumber } from '../panels/format.ts';
 import { freeColumns } from '../panels/charts/columns.ts';
 import type { Table } from '../../src/sim/engine/report.ts';
 import type { Run } from '../state/runs.svelte.ts';
-import type { FreeOf } from './occupancy.ts';
+import type { FreeOf, OwnedOf } from './occupancy.ts';
 
 /** Free pages of zones at the last sample of a run. */
 export function freeFrom(run: Run | null): FreeOf {
@@ -12,6 +12,13 @@ export function freeFrom(run: Run | null): FreeOf {
     freeColumns(run.columns).map(({ id, at }) => [`${at.node}:${at.zone}:${at.index}`, run.column(id).at(-1)]),
   );
   return (node, zone) => free[`${node.id}:${zone.name}:${zone.index}`];
+}
+
+/** Owners of the zones' pages: at the end of a run, or when it was looked at last while it is paused. */
+export function ownedFrom(run: Run | null): OwnedOf {
+  const zones = (run?.report ?? (run?.state === 'paused' ? run.interim : null))?.result.proc?.zones ?? [];
+  const known = new Map(zones.map((zone) => [`${zone.node}:${zone.zone}:${zone.index}`, zone]));
+  return (node, zone) => known.get(`${node.id}:${zone.name}:${zone.index}`);
 }
 
 /** Load of the link between two nodes, in %: the busier direction. Undefined until a run is done. */

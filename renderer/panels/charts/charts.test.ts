@@ -1,6 +1,6 @@
 import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
-import { machineOn } from '../testing.ts';
+import { catalogue, machineOn } from '../testing.ts';
 import Charts from './Charts.svelte';
 import { freeNow, zoneOf, type SampledRun } from './columns.ts';
 import { decimate, sampleAt } from './decimate.ts';
@@ -107,7 +107,7 @@ describe('the charts', () => {
 
   it('become tables with T, and follow the arrows from sample to sample', async () => {
     const { layout } = machineOn('numaq-64g-8quad');
-    render(Charts, { run, layout, selection: { kind: 'machine' } });
+    render(Charts, { run, layout, catalogue, selection: { kind: 'machine' } });
     const chart = screen.getByRole('region', { name: /^Hit rates/ });
     await fireEvent.keyDown(chart, { key: 'ArrowLeft' });
     expect(within(chart).getByText('at 2,000.0 µs')).toBeTruthy();

@@ -1,4 +1,4 @@
-/** What the four charts show of a run, as plain data: series in units of the axis, marks, and a sentence. */
+/** What the charts show of a run, as plain data: series in units of the axis, marks, and a sentence. */
 import type { BootLayout } from '../../../src/sim/kernel/boot/layout.ts';
 import type { Selection } from '../../state/selection.svelte.ts';
 import { formatExact, formatNumber, formatTime } from '../format.ts';
@@ -11,12 +11,14 @@ const ONE_PAGE_MIB = 1 / PAGES_PER_MIB;
 /** Never a fifth line. */
 const MOST_LINES = 4;
 
-interface Series {
+export interface Series {
   readonly id: string;
   readonly label: string;
   readonly look: SeriesLook;
   /** In the unit of the axis, one a sample. */
   readonly values: readonly number[];
+  /** The value itself in words, where the axis shows something made of it. */
+  readonly told?: (at: number) => string;
 }
 
 export interface Mark {
@@ -186,11 +188,18 @@ function leftShare(run: SampledRun, id: string, zone: { readonly present: number
   return zone === undefined || zone.present === 0 ? free : free / zone.present;
 }
 
+/** A sample of a series as legend and table say it. */
+export function valueText(spec: ChartSpec, series: Series, at: number): string {
+  return series.told?.(at) ?? spec.format(series.values[at] ?? Number.NaN);
+}
+
 /** The chart in a sentence, for those who do not see it: what every series comes to at the end. */
 export function chartSentence(spec: ChartSpec, endNs: number): string {
   if (spec.series.length === 0) return `${spec.title}: nothing yet.`;
   const unit = spec.unit.split(',')[0];
-  const ends = spec.series.map(({ label, values }) => {
+  const ends = spec.series.map((series) => {
+    const { label, values, told } = series;
+    if (told !== undefined) return `${label} ${told(values.length - 1)}`;
     const low = values.reduce((least, value) => (value < least ? value : least), Infinity);
     return `${label} ${spec.format(values.findLast(Number.isFinite) ?? Number.NaN)} (least ${spec.format(low)})`;
   });

@@ -23,6 +23,8 @@ const report: RunReport = {
     zones: { columns: ['node', 'zone', 'index', 'freeAtStart'], rows: [[0, 1, 0, 64_512]] },
     links: { columns: ['from', 'to', 'bytes', 'utilisation'], rows: [[0, -1, 1_048_576, 16.2]] },
     samples: { columns: ['timeNs', 'free:3:HighMem:0'], rows: [] },
+    transactions: [],
+    proc: null,
   },
 };
 

@@ -1,17 +1,21 @@
-/** A run's report as sheets for the eye and for CSV: totals by metric, then one sheet each for CPUs, nodes, zones, links and samples. */
+/**
+ * A run's report as sheets for the eye and for CSV: totals by metric, what the kernel says (proc-sheets.ts), then one
+ * sheet each for CPUs, nodes, zones, links and samples.
+ */
 import type { Catalogue, MetricSummary } from '../../../src/lab/contract.ts';
 import type { RunReport, Table } from '../../../src/sim/engine/report.ts';
 import { formatFigures, formatMetric, formatNumber, formatTime } from '../format.ts';
 import { zoneLabel } from '../charts/spec.ts';
 import { zoneOf } from '../charts/columns.ts';
 import type { Cell } from './csv.ts';
+import { procSheets } from './proc-sheets.ts';
 
-interface SheetColumn {
+export interface SheetColumn {
   readonly id: string;
   readonly label: string;
   readonly unit: string;
   readonly description: string;
-  /** Left-aligned. */
+  /** Left-aligned; its cells may be words, which stand as they are. */
   readonly text?: boolean;
   readonly format: (value: number) => string;
 }
@@ -85,11 +89,17 @@ function sheetOf(id: string, title: string, table: Table, metrics: ReadonlyMap<s
   return [{ id, title, columns: table.columns.map((column) => columnOf(column, metrics)), rows: table.rows }];
 }
 
+/** A cell as it is shown. */
+export function cellText(column: SheetColumn, cell: Cell): string {
+  return typeof cell === 'string' ? cell : column.format(cell);
+}
+
 /** All sheets of a report; tables without rows are left out. */
 export function sheetsOf(report: RunReport, catalogue: Catalogue): Sheet[] {
   const metrics = new Map(catalogue.metrics.map((metric) => [metric.id, metric]));
   const { result } = report;
   return [
+    ...procSheets(result),
     ...sheetOf('cpus', 'CPUs', result.cpus, metrics),
     ...sheetOf('nodes', 'Nodes', result.nodes, metrics),
     ...sheetOf('zones', 'Zones', result.zones, metrics),
@@ -107,7 +117,10 @@ export interface Total {
   readonly description: string;
 }
 
-/** The totals of a run in the order of the list of metrics, elapsed time first; what the list does not know comes last. */
+/** What time(1) says first. */
+const TIMES = ['userNs', 'systemNs'];
+
+/** The totals of a run in the order of the list of metrics, elapsed, user, system and CPU first; what the list does not know comes last. */
 export function totalsOf(report: RunReport, catalogue: Catalogue): Total[] {
   const { totals, elapsedNs } = report.result;
   const known = new Set(catalogue.metrics.map(({ id }) => id));
@@ -119,7 +132,9 @@ export function totalsOf(report: RunReport, catalogue: Catalogue): Total[] {
     text: formatTime(elapsedNs),
     description: 'Virtual time until the last program ended.',
   };
-  const listed = catalogue.metrics.flatMap(({ id, label, unit, description }): Total[] => {
+  const times = TIMES.flatMap((id) => catalogue.metrics.filter((metric) => metric.id === id));
+  const rest = catalogue.metrics.filter(({ id }) => !TIMES.includes(id));
+  const rowsOf = ({ id, label, unit, description }: MetricSummary): Total[] => {
     const value = totals[id];
     if (value === undefined) return [];
     const isTime = unit === 'ns';
@@ -133,7 +148,7 @@ export function totalsOf(report: RunReport, catalogue: Catalogue): Total[] {
         description,
       },
     ];
-  });
+  };
   const others = Object.entries(totals)
     .filter(([id]) => !known.has(id) && id !== 'elapsedNs')
     .map(([id, value]): Total => ({
@@ -144,7 +159,15 @@ export function totalsOf(report: RunReport, catalogue: Catalogue): Total[] {
       text: formatFigures(value),
       description: '',
     }));
-  return [elapsed, ...listed, ...others];
+  return [elapsed, ...times.flatMap(rowsOf), ...cpuShare(report), ...rest.flatMap(rowsOf), ...others];
+}
+
+/** As time(1) says it: more than 100 where several CPUs worked. None of a machine without a kernel. */
+function cpuShare({ result: { totals, elapsedNs, proc } }: RunReport): Total[] {
+  if (proc === null || elapsedNs === 0) return [];
+  const value = (100 * ((totals['userNs'] ?? 0) + (totals['systemNs'] ?? 0))) / elapsedNs;
+  const description = 'User and system time of all CPUs, of the time elapsed.';
+  return [{ id: 'cpuPercent', label: 'CPU', unit: '%', value, text: formatNumber(value), description }];
 }
 
 /** Columns and rows of the totals as CSV takes them. */

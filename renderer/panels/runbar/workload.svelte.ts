@@ -1,10 +1,16 @@
 /**
- * What will run: programs with their CPUs, and the seed. A program is a WorkloadSpec that may still lack its trace; its
+ * What will run: programs with their CPUs, and the seed. A program is a WorkloadSpec that may still lack its trace or script; its
  * CPUs follow the machine until a person names some.
  */
-import type { PatternSummary } from '../../../src/lab/contract.ts';
+import type { LibrarySummary, OpenedScript, PatternSummary } from '../../../src/lab/contract.ts';
 import type { TraceInfo } from '../../../src/sim/workloads/trace.ts';
-import type { PatternWorkload, TraceWorkload, WorkloadSpec } from '../../../src/sim/workloads/workload.ts';
+import type {
+  PatternWorkload,
+  ProgramWorkload,
+  ScriptWorkload,
+  TraceWorkload,
+  WorkloadSpec,
+} from '../../../src/sim/workloads/workload.ts';
 import { formatNumber, formatRanges, formatShort } from '../format.ts';
 import { freeCpus, sharedCpus } from './cpus.ts';
 
@@ -12,6 +18,8 @@ import { freeCpus, sharedCpus } from './cpus.ts';
 const DEFAULT_CPUS = 16;
 const DEFAULT_BYTES = 16 * 1024 * 1024;
 const DEFAULT_REFERENCES = 500_000;
+/** The full size of a library program takes minutes; the effects are there at a hundredth. */
+const DEFAULT_SCALE = 0.01;
 
 interface Common {
   /** Names the program in lists; never shown. */
@@ -22,17 +30,30 @@ interface Common {
 }
 type TraceProgram = Common & Omit<TraceWorkload, 'cpus' | 'startNs'>;
 type PatternProgram = Common & Omit<PatternWorkload, 'cpus' | 'startNs'>;
-export type ProgramDraft = TraceProgram | PatternProgram;
+type LibraryProgram = Common & Omit<ProgramWorkload, 'cpus' | 'startNs'>;
+/** `script` is null until a file has been opened. */
+type ScriptProgram = Common & { readonly kind: 'script'; readonly name: string; readonly script: Script | null };
+type Script = ScriptWorkload['script'];
+export type ProgramDraft = TraceProgram | PatternProgram | LibraryProgram | ScriptProgram;
+
+/** What a program may become. */
+export type ProgramChoice =
+  | { readonly pattern: string }
+  | { readonly trace: TraceInfo | null }
+  | { readonly program: string }
+  | { readonly script: OpenedScript | null };
 
 export class WorkloadState {
   programs = $state.raw<readonly ProgramDraft[]>([]);
   /** As the command line's default: the same run in every door. */
   seed = $state.raw(0);
   readonly patterns: readonly PatternSummary[];
+  readonly library: readonly LibrarySummary[];
   #lastKey = 0;
 
-  constructor(patterns: readonly PatternSummary[]) {
+  constructor(patterns: readonly PatternSummary[], library: readonly LibrarySummary[] = []) {
     this.patterns = patterns;
+    this.library = library;
     if (patterns.length > 0) this.addPattern();
   }
 
@@ -58,7 +79,7 @@ export class WorkloadState {
     const both = sharedCpus(cpusOf(program), others.map(cpusOf));
     if (both.length === 0) return null;
     const which = both.length === 1 ? `CPU ${both[0]} has` : `CPUs ${formatRanges(both)} have`;
-    return `${which} several programs: they run one after the other there, as there is no scheduler yet.`;
+    return `${which} several programs: they take turns of 100 ms there.`;
   }
 
   addTrace(trace: TraceInfo | null): void {
@@ -72,18 +93,25 @@ export class WorkloadState {
     this.programs = this.programs.filter((program) => program.key !== key);
   }
 
-  /** Makes a program another pattern, or the replay of a trace; its CPUs and start stay. */
-  become(key: number, what: { readonly pattern: string } | { readonly trace: TraceInfo | null }): void {
+  /** Makes a program something else; its CPUs and start stay. */
+  become(key: number, what: ProgramChoice): void {
     this.#replace(key, (program) => {
       const common = { key, cpus: program.cpus, startNs: program.startNs };
       if ('trace' in what) return { ...common, kind: 'trace', trace: traceName(what.trace) };
+      if ('script' in what) {
+        return { ...common, kind: 'script', name: what.script?.name ?? '', script: what.script?.script ?? null };
+      }
+      if ('program' in what) {
+        const scale = program.kind === 'program' ? program.scale : DEFAULT_SCALE;
+        return { ...common, kind: 'program', program: what.program, scale, parameters: {} };
+      }
       const { bytes, references } =
         program.kind === 'pattern' ? program : { bytes: DEFAULT_BYTES, references: DEFAULT_REFERENCES };
       return { ...common, kind: 'pattern', pattern: what.pattern, bytes, references };
     });
   }
 
-  /** Changes what programs of both kinds have. */
+  /** Changes what programs of all kinds have. */
   change(key: number, change: Partial<Pick<Common, 'cpus' | 'startNs'>>): void {
     this.#replace(key, (program) => ({ ...program, ...change }));
   }
@@ -99,6 +127,25 @@ export class WorkloadState {
       const { shared = undefined, limit = undefined, ...rest } = { ...program, ...change };
       return { ...rest, ...(shared === undefined ? {} : { shared }), ...(limit === undefined ? {} : { limit }) };
     });
+  }
+
+  changeScale(key: number, scale: number): void {
+    this.#replace(key, (program) => (program.kind === 'program' ? { ...program, scale } : program));
+  }
+
+  /** Sets a figure of a library program; the library's own value takes it out again. */
+  changeParameter(key: number, name: string, value: number | string): void {
+    this.#replace(key, (program) => {
+      if (program.kind !== 'program') return program;
+      const own = this.libraryOf(program)?.parameters.find((parameter) => parameter.name === name)?.value;
+      const others = Object.entries(program.parameters).filter(([other]) => other !== name);
+      return { ...program, parameters: Object.fromEntries(value === own ? others : [...others, [name, value]]) };
+    });
+  }
+
+  /** The library's entry of a program; undefined of other kinds. */
+  libraryOf(program: ProgramDraft): LibrarySummary | undefined {
+    return program.kind === 'program' ? this.library.find(({ id }) => id === program.program) : undefined;
   }
 
   #replace(key: number, change: (program: ProgramDraft) => ProgramDraft): void {
@@ -119,6 +166,7 @@ export class WorkloadState {
   problemOf(program: ProgramDraft, cpuCount: number): string | null {
     if (cpuCount === 0) return 'The machine has no CPU.';
     if (program.kind === 'trace' && program.trace.sha256 === '') return 'Open a trace file to replay.';
+    if (program.kind === 'script' && program.script === null) return 'Open a script file to run.';
     if (program.cpus !== null && program.cpus.length === 0) return 'Name the CPUs to run on.';
     const missing = program.cpus?.find((cpu) => cpu >= cpuCount);
     if (missing !== undefined) {
@@ -129,12 +177,19 @@ export class WorkloadState {
 
   /** The programs as the lab takes them; call it only where problem() is null. */
   specs(cpuCount: number): WorkloadSpec[] {
-    return this.programs.map((program): WorkloadSpec => {
+    return this.programs.flatMap((program): WorkloadSpec | [] => {
       const cpus = [...(program.cpus ?? defaultCpus(cpuCount))];
       const { startNs } = program;
       if (program.kind === 'pattern') {
         const { kind, pattern, bytes, references } = program;
         return { kind, pattern, cpus, startNs, bytes, references };
+      }
+      if (program.kind === 'program') {
+        const { kind, program: id, scale, parameters } = program;
+        return { kind, program: id, cpus, startNs, scale, parameters: { ...parameters } };
+      }
+      if (program.kind === 'script') {
+        return program.script === null ? [] : { kind: program.kind, script: program.script, cpus, startNs };
       }
       const { kind, trace, shared, limit } = program;
       const options = { ...(shared === undefined ? {} : { shared }), ...(limit === undefined ? {} : { limit }) };
@@ -148,8 +203,10 @@ export class WorkloadState {
     return this.programs.map((program) => `${this.nameOf(program)} ${cpusText(program, cpuCount)}`).join(' + ');
   }
 
-  /** The pattern's title or the trace's name. */
+  /** The title of a pattern, a library program or a script, or the trace's name. */
   nameOf(program: ProgramDraft): string {
+    if (program.kind === 'program') return this.libraryOf(program)?.title ?? program.program;
+    if (program.kind === 'script') return program.script?.title ?? 'Script';
     if (program.kind === 'trace') return program.trace.name === '' ? 'Trace' : program.trace.name;
     return this.patterns.find((pattern) => pattern.id === program.pattern)?.title ?? program.pattern;
   }

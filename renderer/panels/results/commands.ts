@@ -1,0 +1,36 @@
+/** Tables of a run as commands of the palette: each brings its table up, in the lab's bottom panel or on the Runs screen. */
+import type { Command } from '../../state/commands.ts';
+import type { RunsState } from '../../state/runs.svelte.ts';
+import type { ViewState } from '../../state/view.svelte.ts';
+import type { ResultsView } from './results-view.svelte.ts';
+
+interface Showing {
+  readonly view: ViewState;
+  readonly runs: RunsState;
+  readonly results: ResultsView;
+}
+
+/** `results.memory`, `results.processes`, `results.proc`, `run.follow`. */
+export function resultsCommands({ view, runs, results }: Showing): readonly Command[] {
+  const show = (sheet: string): void => {
+    results.tab = 'results';
+    results.sheet = sheet;
+    if (view.screen === 'lab') view.setOpen('bottom', true);
+    else view.show('runs');
+  };
+  const command = (id: string, title: string, words: string, sheet: string): Command => ({
+    id,
+    title,
+    keys: [],
+    words,
+    enabled: () => runs.current !== null,
+    run: () => show(sheet),
+  });
+  return [
+    command('results.memory', 'Memory by owner', 'zones slab page tables run', 'memory'),
+    command('results.processes', 'Processes and their mappings', 'tasks maps rss run', 'processes'),
+    command('results.profile', 'Kernel profile', 'functions readprofile time run', 'profile'),
+    command('results.proc', 'Reports of /proc', 'meminfo zoneinfo buddyinfo slabinfo vmstat run', 'proc'),
+    command('run.follow', 'Follow one reference', 'fault walk tlb trace step run', 'follow'),
+  ];
+}

@@ -1,0 +1,12 @@
+/** Which table of a run is shown: it stays when another run is chosen, and a command can bring one up. */
+import type { ProcFile } from '../../../src/sim/interop/proc-text.ts';
+
+export type BottomTab = 'charts' | 'results' | 'boot';
+
+export class ResultsView {
+  /** Of the Lab's bottom panel. */
+  tab = $state.raw<BottomTab>('charts');
+  /** `totals`, `proc`, `follow`, or the id of a sheet. */
+  sheet = $state.raw('totals');
+  file = $state.raw<ProcFile>('meminfo');
+}
