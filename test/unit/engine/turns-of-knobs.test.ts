@@ -7,7 +7,7 @@ const pc = builtInById('pc-256m')?.profile();
 if (pc === undefined) throw new Error('no pc-256m');
 const order: RunOrder = {
   profile: { ...pc, kernel: { ...pc.kernel, swapMiB: 64 } },
-  workloads: [{ kind: 'program', program: 'shell-script', cpus: [0], startNs: 0, scale: 0.002, parameters: {} }],
+  workloads: [{ kind: 'program', program: 'shell-script', cpus: [0], startNs: 0, scale: 0.01, parameters: {} }],
   seed: 1,
 };
 
@@ -20,7 +20,7 @@ function finish(of: RunOrder, step: number, meanwhile?: (time: number) => void):
 it('repeats a run in which somebody turned knobs, whatever the steps it is done in', () => {
   const simulation = startSimulation(order, () => undefined);
   let turned = 0;
-  while (!simulation.run(500)) {
+  while (!simulation.run(100)) {
     if (++turned === 3) simulation.turn('swappiness', 0);
     if (turned === 5) simulation.turn('min_free_kbytes', 2048);
   }
