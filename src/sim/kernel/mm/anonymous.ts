@@ -10,6 +10,7 @@ import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW } from '../../hardware/pte
 import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
+import { clearHighpage } from '../highmem/highpage.ts';
 import { OWNER, PG_ANON, PG_UPTODATE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { Fill } from './fill.ts';
@@ -34,11 +35,11 @@ export class AnonymousFaults {
   fault(on: KernelCpu, vma: Vma, vpn: number, pte: number, write: boolean): void {
     const outer = on.enter(FN.do_anonymous_page);
     const { mm } = vma;
-    const { tables, rmap, pages, highmem, ptePages, reclaim } = this.parts;
+    const { tables, rmap, highmem, ptePages, reclaim } = this.parts;
     on.unlock('page_table_lock', mm.at);
     rmap.prepareAnon(on, vma);
     const page = this.page(on, vma, vpn);
-    pages.clear(on, page);
+    clearHighpage(on, this.parts, page);
     on.lock('page_table_lock', mm.at);
     const slot = ptePages.slots[pte >> ptePages.entriesShift];
     highmem.mapPtes(on, slot, mm, 'KM_PTE0');

@@ -11,6 +11,7 @@ import * as C from '../../base/counters.ts';
 import { makePte, PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW, pteNumber } from '../../hardware/pte-pages.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN, STEP } from '../functions.ts';
+import { copyHighpage } from '../highmem/highpage.ts';
 import { PG_ANON, PG_DIRTY, PG_SWAPCACHE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { AnonymousFaults } from './anonymous.ts';
@@ -62,7 +63,7 @@ export class WriteProtectFaults {
     on.unlock('page_table_lock', mm.at);
     rmap.prepareAnon(on, vma);
     const fresh = this.anonymous.page(on, vma, vpn);
-    pages.copy(on, old, fresh);
+    copyHighpage(on, this.parts, old, fresh);
     on.lock('page_table_lock', mm.at);
     on.read(ptePages.addressOf(pte));
     if ((ptePages.get(pte) | PTE_ACCESSED | PTE_DIRTY) !== before) {

@@ -10,6 +10,7 @@ import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW } from '../../hardware/pte
 import * as C from '../../base/counters.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
+import { copyHighpage } from '../highmem/highpage.ts';
 import type { KernelParts } from '../parts.ts';
 import type { AddressSpace } from './address-space.ts';
 import type { AnonymousFaults } from './anonymous.ts';
@@ -37,7 +38,7 @@ export class FileFaults {
     if (copied) {
       rmap.prepareAnon(on, vma);
       const copy = this.anonymous.page(on, vma, vpn);
-      pages.copy(on, page, copy);
+      copyHighpage(on, this.parts, page, copy);
       pages.put(on, page);
       page = copy;
       on.count(C.COW_FAULTS);

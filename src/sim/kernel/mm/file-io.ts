@@ -8,6 +8,7 @@
 import { FRAME_BYTES, kaddr } from '../../base/units.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
+import { clearHighpage } from '../highmem/highpage.ts';
 import type { KernelParts } from '../parts.ts';
 import { sleepUntil } from '../reclaim/writeback.ts';
 import type { Task } from '../task.ts';
@@ -122,7 +123,7 @@ export class FileIo {
     // What is not written is cleared: whole frames of it as a stream, the rest line by line.
     const rest = this.pageBytes - length;
     const frames = Math.floor(rest / FRAME_BYTES);
-    if (frames > 0) this.parts.pages.clear(on, page, frames);
+    if (frames > 0) clearHighpage(on, this.parts, page, frames);
     const at = kaddr(this.parts.memMap.slotOf(page), within === 0 ? length : 0);
     if (rest % FRAME_BYTES > 0) on.writeRange(at, rest % FRAME_BYTES);
     files.add(on, space, index, page);

@@ -11,6 +11,7 @@ import * as C from '../../base/counters.ts';
 import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
+import { clearHighpage } from '../highmem/highpage.ts';
 import { OWNER, PG_DIRTY, PG_PRIVATE, PG_UPTODATE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { sleepUntil } from '../reclaim/writeback.ts';
@@ -115,7 +116,7 @@ export class Files implements PageCache {
   /** A cleared page for an index without contents; with a reference. */
   hole(on: KernelCpu, space: AddressSpace, index: number): number {
     const page = this.fresh(on, space, index);
-    this.parts.pages.clear(on, page);
+    clearHighpage(on, this.parts, page);
     this.add(on, space, index, page);
     return page;
   }
@@ -239,12 +240,12 @@ export class Files implements PageCache {
 
   /** readpage(): a new page whose read is under way; with a reference. */
   private readPage(on: KernelCpu, space: AddressSpace, index: number): number {
-    const { block, pages, traits } = this.parts;
+    const { block, traits } = this.parts;
     const page = this.fresh(on, space, index);
     this.add(on, space, index, page);
     const bytes = this.bytesOf(space, index);
     // What of the cluster lies beyond the file's end is cleared.
-    if (bytes < this.pageBytes) pages.clear(on, page, (this.pageBytes - bytes) / FRAME_BYTES);
+    if (bytes < this.pageBytes) clearHighpage(on, this.parts, page, (this.pageBytes - bytes) / FRAME_BYTES);
     if (space.device === undefined) return page;
     const at = space.firstBlock + (index << traits.mmuShift);
     this.readAt[page] = block.submit(on, space.device, at, page, false, bytes);

@@ -4,6 +4,7 @@
  */
 import { InputError, makeIssue } from '../../base/errors.ts';
 import type { KernelCpu } from '../cpu.ts';
+import { clearHighpage } from '../highmem/highpage.ts';
 import type { KernelParts } from '../parts.ts';
 import type { Vma } from './vma.ts';
 
@@ -25,7 +26,7 @@ export function mapHugePages(on: KernelCpu, parts: KernelParts, vma: Vma): void 
         throw new InputError('', [makeIssue('no-huge-pages', 'kernel.hugePages', 'a free huge page', found)]);
       }
       // clear_huge_page(); the first reference is the segment's.
-      for (let i = 0; i < 1 << order; i++) pages.clear(on, page + i);
+      for (let i = 0; i < 1 << order; i++) clearHighpage(on, parts, page + i);
       file.pages.set(index, page + 1);
     }
     pages.get(on, page);

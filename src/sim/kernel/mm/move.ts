@@ -7,6 +7,7 @@ import { makePte, PTE_DIRTY, PTE_PRESENT, PTE_SHIFT, pteNumber } from '../../har
 import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN, STEP } from '../functions.ts';
+import { copyHighpage } from '../highmem/highpage.ts';
 import { OWNER, PG_ANON, PG_RESERVED, PG_UPTODATE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { PageTables } from './page-tables.ts';
@@ -65,15 +66,11 @@ export class MoveRange {
    * copied early). The reverse map still has the page under `source`.
    */
   private copyAway(on: KernelCpu, page: number, source: number, target: number, vma: Vma, vpn: number): void {
-    const { ptePages, memMap, rmap, pages, reclaim, placement, highmem } = this.parts;
+    const { ptePages, memMap, rmap, pages, reclaim, placement } = this.parts;
     const list = placement.list(on.node, on.cpu, this.tables.clusters.indexOf(vma, vpn));
     const fresh = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous, list);
     memMap.flags[fresh] |= PG_ANON | PG_UPTODATE;
-    highmem.kmapAtomic(on, page, 'KM_USER0');
-    highmem.kmapAtomic(on, fresh, 'KM_USER1');
-    pages.copy(on, page, fresh);
-    highmem.kunmapAtomic(on, fresh, 'KM_USER1');
-    highmem.kunmapAtomic(on, page, 'KM_USER0');
+    copyHighpage(on, this.parts, page, fresh);
     const value = ptePages.get(target);
     const piece = pteNumber(value) - memMap.slotOf(page);
     ptePages.set(target, makePte(memMap.slotOf(fresh) + piece, (value & FLAGS) | PTE_DIRTY));

@@ -10,6 +10,7 @@ import { KIB } from '../../base/units.ts';
 import { GFP_HIGHUSER, GFP_KERNEL } from '../alloc/gfp.ts';
 import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
+import { clearHighpage } from '../highmem/highpage.ts';
 import { OWNER, PG_PTEPAGE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { PackedPtePages } from './cluster-pte-pages.ts';
@@ -71,25 +72,18 @@ export class PteTablePages {
     const { memMap, pages, traits } = this.parts;
     const piece = this.packed?.take(on) ?? -1;
     if (piece >= 0) {
-      this.clear(on, memMap.pageOf(piece), 1);
+      clearHighpage(on, this.parts, memMap.pageOf(piece), 1);
       return piece;
     }
     const page = pages.alloc(on, traits.highpte ? GFP_HIGHUSER : GFP_KERNEL, 0, OWNER['page tables']);
     invariant(page >= 0, 'a request that may wait came back without a page', { baseVpn });
-    this.clear(on, page, this.packed === undefined ? undefined : 1);
+    clearHighpage(on, this.parts, page, this.packed === undefined ? undefined : 1);
     this.packed?.open(page);
     memMap.flags[page] |= PG_PTEPAGE;
     memMap.index[page] = baseVpn;
     on.write(memMap.addressOf(page));
     this.held++;
     return memMap.slotOf(page);
-  }
-
-  private clear(on: KernelCpu, page: number, frames: number | undefined): void {
-    const { pages, highmem } = this.parts;
-    highmem.kmapAtomic(on, page, 'KM_USER0');
-    pages.clear(on, page, frames);
-    highmem.kunmapAtomic(on, page, 'KM_USER0');
   }
 
   /** pmd_populate(): points the mm's upper entry at a pte page; every user after the first takes a reference. */

@@ -43,6 +43,24 @@ describe('a fault', () => {
     expect(counter(booted, C.COPIED_BYTES)).toBe(4096);
   });
 
+  it('maps pages of highmem by kmap_atomic() while it clears them, one, and copies them, two', () => {
+    const atomicKmaps = (builtIn: string): number[] => {
+      const booted = bootKernel({ builtIn, kernel: { highpte: false } });
+      const { kernel, on, touch } = booted;
+      const parent = booted.process();
+      const at = kernel.syscalls.mmap(on(), parent, { ...anonymous, pages: 1 });
+      touch(parent, at, true);
+      const child = kernel.syscalls.fork(on(), parent);
+      const cleared = counter(booted, C.KMAPS_ATOMIC);
+      touch(child, at, true);
+      return [cleared, counter(booted, C.KMAPS_ATOMIC) - cleared];
+    };
+    expect([atomicKmaps('numaq-16g-4quad'), atomicKmaps('pc-256m')]).toEqual([
+      [1, 2],
+      [0, 0],
+    ]);
+  });
+
   it('copies a cluster once for all of its pieces', () => {
     const booted = bootKernel({ kernel: { pageMmuShift: 3 } });
     const { kernel, on, touch } = booted;
