@@ -75,6 +75,8 @@ export interface ProcSnapshot {
   readonly locks: readonly { readonly name: string; readonly acquisitions: number; readonly heldNs: number }[];
   /** Low memory in use by item, in bytes: what slabs and owners come to. */
   readonly lowmem: readonly { readonly item: string; readonly bytes: number }[];
+  /** Bytes of page clusters in use that no pte and no byte of a file uses. */
+  readonly unused: { readonly anonymous: number; readonly pageCache: number; readonly pageTables: number };
   /** Sysctls that were changed while it ran. */
   readonly sysctls: readonly { readonly timeNs: number; readonly name: string; readonly value: number }[];
 }

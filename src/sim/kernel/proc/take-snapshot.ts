@@ -15,6 +15,7 @@ import { VM_EXEC, VM_READ, VM_SHARED, VM_WRITE, type Vma } from '../mm/vma.ts';
 import { OWNER, type PageOwner, ownerNames } from '../page-flags.ts';
 import type { Task } from '../task.ts';
 import type { Zone } from '../zone.ts';
+import { fragmentation } from './fragmentation.ts';
 import type { ProcSlab, ProcSnapshot, ProcTask, ProcVma, ProcZone } from './snapshot.ts';
 
 /** Tasks in full; of a run with thousands of dead ones the rest are counted only. */
@@ -39,6 +40,7 @@ export function takeSnapshot(kernel: Kernel, counters: Float64Array, nowNs: numb
       })
       .filter(({ acquisitions }) => acquisitions > 0),
     lowmem: lowmem(kernel),
+    unused: fragmentation(kernel),
     sysctls: kernel.sysctl.changes,
   };
 }
