@@ -99,7 +99,7 @@ export class Reclaim26 implements Reclaim {
   }
 
   census(zone: Zone): Readonly<Record<string, number>> {
-    return { active: this.lru.activePages(zone.number), inactive: this.lru.inactivePages(zone.number) };
+    return this.lru.census(zone.number);
   }
 
   tryToFreePages(on: KernelCpu, classZone: Zone): number {

@@ -66,6 +66,14 @@ export class TwoLists {
     return this.lists.sizes[this.active(zone)];
   }
 
+  /** Pages of a zone by list, for reports: counted page by page where zones have their lists in common. */
+  census(zone: number): Readonly<Record<string, number>> {
+    const { lists, memMap, perZone } = this;
+    const pagesOn = (list: number): number =>
+      perZone ? lists.sizes[list] : lists.pagesOf(list).filter((page) => memMap.zone[page] === zone).length;
+    return { active: pagesOn(this.active(zone)), inactive: pagesOn(this.inactive(zone)) };
+  }
+
   /** Pages in pagevecs, which are on no list yet. */
   get waiting(): number {
     return this.pagevecs?.waiting ?? 0;

@@ -36,6 +36,10 @@ describe('page replacement of 2.4.22', () => {
     expect(lru.inactive(0)).toBe(lru.inactive(1));
     expect(lru.inactivePages(0)).toBe(80);
     expect(lru.activePages(0)).toBe(0);
+    // Reports have each page once.
+    const listed = lab.zones.map((zone) => lab.reclaim.census(zone).inactive);
+    expect(listed[0] + listed[1]).toBe(80);
+    expect(listed[0]).toBeLessThan(80);
   });
 
   it('scans a sixth of the inactive list, then a fifth, and so on until 32 are free', () => {
