@@ -146,11 +146,6 @@ export class PageSource implements Pages, Supply, Pressure {
     memMap.owner[page] = owner;
   }
 
-  /** Free pages of a zone on the lists of all CPUs. */
-  perCpuPages(zone: Zone): number {
-    return zone.onCpuLists;
-  }
-
   /** drain_local_pages(). */
   drain(on: KernelCpu): void {
     this.supply.drain(on);
@@ -204,7 +199,11 @@ export class PageSource implements Pages, Supply, Pressure {
     if (page < 0) return -1;
     this.localPage = -1;
     const fits = this.localOrder === this.localWanted && this.isOfClass(page, zone);
-    if (fits) return page;
+    if (fits) {
+      on.count(C.PGFREE, 1 << this.localOrder);
+      on.count(C.PGALLOC, 1 << this.localOrder);
+      return page;
+    }
     this.supply.give(on, page, this.localOrder, false);
     return -1;
   }
@@ -254,7 +253,6 @@ export class PageSource implements Pages, Supply, Pressure {
     this.account(page, order, OWNER.free);
     if (this.keepsLocal && this.reclaiming && this.localPage < 0) {
       on.write(memMap.addressOf(page));
-      on.count(C.PGFREE, 1 << order);
       this.localPage = page;
       this.localOrder = order;
       return;

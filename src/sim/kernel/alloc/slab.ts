@@ -31,6 +31,4 @@ export interface Slabs {
   readonly caches: readonly SlabCache[];
   /** Empty slabs back to their zones, for reclaim; page clusters freed. */
   shrink(on: KernelCpu): number;
-  /** Slabs without objects go back to the page allocator; how many pages that is. */
-  shrink(on: KernelCpu): number;
 }
