@@ -8,7 +8,7 @@
  */
 import { FRAME_BYTES } from '../../base/units.ts';
 import * as C from '../../base/counters.ts';
-import { GFP_HIGHUSER } from '../alloc/gfp.ts';
+import { type Gfp, GFP_HIGHUSER, GFP_HIGHUSER_COLD } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import { clearHighpage } from '../highmem/highpage.ts';
@@ -122,10 +122,10 @@ export class Files implements PageCache {
   }
 
   /** page_cache_alloc(): a page for an index, not in the cache yet. */
-  fresh(on: KernelCpu, space: AddressSpace, index: number): number {
+  fresh(on: KernelCpu, space: AddressSpace, index: number, gfp: Gfp = GFP_HIGHUSER): number {
     const { pages, placement } = this.parts;
     const owner = space.kind === 'file' ? OWNER['page cache'] : OWNER['shared memory'];
-    return pages.alloc(on, GFP_HIGHUSER, 0, owner, placement.list(on.node, on.cpu, index));
+    return pages.alloc(on, gfp, 0, owner, placement.list(on.node, on.cpu, index));
   }
 
   /** add_to_page_cache_lru(): the page, of which the caller keeps its reference, joins the cache and the LRU. */
@@ -238,10 +238,10 @@ export class Files implements PageCache {
     return Math.max(FRAME_BYTES, Math.min(this.pageBytes, left));
   }
 
-  /** readpage(): a new page whose read is under way; with a reference. */
+  /** readpage(): a new page, which the disk fills (page_cache_alloc_cold()), and whose read is under way; with a reference. */
   private readPage(on: KernelCpu, space: AddressSpace, index: number): number {
     const { block, traits } = this.parts;
-    const page = this.fresh(on, space, index);
+    const page = this.fresh(on, space, index, GFP_HIGHUSER_COLD);
     this.add(on, space, index, page);
     const bytes = this.bytesOf(space, index);
     // What of the cluster lies beyond the file's end is cleared.

@@ -34,7 +34,8 @@ export class ShrinkList {
       const fate = lockPage(on, memMap, page) ? this.look(on, page, kswapd) : 'locked';
       if (fate !== 'locked') unlockPage(on, memMap, page);
       if (fate === 'free') {
-        pages.put(on, page);
+        // __pagevec_release_nonlru() of a pagevec that was made cold.
+        pages.putCold(on, page);
         freed++;
         continue;
       }

@@ -31,6 +31,19 @@ describe('the page cache', () => {
     expect(task.waitNs).toBe(waited);
   });
 
+  it('takes pages that the disk fills from the cold list, and those that are written from the hot one', () => {
+    const { kernel, on, process } = bootKernel();
+    const task = process();
+    kernel.syscalls.read(on(), task, kernel.syscalls.file('/read', 3000), 0, 3000);
+    const sets = kernel.allZones.map((zone) => zone.sets[0]).find((each) => each !== undefined && each.cold.count > 0);
+    // A batch came, 60 / 4 pages of a zone of 240 MiB, and one of them went.
+    expect(sets?.cold.count).toBe(14);
+    const hot = sets?.hot.count ?? 0;
+    kernel.syscalls.write(on(), task, kernel.syscalls.create(on(), '/written'), 0, 4096);
+    expect(sets?.cold.count).toBe(14);
+    expect(sets?.hot.count).not.toBe(hot);
+  });
+
   it('reads each page of a large file once, whatever the read-ahead', () => {
     const { kernel, on, process } = bootKernel();
     const task = process();

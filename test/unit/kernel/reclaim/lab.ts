@@ -104,6 +104,7 @@ export class Lab {
         free: (_: KernelCpu, page: number) => this.release(page),
         get: (_: KernelCpu, page: number) => void this.memMap.count[page]++,
         put: (on: KernelCpu, page: number) => this.put(on, page),
+        putCold: (on: KernelCpu, page: number) => this.put(on, page),
       },
       block: {
         devices: 1,
