@@ -32,22 +32,27 @@ export function machineOn(id: string): MachineState {
   return machine;
 }
 
+const never = (): Promise<never> => Promise.reject(new Error('not in this test'));
+
+/** A lab that does nothing. */
+export const idleClient: ConstructorParameters<typeof RunsState>[0] = {
+  startRun: never,
+  pauseRun: never,
+  resumeRun: never,
+  cancelRun: never,
+  runReport: never,
+  turnKnob: never,
+  interimReport: never,
+  follow: never,
+  stopFollowing: never,
+  openScript: never,
+  saveRunAs: never,
+  openTrace: never,
+  traces: never,
+  on: () => () => undefined,
+};
+
 /** Runs of a lab that is never asked to start one. */
 export function idleRuns(): RunsState {
-  const never = (): Promise<never> => Promise.reject(new Error('not in this test'));
-  return new RunsState({
-    startRun: never,
-    pauseRun: never,
-    resumeRun: never,
-    cancelRun: never,
-    runReport: never,
-    interimReport: never,
-    follow: never,
-    stopFollowing: never,
-    openScript: never,
-    saveRunAs: never,
-    openTrace: never,
-    traces: never,
-    on: () => () => undefined,
-  });
+  return new RunsState(idleClient);
 }

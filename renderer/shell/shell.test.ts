@@ -75,6 +75,7 @@ function fakeLab(): Fake {
       resumeRun: () => Promise.resolve(null),
       cancelRun: () => Promise.resolve(null),
       runReport: () => Promise.reject(new Error('no run')),
+      turnKnob: () => Promise.resolve(null),
       interimReport: () => Promise.reject(new Error('no run')),
       follow: () => Promise.reject(new Error('no run')),
       stopFollowing: () => Promise.resolve(null),

@@ -18,6 +18,7 @@ import type {
   TraceInfo,
   Zonelist,
 } from '../sim/index.ts';
+import { turnSchema } from '../sim/workloads/operations.ts';
 import { workloadSchema } from '../sim/workloads/workload.ts';
 
 export interface MachineSummary {
@@ -201,6 +202,8 @@ export const methods = {
   cancelRun: method<null>()(z.tuple([runId])),
   /** The report of a run that is done. */
   runReport: method<RunReport>()(z.tuple([runId])),
+  /** Turns a knob of /proc/sys/vm of a run under way; its run file has it, with the time. */
+  turnKnob: method<null>()(z.tuple([runId, turnSchema.shape.name, turnSchema.shape.value])),
   /** The report of a run that is under way, as far as it is; the run goes on as if nobody had asked. */
   interimReport: method<RunReport>()(z.tuple([runId])),
   /**

@@ -130,6 +130,11 @@ class LabService implements LabApi {
     return null;
   };
   readonly runReport: LabApi['runReport'] = async (runId) => this.#runs.report(runId);
+  readonly turnKnob: LabApi['turnKnob'] = async (runId, name, value) => {
+    this.#runs.turnKnob(runId, name, value);
+    return null;
+  };
+
   readonly interimReport: LabApi['interimReport'] = async (runId) => this.#runs.interimReport(runId);
   readonly formatRun: LabApi['formatRun'] = async (runId) => formatRun(this.#runs.report(runId));
   readonly saveRunAs: LabApi['saveRunAs'] = async (runId, name) => {

@@ -1,10 +1,20 @@
 /** Runs in worker threads: started, watched, paused, cancelled; the reports of those that are done are kept. */
 import { Worker } from 'node:worker_threads';
-import { InputError, makeIssue, type RunReport, type SampleFrame } from '../sim/index.ts';
+import { InputError, makeIssue, type RunReport, type SampleFrame, type Turn } from '../sim/index.ts';
 import type { LabEvents, LabFailure, RunState } from './contract.ts';
 import { toFailure } from './failure.ts';
 import type { RunOrder } from './run-job.ts';
-import { ASKED, CANCEL, CONTROL_BYTES, GO, PAUSE, type RunWorkerData, type RunWorkerMessage } from './run-messages.ts';
+import {
+  ASKED,
+  CANCEL,
+  CONTROL_BYTES,
+  FIRST_KNOB,
+  GO,
+  KNOBS,
+  PAUSE,
+  type RunWorkerData,
+  type RunWorkerMessage,
+} from './run-messages.ts';
 import type { TraceFile } from './trace-library.ts';
 
 type Progress = LabEvents['runProgress'];
@@ -73,6 +83,14 @@ export class RunManager {
 
   resume(runId: string): void {
     this.#command(runId, GO);
+  }
+
+  /** Turns a knob of /proc/sys/vm of the kernel that runs; of a run that is over nothing is turned. */
+  turnKnob(runId: string, name: Turn['name'], value: number): void {
+    const run = this.#find(runId);
+    const place = FIRST_KNOB + 2 * KNOBS.indexOf(name);
+    Atomics.store(run.command, place + 1, value);
+    Atomics.add(run.command, place, 1);
   }
 
   cancel(runId: string): void {

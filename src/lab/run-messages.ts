@@ -1,15 +1,18 @@
 /** What a run's worker is given and what it says. */
-import type { Followed, RunReport, SampleFrame } from '../sim/index.ts';
+import { type Followed, type RunReport, type SampleFrame, turnSchema } from '../sim/index.ts';
 import type { FollowRequest, LabFailure } from './contract.ts';
 import type { RunOrder } from './run-job.ts';
 import type { TraceFile } from './trace-library.ts';
 
 /**
  * The control block: an Int32, which the worker reads between two steps and sleeps on while it is PAUSE, and a second one,
- * the number of interim reports asked for so far.
+ * the number of interim reports asked for so far. Behind them, two for each knob: how often it was turned, and to what.
  */
-export const CONTROL_BYTES = 8;
+export const KNOBS = turnSchema.shape.name.options;
+export const CONTROL_BYTES = 8 + 8 * KNOBS.length;
 export const ASKED = 1;
+/** Where the counter of the first knob is; its value follows. */
+export const FIRST_KNOB = 2;
 export const GO = 0;
 export const PAUSE = 1;
 export const CANCEL = 2;

@@ -3,7 +3,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Cancelled, type SampleFrame, type Simulation } from '../sim/index.ts';
 import { toFailure } from './failure.ts';
 import { followOrder, startSimulation } from './run-job.ts';
-import { ASKED, CANCEL, GO, PAUSE, type RunWorkerData, type RunWorkerMessage } from './run-messages.ts';
+import {
+  ASKED,
+  CANCEL,
+  FIRST_KNOB,
+  GO,
+  KNOBS,
+  PAUSE,
+  type RunWorkerData,
+  type RunWorkerMessage,
+} from './run-messages.ts';
 import { openSources } from './trace-library.ts';
 
 /** 30 messages a second at most. */
@@ -44,6 +53,15 @@ function simulate(simulation: Simulation): readonly SampleFrame[] {
     frames = [];
     sent = performance.now();
   };
+  const turned = KNOBS.map(() => 0);
+  const turn = (): void => {
+    for (const [place, name] of KNOBS.entries()) {
+      const times = Atomics.load(command, FIRST_KNOB + 2 * place);
+      if (times === turned[place]) continue;
+      turned[place] = times;
+      simulation.turn(name, Atomics.load(command, FIRST_KNOB + 2 * place + 1));
+    }
+  };
   let answered = 0;
   const answer = (): void => {
     const asked = Atomics.load(command, ASKED);
@@ -63,6 +81,7 @@ function simulate(simulation: Simulation): readonly SampleFrame[] {
       if (Atomics.load(command, 0) === GO) report('running');
     }
     if (isCancelled()) throw new Cancelled();
+    turn();
     const start = performance.now();
     const done = simulation.run(step);
     const took = performance.now() - start;

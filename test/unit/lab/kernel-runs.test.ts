@@ -6,6 +6,7 @@ import { InputError } from '../../../src/sim/base/errors.ts';
 import type { RunReport } from '../../../src/sim/engine/report.ts';
 import type { RunRequest } from '../../../src/lab/contract.ts';
 import type { Dialogs, Lab } from '../../../src/lab/door.ts';
+import { startSimulation } from '../../../src/lab/run-job.ts';
 import { createLab } from '../../../src/lab/lab.ts';
 import { openBuiltIn } from '../../../src/lab/machines.ts';
 import { bundle } from '../bundle.ts';
@@ -106,6 +107,22 @@ describe('a run of a script', () => {
     await reach(lab, other, 'done');
     const alone: RunReport = await lab.api.runReport(other);
     expect(alone.result).toEqual(looked.result);
+  });
+
+  it('has the knobs that a person turned meanwhile, and comes out the same with them', async () => {
+    const lab = newLab();
+    const wanted = await request(lab, 40_000_000);
+    const runId = await lab.api.startRun(wanted);
+    await lab.api.pauseRun(runId);
+    await reach(lab, runId, 'paused');
+    await lab.api.turnKnob(runId, 'min_free_kbytes', 4096);
+    await lab.api.resumeRun(runId);
+    await reach(lab, runId, 'done');
+    const report = await lab.api.runReport(runId);
+    expect(report.config.turns).toMatchObject([{ name: 'min_free_kbytes', value: 4096 }]);
+    const simulation = startSimulation({ ...report.config }, () => undefined);
+    while (!simulation.run(1_000_000));
+    expect(simulation.report()).toEqual(report);
   });
 
   it('has no report once it was cancelled', async () => {
