@@ -3,7 +3,8 @@
  * mm/filemap.c, 2.6.0, with a read-ahead window per reader and file.
  *
  * The copy between the user's buffer and the page is charged on the page's side: its lines, and an instruction for each
- * 4 bytes; the user's buffer is not known here, nor 4G/4G's walk to it. Left out: O_DIRECT, O_SYNC, block allocation and other metadata.
+ * 4 bytes. Where the user's buffer lies is not known here: what 4G/4G walks by hand to reach it is the way to the top of the
+ * stack, once for each 4 KiB. Left out: O_DIRECT, O_SYNC, block allocation and other metadata.
  */
 import { FRAME_BYTES, kaddr } from '../../base/units.ts';
 import type { KernelCpu } from '../cpu.ts';
@@ -43,7 +44,7 @@ export class FileIo {
       if (space.kind === 'file') window.access(index, submit);
       const page = this.cached(on, space, index);
       this.parts.reclaim.markAccessed(on, page);
-      this.copy(on, page, at % this.pageBytes, length, false);
+      this.copy(on, task, page, at % this.pageBytes, length, false);
       this.parts.pages.put(on, page);
       at += length;
     }
@@ -51,7 +52,7 @@ export class FileIo {
   }
 
   /** Writes; the file grows where it ends before. */
-  write(on: KernelCpu, space: AddressSpace, offset: number, bytes: number): void {
+  write(on: KernelCpu, task: Task, space: AddressSpace, offset: number, bytes: number): void {
     const outer = on.enter(FN.generic_file_write);
     const { pages, reclaim } = this.parts;
     this.files.inodes.bring(on, space);
@@ -60,7 +61,7 @@ export class FileIo {
       const within = at % this.pageBytes;
       const length = Math.min(offset + bytes - at, this.pageBytes - within);
       const page = this.prepare(on, space, index, within, length);
-      this.copy(on, page, within, length, true);
+      this.copy(on, task, page, within, length, true);
       at += length;
       if (at > space.bytes) {
         space.bytes = at;
@@ -131,9 +132,13 @@ export class FileIo {
   }
 
   /** copy_to_user() or copy_from_user() of part of a page, mapped for the while. */
-  private copy(on: KernelCpu, page: number, from: number, bytes: number, write: boolean): void {
+  private copy(on: KernelCpu, task: Task, page: number, from: number, bytes: number, write: boolean): void {
     const { highmem, memMap } = this.parts;
     const outer = on.enter(FN.file_copy);
+    if (task.mm !== undefined) {
+      const { mm } = task;
+      for (let done = 0; done < bytes; done += FRAME_BYTES) highmem.userPage(on, mm, mm.table.vpns - 1);
+    }
     highmem.kmapAtomic(on, page, 'KM_USER0');
     const at = kaddr(memMap.slotOf(page), from);
     if (write) on.writeRange(at, bytes);

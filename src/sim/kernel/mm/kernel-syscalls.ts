@@ -179,9 +179,9 @@ export class KernelSyscalls implements Syscalls {
     this.leave(on, outer);
   }
 
-  write(on: KernelCpu, _task: Task, file: AddressSpace, offset: number, bytes: number): void {
+  write(on: KernelCpu, task: Task, file: AddressSpace, offset: number, bytes: number): void {
     const outer = this.enter(on);
-    this.io.write(on, file, offset, bytes);
+    this.io.write(on, task, file, offset, bytes);
     this.leave(on, outer);
   }
 

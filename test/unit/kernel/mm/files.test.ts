@@ -1,6 +1,7 @@
 /** The page cache: what files take up, what reads and writes cost the disk, what truncate and prune give back. */
 import { describe, expect, it } from 'vitest';
 import * as C from '../../../../src/sim/base/counters.ts';
+import { FN, pathLengths } from '../../../../src/sim/kernel/functions.ts';
 import { countErrors, pagesByOwner } from '../../../support/census.ts';
 import { bootKernel } from '../../../support/kernel.ts';
 
@@ -29,6 +30,22 @@ describe('the page cache', () => {
     kernel.syscalls.read(on(), task, file, 0, 3000);
     expect(on().core.counters[C.PGPGIN]).toBe(1);
     expect(task.waitNs).toBe(waited);
+  });
+
+  it('walks to the user page of each 4 KiB that is copied, where kernel and user have page tables of their own', () => {
+    const walks = [false, true].map((split4g) => {
+      const { kernel, on, process } = bootKernel({ kernel: { split4g } });
+      const task = process();
+      const file = kernel.syscalls.create(on(), '/f');
+      kernel.syscalls.write(on(), task, file, 0, 8192);
+      kernel.syscalls.read(on(), task, file, 0, 5000);
+      return (
+        on().profile[FN.user_page_walk] / (pathLengths[FN.user_page_walk] * kernel.profile.machine.cpu.instructionNs)
+      );
+    });
+    // Two pages written; one read whole and part of another. No pte page for the stack yet, so no more than the upper entry.
+    expect(walks[0]).toBe(0);
+    expect(walks[1]).toBeGreaterThanOrEqual(4);
   });
 
   it('takes pages that the disk fills from the cold list, and those that are written from the hot one', () => {
