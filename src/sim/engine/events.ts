@@ -24,7 +24,6 @@ const DETAILS: Readonly<Record<KernelEvent, string>> = {
   kswapd: 'pagesFreed',
   'tlb flush': 'pages',
   'kmap flush': 'slots',
-  'out of memory': 'killed',
 };
 
 const WAIT = kernelEvents.length;

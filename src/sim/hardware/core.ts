@@ -135,11 +135,6 @@ export class Core {
     return this.table;
   }
 
-  /** CR3 is loaded with what it holds: there are no global pages, so nothing outlives it. */
-  loadCr3(): void {
-    this.flushTlb();
-  }
-
   /** Drops every translation. */
   flushTlb(): void {
     this.dtlb.flush();

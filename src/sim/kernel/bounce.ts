@@ -35,10 +35,6 @@ export class BouncePool {
     return this.times.length;
   }
 
-  get reserveFree(): number {
-    return this.reserve.length;
-  }
-
   /** A page to copy to or from; hold() says when it comes back. Waits where it must. */
   take(on: KernelCpu): { readonly page: number; readonly reserved: boolean } {
     this.fill(on);

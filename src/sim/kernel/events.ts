@@ -20,8 +20,6 @@ const names = [
   'tlb flush',
   /** flush_all_zero_pkmaps(); detail: slots that were given back. */
   'kmap flush',
-  /** out_of_memory(); detail: pid of the task that was killed, 0 for none. */
-  'out of memory',
 ] as const;
 
 export type KernelEvent = (typeof names)[number];

@@ -17,8 +17,6 @@ const names = [
   'tlbstate_lock',
   'cache.lock',
   'swap_lock',
-  'runqueue_lock',
-  'inode_lock',
   'htlbpage_lock',
   'call_lock',
   'queue_lock',

@@ -128,10 +128,6 @@ export class TlbFlush {
     return this.active.get(cpu);
   }
 
-  isLazy(cpu: number): boolean {
-    return this.lazy.has(cpu);
-  }
-
   /** flush_tlb_others(): IPIs to the CPUs of mm but this one; false where there are none. */
   private others(on: KernelCpu, mm: Mm, vpn: number): boolean {
     const receivers = mm.cpus.size - (mm.cpus.has(on.cpu) ? 1 : 0);

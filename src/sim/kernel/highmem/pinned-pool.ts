@@ -72,10 +72,6 @@ export class PinnedPool {
     return this.depths[cpu];
   }
 
-  isPinned(task: Task): boolean {
-    return this.pins.has(task);
-  }
-
   /** Asked by whoever would move a task to another CPU. */
   mayMove(task: Task): boolean {
     if (!this.pins.has(task)) return true;

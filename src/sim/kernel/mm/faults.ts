@@ -4,8 +4,8 @@
  * swap-in.ts, cow.ts (present, and written against its permission).
  *
  * A fault outside every vma, or against its rights, is the program's error and ends the run (SIGSEGV has no handler
- * here). Stacks grow down to the 8 MiB of the usual limit; the distance to the stack pointer is not checked. What the
- * exception itself costs before the first instruction of the handler is not charged.
+ * here). Stacks grow down to the 8 MiB of the usual limit; the distance to the stack pointer is not checked. The exception
+ * itself, entry and return, takes kernel.faultNs of the profile.
  */
 import { InputError, makeIssue } from '../../base/errors.ts';
 import { FRAME_BYTES, FRAMES_PER_MIB } from '../../base/units.ts';

@@ -10,7 +10,7 @@
  */
 import { invariant } from '../../base/errors.ts';
 import { FRAME_BYTES, FRAMES_PER_MIB } from '../../base/units.ts';
-import { PMD_HUGE, PMD_RW, type PageTable } from '../../hardware/page-table.ts';
+import { PMD_RW, type PageTable } from '../../hardware/page-table.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { KernelParts } from '../parts.ts';
@@ -93,11 +93,6 @@ export class PageTables {
     return mm.table.pteOf(vpn);
   }
 
-  /** breakShare() of every pte page of a range. */
-  breakShares(on: KernelCpu, mm: Mm, from: number, to: number): void {
-    this.shared.ownRange(on, mm, from, to);
-  }
-
   /** set_pte() of the fault path: writes the entry, and rss of every mm that uses its pte page where it comes or goes. */
   setPte(on: KernelCpu, pte: number, value: number): void {
     const { ptePages } = this.parts;
@@ -156,11 +151,6 @@ export class PageTables {
   /** Bytes of the upper levels of a page table. */
   upperBytes(table: PageTable): number {
     return this.upper.bytesOf(table);
-  }
-
-  /** True where a huge page maps a virtual page. */
-  isHuge(mm: Mm, vpn: number): boolean {
-    return (mm.table.pmdOf(vpn) & PMD_HUGE) !== 0;
   }
 
   private reach(on: KernelCpu, mm: Mm, pte: number): void {

@@ -138,11 +138,6 @@ export class SharedPageTables {
     if (this.isShared(mm, vpn) || (pmd & PMD_RW) === 0) this.unshare(on, mm, vpn);
   }
 
-  ownRange(on: KernelCpu, mm: Mm, from: number, to: number): void {
-    if (this.parts.traits.sharedPageTables === 'off') return;
-    for (let base = this.baseOf(from); base < to; base += this.entries) this.own(on, mm, base);
-  }
-
   /** pte_unshare(): an own copy of the pte page of `vpn`, which may be written through; the last user keeps the page. */
   unshare(on: KernelCpu, mm: Mm, vpn: number): void {
     const outer = on.enter(FN.pte_unshare);
