@@ -28,7 +28,7 @@ export class MoveRange {
   /** move_one_page(). */
   private moveOne(on: KernelCpu, vma: Vma, from: number, to: number, newVma: Vma): void {
     const { mm } = vma;
-    const { ptePages } = this.parts;
+    const { ptePages, highmem } = this.parts;
     if (!mm.table.hasUpperPage(from)) return;
     const outer = on.enter(FN.move_one_page);
     on.lock('page_table_lock', mm.at);
@@ -38,7 +38,11 @@ export class MoveRange {
       // Before the source's number is taken: making the target's pte page may reclaim, and clear the source.
       const target = this.tables.ensurePte(on, mm, to, true);
       const source = mm.table.pteOf(from);
+      // get_one_pte_map_nested(): the target is mapped already.
+      const slot = ptePages.slots[source >> ptePages.entriesShift];
+      highmem.mapPtes(on, slot, mm, 'KM_PTE1');
       on.read(ptePages.addressOf(source));
+      highmem.unmapPtes(on, slot, mm, 'KM_PTE1');
       if (ptePages.get(source) !== 0) this.carry(on, source, target, from, to, newVma);
     }
     on.unlock('page_table_lock', mm.at);

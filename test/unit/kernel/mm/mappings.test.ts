@@ -1,5 +1,6 @@
 /** Vmas by hand: where mmap puts things, what splits and merges, and what is refused. */
 import { describe, expect, it } from 'vitest';
+import * as C from '../../../../src/sim/base/counters.ts';
 import type { Task } from '../../../../src/sim/kernel/task.ts';
 import { type BootedKernel, bootKernel } from '../../../support/kernel.ts';
 
@@ -63,6 +64,23 @@ describe('mappings', () => {
     expect(task.mm?.totalVm).toBe(13);
     // Its pages keep their offsets: a later fault finds the piece of a cluster by them.
     expect(task.mm?.vmas[0].pgoff).toBe(0x50000);
+  });
+
+  it('take two atomic kmaps for each page that moves between page tables in highmem', () => {
+    const booted = bootKernel({ builtIn: 'numaq-16g-4quad', kernel: { highpte: true } });
+    const { kernel, on } = booted;
+    const task = booted.process();
+    kernel.syscalls.mmap(on(), task, { ...anonymous, pages: 2, at: 0x50000 });
+    kernel.syscalls.mmap(on(), task, { ...anonymous, pages: 1, at: 0x50002, writable: false });
+    booted.touch(task, 0x50000, true);
+    booted.touch(task, 0x50001, true);
+    const to = kernel.syscalls.mmap(on(), task, { ...anonymous, pages: 8 });
+    booted.touch(task, to, true);
+    kernel.syscalls.munmap(on(), task, to, 8);
+    const before = on().core.counters[C.KMAPS_ATOMIC];
+    kernel.syscalls.mremap(on(), task, 0x50000, 2, 3);
+    // Two for each of the two pages; one to unmap the old range.
+    expect(on().core.counters[C.KMAPS_ATOMIC] - before).toBe(5);
   });
 
   it('that are locked are present, and are counted', () => {
