@@ -37,6 +37,12 @@ export class Lanes implements TaskStarter, Work {
   private readonly threads: readonly ThreadTicket[];
   private readonly working = new Set<ThreadTicket>();
   private readonly byCpu = new Map<number, Lane>();
+  /**
+   * Of each lane: its clock and whether it was busy when it was looked at last. Others can only put a clock forward
+   * meanwhile (interrupts), so a lane that was seen beyond a round's end need not be asked.
+   */
+  private reached = new Float64Array(0);
+  private atWork = new Uint8Array(0);
   private nextPoll = 0;
   private roundEnd = 0;
   /** Lane that goes first in a round: each in turn, since who books a bus first waits least. */
@@ -68,15 +74,21 @@ export class Lanes implements TaskStarter, Work {
   /** When the next thing happens, not before `now`; Infinity where every task has ended, or waits for others that do too. */
   nextTime(now: number): number {
     if (this.parked.size === this.living) return Infinity;
-    let time = Infinity;
-    let busy = 0;
-    for (const lane of this.all) {
-      if (!lane.busy) continue;
-      busy++;
-      time = Math.min(time, lane.on.core.clock);
+    const { all, reached, atWork } = this;
+    for (;;) {
+      let busy = 0;
+      let behind = -1;
+      for (let place = 0; place < atWork.length; place++) {
+        if (atWork[place] === 0) continue;
+        busy++;
+        if (behind < 0 || reached[place] < reached[behind]) behind = place;
+      }
+      this.alone = busy === 1;
+      if (behind < 0) return Math.max(now, this.nextStart(now));
+      const { clock } = all[behind].on.core;
+      if (clock === reached[behind]) return Math.max(now, clock);
+      reached[behind] = clock;
     }
-    this.alone = busy === 1;
-    return Math.max(now, time < Infinity ? time : this.nextStart(now));
   }
 
   /** One round: every CPU that lies before its end runs up to it. */
@@ -84,9 +96,22 @@ export class Lanes implements TaskStarter, Work {
     if (this.queue.nextWake < end) this.queue.wakeBefore(end);
     if (from >= this.nextPoll) this.poll(from);
     this.roundEnd = end;
-    const { all } = this;
+    const { all, reached, atWork, queue } = this;
     this.first = (this.first + 1) % all.length;
-    for (let i = 0; i < all.length; i++) all[(this.first + i) % all.length].run(end);
+    let place = this.first;
+    for (let left = all.length; left > 0; left--) {
+      if (atWork[place] === 1 ? reached[place] < end : queue.length > 0) {
+        all[place].run(end);
+        this.look(place);
+      }
+      if (++place === all.length) place = 0;
+    }
+  }
+
+  private look(place: number): void {
+    const lane = this.all[place];
+    this.reached[place] = lane.on.core.clock;
+    this.atWork[place] = lane.busy ? 1 : 0;
   }
 
   take(lane: Lane): Ticket | undefined {
@@ -162,7 +187,9 @@ export class Lanes implements TaskStarter, Work {
         if (!thread.cpus.includes(lane.on.cpu)) continue;
         if (chosen === undefined || rank(lane) < rank(chosen)) chosen = lane;
       }
-      (chosen ?? this.add(thread.cpus[0])).assign(ticket, now);
+      chosen ??= this.add(thread.cpus[0]);
+      chosen.assign(ticket, now);
+      this.look(this.all.indexOf(chosen));
     }
   }
 
@@ -171,6 +198,9 @@ export class Lanes implements TaskStarter, Work {
     this.byCpu.set(cpu, lane);
     const place = this.all.findIndex(({ on }) => on.cpu > cpu);
     this.all.splice(place < 0 ? this.all.length : place, 0, lane);
+    this.reached = new Float64Array(this.all.length);
+    this.atWork = new Uint8Array(this.all.length);
+    for (let i = 0; i < this.all.length; i++) this.look(i);
     return lane;
   }
 }

@@ -17,6 +17,22 @@ export function permutation(count: number, seed: number): (index: number) => num
   const lowMask = lowSize - 1;
   const highMask = 2 ** highBits - 1;
   const keys = Int32Array.from({ length: ROUNDS }, (_, round) => subSeed(seed, round));
+  // The same in 32 bits, for speed.
+  if (bits < 31) {
+    return (index) => {
+      let value = index;
+      do {
+        let high = value >>> lowBits;
+        let low = value & lowMask;
+        for (let round = 0; round < ROUNDS; round += 2) {
+          high = (high ^ mix32(low ^ keys[round])) & highMask;
+          low = (low ^ mix32(high ^ keys[round + 1])) & lowMask;
+        }
+        value = (high << lowBits) | low;
+      } while (value >= count);
+      return value;
+    };
+  }
   return (index) => {
     let value = index;
     do {

@@ -23,7 +23,7 @@ export class MappedPages {
     if (now < this.next && now >= this.since) return this.pages;
     const { mapcount } = this.memMap;
     let mapped = 0;
-    for (const count of mapcount) if (count > 0) mapped++;
+    for (let page = 0; page < mapcount.length; page++) if (mapcount[page] > 0) mapped++;
     this.pages = mapped;
     this.since = now;
     this.next = now + INTERVAL;
