@@ -41,7 +41,9 @@ export class CopyRange {
         if (source >= 0) {
           this.upper.ensure(on, to, vpn);
           on.read(to.upperEntryAddress(vpn));
-          if (to.pmdOf(vpn) === 0) this.pages.attach(on, child.mm, vpn, this.pages.make(on, vpn), true);
+          if (to.pmdOf(vpn) === 0) {
+            this.pages.attach(on, child.mm, vpn, this.pages.makeUnlocked(on, child.mm, vpn), true);
+          }
           on.lock('page_table_lock', parent.mm.at);
           // The pte page may have come by while the new one was allocated, so the source is looked up again.
           const copied = copyPtes(

@@ -67,6 +67,17 @@ export class PteTablePages {
     return ptePage;
   }
 
+  /**
+   * The same with the page_table_lock that the caller holds let go meanwhile: the request may have to wait. Nothing that
+   * runs then makes pte pages, so what the kernel looks for afterwards, one that came first, is never there.
+   */
+  makeUnlocked(on: KernelCpu, mm: Mm, vpn: number): number {
+    on.unlock('page_table_lock', mm.at);
+    const ptePage = this.make(on, vpn);
+    on.lock('page_table_lock', mm.at);
+    return ptePage;
+  }
+
   /** Slot of a cleared frame: a page of its own, or a piece of one where pte pages are packed. */
   private frame(on: KernelCpu, baseVpn: number): number {
     const { memMap, pages, traits } = this.parts;

@@ -64,7 +64,7 @@ export class PageTables {
   /**
    * pmd_alloc() and pte_alloc_map(): the pte of a virtual page, its pte page made where there is none (or joined: shared
    * page tables). With `write` the pte page may be written through afterwards: a shared one that may not is unshared,
-   * so the number is good only for what is done at once. Not for huge pages.
+   * so the number is good only for what is done at once. The caller holds page_table_lock. Not for huge pages.
    */
   ensurePte(on: KernelCpu, mm: Mm, vpn: number, write: boolean): number {
     const { table } = mm;
@@ -72,7 +72,8 @@ export class PageTables {
     on.read(table.upperEntryAddress(vpn));
     if (table.pmdOf(vpn) === 0) {
       const outer = on.enter(FN.pte_alloc_map);
-      if (!this.shared.tryToShare(on, mm, vpn)) this.pages.attach(on, mm, vpn, this.pages.make(on, vpn), true);
+      if (!this.shared.tryToShare(on, mm, vpn))
+        this.pages.attach(on, mm, vpn, this.pages.makeUnlocked(on, mm, vpn), true);
       on.leave(outer);
     }
     if ((table.pmdOf(vpn) & PMD_RW) === 0 && (write || !this.shared.mayFill(on, mm, vpn)))

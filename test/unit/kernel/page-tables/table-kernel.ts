@@ -143,7 +143,9 @@ export class TableKernel {
     const { ptePages, memMap, pages } = this.parts;
     const vma = mm.vmaAt(vpn);
     if (vma === undefined || (write && !vma.writable)) throw new Error(`a program's error at ${vpn}`);
+    on.lock('page_table_lock', mm.at);
     const pte = tables.ensurePte(on, mm, vpn, write);
+    on.unlock('page_table_lock', mm.at);
     const value = ptePages.get(pte);
     if (value === 0) {
       if (vma.file === undefined) this.anonymous(vma, vpn, pte);

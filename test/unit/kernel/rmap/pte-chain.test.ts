@@ -162,5 +162,12 @@ function bootTask({ kernel, on }: Chained): { pteOf(): number } {
   on.task = task;
   const { mm } = task;
   if (mm === undefined) throw new Error('a process without an address space');
-  return { pteOf: () => kernel.tables.ensurePte(on, mm, 0x40000, true) };
+  return {
+    pteOf: () => {
+      on.lock('page_table_lock', mm.at);
+      const pte = kernel.tables.ensurePte(on, mm, 0x40000, true);
+      on.unlock('page_table_lock', mm.at);
+      return pte;
+    },
+  };
 }
