@@ -1,6 +1,7 @@
 /**
  * What a run may take up of this computer: the caches of every CPU that runs, full, and 72 bytes for each
- * 4 KiB page that is mapped (struct page 44, pte 4, buddy lists 10, room to grow; measured 68 a page that a hog touches). More than MOST_BYTES is refused before it starts rather than felt by everybody.
+ * 4 KiB page that is mapped (struct page 44, pte 4, buddy lists 10, room to grow; measured 68 a page that a hog touches).
+ * More than MOST_BYTES is refused before it starts rather than felt by everybody.
  */
 import { InputError, makeIssue } from '../base/errors.ts';
 import { FRAME_BYTES, GIB, KIB } from '../base/units.ts';
