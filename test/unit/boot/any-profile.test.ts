@@ -188,6 +188,22 @@ describe('boot() on any schema-valid profile', () => {
         const zones = layout.nodes.flatMap((n) => n.zones);
         const spanned = layout.nodes.reduce((sum, n) => sum + n.endPfn - n.startPfn, 0);
         expect(zones.reduce((sum, zone) => sum + zone.pages, 0)).toBe(spanned - layout.memMap.kvaPagesTotal);
+        // Low memory lost: each remapped node's (frames / cluster + 1) struct pages, rounded up to a large page.
+        const { bits, pae } = profile.machine;
+        const large = pae ? 512 : 1024;
+        const cluster = 2 ** kernelTraits.mmuShift;
+        const bytes = kernelTraits.structPage.bytes;
+        for (const { kvaPages, startPfn, endPfn } of layout.nodes) {
+          if (kvaPages === 0) continue;
+          const entries = Math.floor((endPfn - startPfn) / cluster) + 1;
+          expect(kvaPages).toBe(Math.ceil((entries * bytes) / (large * 4096)) * large);
+        }
+        const remaps = bits === 32 && kernelTraits.kvaRemap;
+        const unmapped = layout.nodes.filter((n) => n.endPfn > n.startPfn && n.kvaPages === 0);
+        if (remaps) expect(unmapped).toHaveLength(1);
+        else expect(layout.memMap.kvaPagesTotal).toBe(0);
+        expect(layout.memMap.kvaPagesTotal).toBe(layout.nodes.reduce((sum, n) => sum + n.kvaPages, 0));
+        if (bits === 64 || remaps) expect(layout.memMap.totalBytes).toBe((spanned / cluster) * bytes);
         for (const { min, low, high } of layout.watermarks) {
           expect(min).toBeLessThanOrEqual(low);
           expect(low).toBeLessThanOrEqual(high);
