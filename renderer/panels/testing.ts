@@ -7,7 +7,7 @@ import { profileJsonSchema } from '../../src/sim/profiles/json-schema.ts';
 import { library } from '../../src/sim/workloads/library/library.ts';
 import { patterns } from '../../src/sim/workloads/patterns.ts';
 import { MachineState } from '../state/machine.svelte.ts';
-import { RunsState } from '../state/runs.svelte.ts';
+import { Run, RunsState } from '../state/runs.svelte.ts';
 
 export const catalogue: Catalogue = {
   version: 'test',
@@ -55,4 +55,14 @@ export const idleClient: ConstructorParameters<typeof RunsState>[0] = {
 /** Runs of a lab that is never asked to start one. */
 export function idleRuns(): RunsState {
   return new RunsState(idleClient);
+}
+
+/** A run that nobody has started, of a pattern on CPU 0. */
+export function aRun(): Run {
+  const { profile } = machineOn('pc-256m');
+  if (profile === null) throw new Error('no machine');
+  const workloads = [
+    { kind: 'pattern' as const, pattern: 'stream', cpus: [0], startNs: 0, bytes: 4096, references: 10 },
+  ];
+  return new Run({ profile, revision: 1, workloads, seed: 0, title: 'test' }, 1);
 }

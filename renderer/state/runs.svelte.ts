@@ -19,6 +19,9 @@ import type { WorkloadSpec } from '../../src/sim/workloads/workload.ts';
 import type { Client } from '../client/client.ts';
 import { failureOf } from './failure.ts';
 
+/** As the contract has them. */
+export type KnobName = Parameters<Client['turnKnob']>[1];
+
 type RunClient = Pick<
   Client,
   | 'startRun'
@@ -27,6 +30,7 @@ type RunClient = Pick<
   | 'cancelRun'
   | 'runReport'
   | 'interimReport'
+  | 'turnKnob'
   | 'follow'
   | 'stopFollowing'
   | 'saveRunAs'
@@ -230,6 +234,13 @@ export class RunsState {
     } catch {
       // It has ended meanwhile: its own report comes, or why there is none.
     }
+  }
+
+  /** Turns a knob of /proc/sys/vm of a run under way; says why not in `failure`. */
+  async turnKnob(run: Run, name: KnobName, value: number): Promise<void> {
+    this.failure = null;
+    await this.#tell(run, (id) => this.#client.turnKnob(id, name, value));
+    await this.look(run);
   }
 
   /** Follows a reference of a run, which is done again up to it; see `run.following`. Ends the one under way. */

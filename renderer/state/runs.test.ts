@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { openBuiltIn } from '../../src/lab/machines.ts';
 import type { EventName, LabEvents } from '../../src/lab/contract.ts';
+import type { Followed } from '../../src/sim/engine/follow.ts';
 import type { RunReport } from '../../src/sim/engine/report.ts';
 import { RunsState, type RunStart } from './runs.svelte.ts';
 
@@ -25,6 +26,10 @@ function fakeLab(over: Partial<Client> = {}): {
     cancelRun: tell('cancel'),
     runReport: () => Promise.resolve({ engine: 'test' } as RunReport),
     interimReport: () => Promise.resolve({ engine: 'interim' } as RunReport),
+    turnKnob: (id, name, value) => {
+      told.push(`${name}=${value} ${id}`);
+      return Promise.resolve(null);
+    },
     follow: () => Promise.resolve({ found: true, startNs: 5, steps: [], dropped: 0 }),
     stopFollowing: () => Promise.resolve(null),
     openScript: () => Promise.resolve(null),
@@ -90,6 +95,58 @@ describe('runs', () => {
     await vi.waitFor(() => expect(run?.report?.engine).toBe('test'));
     expect(runs.active).toBeNull();
     expect(runs.current).toBe(run);
+  });
+
+  it('turns a knob of a run under way, and looks what came of it', async () => {
+    const { client, told } = fakeLab();
+    const runs = new RunsState(client);
+    const run = await runs.start(start());
+    if (run === null) throw new Error('not started');
+    await runs.turnKnob(run, 'swappiness', 0);
+    expect(told).toEqual(['swappiness=0 r1']);
+    expect(run.interim?.engine).toBe('interim');
+  });
+
+  it('looks at a run under way, and no more when it is over', async () => {
+    let looked = 0;
+    const { client, progress } = fakeLab({
+      interimReport: () => Promise.resolve({ engine: `look ${++looked}` } as RunReport),
+    });
+    const runs = new RunsState(client);
+    const run = await runs.start(start());
+    if (run === null) throw new Error('not started');
+    await runs.look(run);
+    expect(run.interim?.engine).toBe('look 1');
+    progress({ state: 'done', progress: 1 });
+    await runs.look(run);
+    expect(looked).toBe(1);
+  });
+
+  it('follows a reference of a run as it was started, and forgets an answer to an earlier question', async () => {
+    const answers: ((result: Followed) => void)[] = [];
+    const asked: unknown[] = [];
+    const { client } = fakeLab({
+      follow: (request, wanted) => {
+        asked.push([request.seed, wanted.cpu]);
+        return new Promise((resolve) => answers.push(resolve));
+      },
+    });
+    const runs = new RunsState(client);
+    const run = await runs.start(start());
+    if (run === null) throw new Error('not started');
+    const found = (startNs: number): Followed => ({ found: true, startNs, steps: [], dropped: 0 });
+    const first = runs.follow(run, { cpu: 0, what: { record: 3 } });
+    const second = runs.follow(run, { cpu: 2, what: { event: 'fault' } });
+    answers[0](found(1));
+    await first;
+    expect(run.following?.result).toBeNull();
+    answers[1](found(2));
+    await second;
+    expect(run.following).toEqual({ wanted: { cpu: 2, what: { event: 'fault' } }, result: found(2), failure: null });
+    expect(asked).toEqual([
+      [1, 0],
+      [1, 2],
+    ]);
   });
 
   it('keeps a run that the lab refused, with the reason', async () => {

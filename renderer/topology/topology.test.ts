@@ -185,6 +185,28 @@ describe('what is in the zones after boot', () => {
     expect(normal?.parts.find(({ owner }) => owner === 'memmap')?.pages).toBe(90116 / 4);
   });
 
+  it('is what the kernel counted, once a run has left it', () => {
+    const { layout } = booted('numaq-16g-4quad');
+    const [node] = layout.nodes;
+    const owned = {
+      ...{ node: 0, zone: 'Normal', index: 0, free: 100_000, min: 1, low: 2, high: 3, lists: {}, spanned: 0 },
+      ...{ present: 0, protection: [], census: [], perCpu: 24, owners: { reserved: 11_000, slab: 500, anonymous: 70 } },
+    };
+    const [dma, normal] = contentOf(
+      layout,
+      node,
+      () => undefined,
+      (_, zone) => (zone.name === 'Normal' ? owned : undefined),
+    );
+    const pages = Object.fromEntries(normal.parts.map((part) => [part.owner, part.pages]));
+    expect(pages).toMatchObject({ slab: 500, anon: 70, percpu: 24, free: 100_000 });
+    // Of what boot took mem_map stays apart, as boot has it.
+    expect(pages['memmap']).toBeGreaterThan(0);
+    expect((pages['memmap'] ?? 0) + (pages['kernel'] ?? 0)).toBe(11_000);
+    expect([normal.freePages, normal.state]).toEqual([100_000, 'above high']);
+    expect(dma.parts.map(({ owner }) => owner)).toContain('kernel');
+  });
+
   it('says where free stands against the marks', () => {
     const { layout } = booted('numaq-64g-8quad');
     const node = layout.nodes[3];

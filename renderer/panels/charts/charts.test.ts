@@ -1,10 +1,11 @@
 import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { catalogue, machineOn } from '../testing.ts';
+import { countersChart, readCounters, sampledCounters } from './counters.ts';
 import Charts from './Charts.svelte';
 import { freeNow, zoneOf, type SampledRun } from './columns.ts';
 import { decimate, sampleAt } from './decimate.ts';
-import { chartSentence, freeChart, hitRatesChart, referencesChart } from './spec.ts';
+import { chartSentence, freeChart, hitRatesChart, referencesChart, valueText } from './spec.ts';
 import { linearTicks, logTicks, niceMax, timeUnit } from './ticks.ts';
 
 const rows: Readonly<Record<string, number[]>> = {
@@ -114,5 +115,46 @@ describe('the charts', () => {
     await fireEvent.keyDown(chart, { key: 'T' });
     expect(within(chart).getAllByRole('row')).toHaveLength(5);
     expect(within(chart).getAllByRole('cell')[0].textContent).toBe('\u2013');
+  });
+});
+
+describe('the chart of counters', () => {
+  const columns: Readonly<Record<string, number[]>> = {
+    timeNs: [1, 2],
+    faults: [10, 40],
+    syscalls: [20, 80],
+    systemNs: [5e6, 1e6],
+    tlbHitRate: [99, 98],
+  };
+  const counted: SampledRun = { columns: Object.keys(columns), frameCount: 2, column: (id) => columns[id] ?? [] };
+  const counters = sampledCounters(counted, catalogue.metrics);
+
+  it('can show every metric that has samples', () => {
+    expect(counters.map(({ id }) => id).sort()).toEqual(['faults', 'syscalls', 'systemNs', 'tlbHitRate']);
+  });
+
+  it('keeps its figures where they share a unit and are of a size', () => {
+    const spec = countersChart(counted, counters, ['syscalls', 'faults']);
+    expect(spec.series.map(({ id, values }) => [id, values])).toEqual([
+      ['syscalls', [20, 80]],
+      ['faults', [10, 40]],
+    ]);
+    expect([spec.axis, spec.unit]).toEqual(['linear', 'per sample']);
+  });
+
+  it('shows each as a share of its own highest where they do not, and says the figures all the same', () => {
+    const spec = countersChart(counted, counters, ['faults', 'systemNs']);
+    expect(spec.series.map(({ values }) => values)).toEqual([
+      [25, 100],
+      [100, 20],
+    ]);
+    expect(spec.series.map((series) => valueText(spec, series, 0))).toEqual(['10', '5,000.0 \u00b5s']);
+  });
+
+  it('has four lines at most, and forgets a choice that makes no sense', () => {
+    const spec = countersChart(counted, counters, ['faults', 'gone', 'syscalls', 'systemNs', 'tlbHitRate', 'faults']);
+    expect(spec.series).toHaveLength(4);
+    expect(readCounters(['a', 'b', 'c', 'd', 'e'])).toEqual(['a', 'b', 'c', 'd']);
+    expect(readCounters({ a: 1 })).toBeUndefined();
   });
 });

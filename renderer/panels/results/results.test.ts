@@ -3,6 +3,7 @@ import type { RunReport } from '../../../src/sim/engine/report.ts';
 import { traitsOf } from '../../../src/sim/profiles/resolve.ts';
 import { catalogue, machineOn } from '../testing.ts';
 import { toCsv } from './csv.ts';
+import { proc } from './proc-fixture.ts';
 import { runFileName } from './run-file-name.ts';
 import { sheetsOf, totalsCsv, totalsOf } from './sheets.ts';
 
@@ -37,6 +38,17 @@ describe('totals', () => {
       ['L2 hit rate', '31.25', '%'],
       ['Mean miss latency', '225.8 ns', ''],
       ['Something new', '3', ''],
+    ]);
+  });
+
+  it('begin as time(1) does, where there is a kernel', () => {
+    const times = { ...report.result, totals: { references: 10, userNs: 30e6, systemNs: 40.8e6 }, proc };
+    expect(totalsOf({ ...report, result: times }, catalogue).map(({ label, text }) => [label, text])).toEqual([
+      ['Elapsed', '35.4 ms'],
+      ['User time', '30.0 ms'],
+      ['System time', '40.8 ms'],
+      ['CPU', '200'],
+      ['References', '10'],
     ]);
   });
 

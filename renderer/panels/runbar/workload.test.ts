@@ -1,9 +1,11 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import { flushSync } from 'svelte';
 import { describe, expect, it } from 'vitest';
+import { scriptSchema } from '../../../src/sim/workloads/script.ts';
 import { workloadSchema } from '../../../src/sim/workloads/workload.ts';
 import { catalogue, idleRuns, machineOn } from '../testing.ts';
 import { cpuCountOf, whyNotRun } from './run-request.ts';
+import LibraryFields from './LibraryFields.svelte';
 import RunBar from './RunBar.svelte';
 import { rangeText, readRange } from './shared.ts';
 import { WorkloadState } from './workload.svelte.ts';
@@ -72,12 +74,81 @@ describe('a workload', () => {
     expect(workload.title(1)).toBe('sort.lackey.gz on CPU 0');
   });
 
+  it('can be a program of the library, with the figures that differ from its own', () => {
+    const workload = new WorkloadState(catalogue.patterns, catalogue.library);
+    const { key } = workload.programs[0];
+    workload.become(key, { program: 'shell-script' });
+    expect(workload.title(2)).toBe('Shell script on CPUs 0-1');
+    workload.changeScale(key, 0.05);
+    workload.changeParameter(key, 'shells', 3);
+    workload.changeParameter(key, 'start', 'vfork');
+    workload.changeParameter(key, 'shells', 1);
+    const [spec] = workload.specs(2);
+    expect(spec).toEqual({
+      kind: 'program',
+      program: 'shell-script',
+      cpus: [0, 1],
+      startNs: 0,
+      scale: 0.05,
+      parameters: { start: 'vfork' },
+    });
+    expect(workloadSchema.parse(spec)).toEqual(spec);
+    workload.become(key, { program: 'dbench' });
+    expect(workload.specs(2)[0]).toMatchObject({ scale: 0.05, parameters: {} });
+  });
+
+  it('can be a script, once one is opened', () => {
+    const workload = new WorkloadState(catalogue.patterns, catalogue.library);
+    const { key } = workload.programs[0];
+    workload.become(key, { script: null });
+    expect(workload.problem(2)).toBe('Open a script file to run.');
+    const script = scriptSchema.parse({
+      format: 'numaq-lab/script',
+      version: 1,
+      title: 'mine',
+      programs: { main: [{ op: 'compute', instructions: 5 }] },
+      start: [{ program: 'main' }],
+    });
+    workload.become(key, { script: { name: 'mine.json', script } });
+    expect(workload.problem(2)).toBeNull();
+    expect(workload.specs(1)).toEqual([{ kind: 'script', script, cpus: [0], startNs: 0 }]);
+    expect(workload.title(1)).toBe('mine on CPU 0');
+  });
+
   it('reads a shared segment as two addresses', () => {
     expect(readRange('0x4000000-4200000')).toEqual({ ok: true, value: { start: 0x4000000, end: 0x4200000 } });
     expect(readRange('')).toEqual({ ok: true, value: undefined });
     expect(readRange('0x10-0x10').ok).toBe(false);
     expect(readRange('here').ok).toBe(false);
     expect(rangeText({ start: 0x4000000, end: 0x4200000 })).toBe('0x4000000-0x4200000');
+  });
+});
+
+describe('the fields of a library program', () => {
+  it('show every figure with its range and source, and keep to the range', async () => {
+    const entry = catalogue.library.find(({ id }) => id === 'shell-script');
+    if (entry === undefined) throw new Error('no such program');
+    const changed: unknown[] = [];
+    render(LibraryFields, {
+      entry,
+      scale: 0.01,
+      parameters: { commands: 7 },
+      refusal: () => null,
+      onscale: (scale) => changed.push(scale),
+      onparameter: (...change) => changed.push(change),
+    });
+    const commands = screen.getByLabelText<HTMLInputElement>('Commands of each script *');
+    expect(commands.value).toBe('7');
+    await fireEvent.input(commands, { target: { value: '0' } });
+    expect(screen.getByRole('alert').textContent).toContain('from 1 to 10,000,000');
+    await fireEvent.input(commands, { target: { value: '250' } });
+    await fireEvent.keyDown(commands, { key: 'Enter' });
+    await fireEvent.change(screen.getByLabelText('How the shell starts a command'), { target: { value: 'vfork' } });
+    expect(changed).toEqual([
+      ['commands', 250],
+      ['start', 'vfork'],
+    ]);
+    expect(screen.getAllByRole('textbox')).toHaveLength(1 + entry.parameters.length - 1);
   });
 });
 
