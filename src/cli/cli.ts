@@ -5,8 +5,9 @@ import { runCli } from './program.ts';
 
 const interrupt = new AbortController();
 // The second Ctrl-C ends the process at once.
-process.once('SIGINT', () => interrupt.abort());
-process.once('SIGTERM', () => interrupt.abort());
+const abort = (): void => interrupt.abort();
+process.once('SIGINT', abort);
+process.once('SIGTERM', abort);
 
 process.stdout.on('error', (error) => {
   // The reader went away (`numaq machines | head -1`): nobody is left to tell.
@@ -22,6 +23,7 @@ const io: Io = {
   err: (text) => void process.stderr.write(text),
   drawsProgress: process.stderr.isTTY,
   interrupted: interrupt.signal,
+  endAtOnce: () => void process.off('SIGINT', abort).off('SIGTERM', abort),
 };
 
 void runCli(process.argv.slice(2), io).then((code) => {

@@ -6,6 +6,8 @@ export interface Io {
   readonly drawsProgress: boolean;
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
+  /** From now on Ctrl-C ends the process at once, instead of aborting `interrupted`. */
+  readonly endAtOnce?: () => void;
 }
 
 /** Exit codes. */

@@ -21,7 +21,7 @@ import { workloadsCommand, type WorkloadsOptions } from './commands/workloads.ts
 import { verifyCommand, type VerifyOptions } from './commands/verify.ts';
 import { BAD_INPUT, INTERRUPTED, type Io, OK } from './io.ts';
 import { collect, machineOptions } from './machine-argument.ts';
-import { mergeRunOptions, type RunOptions, runOptions } from './run-options.ts';
+import { mergeRunOptions, type RunOptions, runOptions, settingOptions } from './run-options.ts';
 import { nodeId, type Parameter, parameter, scale, wholeNumber } from './values.ts';
 import { conflict, lackeySizes, splitWorkloads, type WorkloadOptions, workloadOptions } from './workload-options.ts';
 
@@ -128,14 +128,15 @@ function addRun(program: Command, io: Io, done: Done, further: readonly (readonl
 }
 
 /** The options behind an `--and`: of its workload, and of the run, which may stand anywhere. Throws a CommanderError. */
-function parseGroup(args: readonly string[], io: Io): RunOptions & WorkloadOptions {
-  const command = configure(runOptions(workloadOptions(new Command('--and').helpOption(false))), io);
+function parseGroup(args: readonly string[], io: Io, ofRun = runOptions): RunOptions & WorkloadOptions {
+  const command = configure(ofRun(workloadOptions(new Command('--and').helpOption(false))), io);
   return command.allowExcessArguments(false).parse(args, { from: 'user' }).opts();
 }
 
 function addFollow(program: Command, io: Io, done: Done, further: readonly (readonly string[])[]): void {
   const follow = program.command('follow');
-  runOptions(workloadOptions(follow))
+  settingOptions(workloadOptions(follow))
+    .option('--json', 'the steps as JSON')
     .description('run up to one reference of a CPU and print what was done for it, step by step')
     .argument('<machine>', MACHINE)
     .option('--on <cpu>', 'the CPU whose reference it is', wholeNumber, 0)
@@ -147,8 +148,11 @@ function addFollow(program: Command, io: Io, done: Done, further: readonly (read
     )
     .addHelpText('after', FOLLOW_EXAMPLES)
     .action(async (machine: string, first: FollowOptions & WorkloadOptions) => {
-      const groups = [first, ...further.map((args) => parseGroup(args, io))];
-      const wrong = groups.map(conflict).find((message) => message !== undefined);
+      const groups = [first, ...further.map((args) => parseGroup(args, io, settingOptions))];
+      const one = first.record === undefined || first.event === undefined;
+      const wrong = one
+        ? groups.map(conflict).find((message) => message !== undefined)
+        : 'one reference is followed: --record or --event';
       if (wrong !== undefined) follow.error(`error: ${wrong}`);
       const { on, record, event } = first;
       const chosen = { on, ...(record === undefined ? {} : { record }), ...(event === undefined ? {} : { event }) };

@@ -13,8 +13,17 @@ export interface RunOptions extends MachineOptions {
   readonly sysctl?: readonly Turn[];
 }
 
-/** Adds the options of a run, those that change the machine among them. */
+/** Adds the options of a run, those that change the machine and name what it writes among them. */
 export function runOptions(command: Command): Command {
+  return settingOptions(command)
+    .option('--out <file>', 'write the run file: configuration and results, to be verified later')
+    .option('--csv <file>', 'write the samples over virtual time, for a spreadsheet')
+    .option('--events <file>', 'write faults, reclaim, flushes and migrations as trace events, for Perfetto')
+    .option('--json', 'print the run file instead of tables');
+}
+
+/** Adds what decides how a run goes; of a reference that is followed nothing is written. */
+export function settingOptions(command: Command): Command {
   return machineOptions(command)
     .option('--policy <policy>', 'placement: first-touch, preferred:N, bind:0,1 or interleave:0-3', placement)
     .option('--seed <number>', 'seed of everything random (default: 0)', seed)
@@ -22,11 +31,7 @@ export function runOptions(command: Command): Command {
       '--sysctl <name=value@time>',
       'turn a knob of /proc/sys/vm during the run, such as swappiness=0@5ms (repeatable)',
       (text: string, before: readonly Turn[] = []) => [...before, turn(text)],
-    )
-    .option('--out <file>', 'write the run file: configuration and results, to be verified later')
-    .option('--csv <file>', 'write the samples over virtual time, for a spreadsheet')
-    .option('--events <file>', 'write faults, reclaim, flushes and migrations as trace events, for Perfetto')
-    .option('--json', 'print the run file instead of tables');
+    );
 }
 
 /** The options of the run out of all groups: the last one said counts, and every --set and --sysctl. */

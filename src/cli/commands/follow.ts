@@ -29,6 +29,8 @@ export async function followCommand(
     const what: FollowWhat =
       options.record === undefined ? { event: options.event ?? 'fault' } : { record: options.record };
     const order = { profile, workloads: specs, seed: options.seed ?? 0, ...turnsOf(options) };
+    // Done in one piece, in which nobody is told of Ctrl-C; nothing is written, so the process may just end.
+    io.endAtOnce?.();
     const followed = followOrder(order, traces.lookup, options.on, what, () => io.interrupted.aborted);
     if (io.interrupted.aborted) throw new Cancelled();
     if (options.json) io.out(`${JSON.stringify(followed, null, 2)}\n`);
