@@ -27,15 +27,21 @@ const WIDTH = 100;
 
 /** Lists the library, or shows the workload `id`. Returns the exit code. */
 export async function workloadsCommand(io: Io, id: string | undefined, options: WorkloadsOptions): Promise<number> {
+  const { script, scale, param } = options;
+  if (script === undefined && (scale ?? param) !== undefined) throw needs('--scale and --param', '--script');
   if (id === undefined) {
+    if (script) throw needs('--script', `the id of a workload (${library.map((each) => each.id).join(', ')})`);
     io.out(options.json ? json(library.map(facts)) : listText());
     return OK;
   }
   const workload = found(id);
-  if (options.script) io.out(json(await scriptOf(workload, options)));
+  if (script) io.out(json(await scriptOf(workload, options)));
   else io.out(options.json ? json(facts(workload)) : workloadText(workload));
   return OK;
 }
+
+const needs = (option: string, what: string): InputError =>
+  new InputError('', [makeIssue('needs', option, what, 'none')]);
 
 function found(id: string): LibraryWorkload {
   const workload = findLibraryWorkload(id);
