@@ -1,9 +1,18 @@
 /** `numaq run`: workloads on a machine, with a report. */
+import { resolve } from 'node:path';
 import { checkTarget, saveAtomically } from '../../lab/atomic-file.ts';
 import { formatRun } from '../../lab/run-file.ts';
 import { type RunOrder, startSimulation } from '../../lab/run-job.ts';
 import { samplesCsv } from '../../lab/samples-csv.ts';
-import { Cancelled, type MachineProfile, type RunReport, Timeline, type WorkloadSpec } from '../../sim/index.ts';
+import {
+  Cancelled,
+  InputError,
+  type MachineProfile,
+  makeIssue,
+  type RunReport,
+  Timeline,
+  type WorkloadSpec,
+} from '../../sim/index.ts';
 import { type Io, OK } from '../io.ts';
 import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';
@@ -14,8 +23,12 @@ import { figure, time } from '../table.ts';
 import { readScript } from '../script-argument.ts';
 import { type Opened, type WorkloadOptions, workloadOf } from '../workload-options.ts';
 
-/** References between two looks at Ctrl-C; what comes out does not depend on it. */
-const STEP = 200_000;
+/**
+ * References between two looks at Ctrl-C: few at first, then as many as the clock allows, since programs may do long without any
+ * references. What comes out does not depend on it.
+ */
+const MOST_STEP = 200_000;
+const STEP_MS = 50;
 
 /** Runs `workloads` on the machine and prints the report, or writes the run file. Returns the exit code. */
 export async function runCommand(
@@ -26,6 +39,7 @@ export async function runCommand(
 ): Promise<number> {
   const profile = await readMachine(argument, options);
   // Known before a run that may take minutes.
+  refuseSameFile(options);
   for (const file of [options.out, options.csv, options.events]) if (file !== undefined) await checkTarget(file);
   const traces = new OpenTraces(io);
   try {
@@ -65,6 +79,19 @@ async function open(options: WorkloadOptions, traces: OpenTraces): Promise<Opene
   return script === undefined ? {} : { script: await readScript(script) };
 }
 
+/** Each would overwrite the one before. Throws InputError. */
+function refuseSameFile({ out, csv, events }: RunOptions): void {
+  const seen = new Map<string, string>();
+  for (const [option, file] of Object.entries({ '--out': out, '--csv': csv, '--events': events })) {
+    if (file === undefined) continue;
+    const before = seen.get(resolve(file));
+    if (before !== undefined) {
+      throw new InputError('', [makeIssue('same-file', option, `another file than ${before} has`, file)]);
+    }
+    seen.set(resolve(file), option);
+  }
+}
+
 /** Writes what was asked for; returns a line for each file. */
 async function writeFiles(
   report: RunReport,
@@ -85,13 +112,17 @@ function droppedText({ events, dropped }: Timeline): string {
 export async function simulate(io: Io, order: RunOrder, traces: OpenTraces, timeline?: Timeline): Promise<RunReport> {
   const simulation = startSimulation(order, traces.lookup, timeline);
   const bar = new ProgressBar(io);
+  let step = 1;
+  let began = performance.now();
   try {
-    while (!simulation.run(STEP)) {
+    while (!simulation.run(step)) {
+      step = performance.now() - began > STEP_MS ? Math.max(1, step >> 1) : Math.min(MOST_STEP, step * 2);
       if (io.interrupted.aborted) throw new Cancelled();
       simulation.takeFrames(); // the report has them all: these are for a screen
       const title = `${figure(simulation.references)} references, ${time(simulation.timeNs)} of virtual time`;
       bar.show(title, simulation.progress);
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((go) => setImmediate(go));
+      began = performance.now();
     }
     return simulation.report();
   } finally {
