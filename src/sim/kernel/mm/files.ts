@@ -4,7 +4,8 @@
  *
  * A cached page has one reference for the cache. Reads from disk are whole page clusters up to the file's last 4 KiB.
  * Deviations: a page under read is not locked, whoever finds it waits until its read is done; on a machine without disks
- * files take no time to read or write.
+ * files take no time to read or write; faults read around as 2.6.0 does on every kernel (2.4: 8 pages, always), and a fault
+ * on a hole clears that page alone and does not count as a miss.
  */
 import { FRAME_BYTES } from '../../base/units.ts';
 import * as C from '../../base/counters.ts';
@@ -29,8 +30,6 @@ const READAROUND_FRAMES = 16;
 export class Files implements PageCache {
   dirtyPages = 0;
   cachedPages = 0;
-  /** Of them, pages of shared segments. */
-  shmPages = 0;
   readonly inodes: Inodes;
   readonly truncation: Truncate;
   private readonly index: PageIndex;
@@ -84,6 +83,7 @@ export class Files implements PageCache {
   obtain(on: KernelCpu, space: AddressSpace, index: number): number {
     const cached = this.find(on, space, index);
     if (cached >= 0) {
+      if (space.kind === 'file') this.stateOf(space).around.hit();
       this.waitFor(on, cached);
       return cached;
     }
@@ -91,8 +91,10 @@ export class Files implements PageCache {
     if (!this.inodes.onDisk(space, index)) return this.hole(on, space, index);
     on.count(C.PGMAJFAULT);
     if (on.task !== undefined) on.task.majorFaults++;
-    const around = Math.max(1, READAROUND_FRAMES >> this.parts.traits.mmuShift);
-    this.readAhead(on, space, index - (index % around), around);
+    if (this.stateOf(space).around.miss()) {
+      const around = Math.max(1, READAROUND_FRAMES >> this.parts.traits.mmuShift);
+      this.readAhead(on, space, index - (index % around), around);
+    }
     return this.wanted(on, space, index);
   }
 
@@ -146,7 +148,6 @@ export class Files implements PageCache {
     memMap.flags[page] |= PG_UPTODATE;
     this.index.insert(on, space, index, page);
     this.cachedPages++;
-    if (space.kind !== 'file') this.shmPages++;
     on.leave(outer);
   }
 
@@ -161,7 +162,6 @@ export class Files implements PageCache {
     this.index.remove(on, space, index, page);
     memMap.mapping[page] = 0;
     this.cachedPages--;
-    if (space.kind !== 'file') this.shmPages--;
     pages.put(on, page);
     on.leave(outer);
   }

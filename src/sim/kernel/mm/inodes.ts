@@ -10,6 +10,7 @@ import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
 import type { KernelParts } from '../parts.ts';
 import { AddressSpace, type BackingKind } from './address-space.ts';
+import { Readaround } from './readahead.ts';
 
 const BLOCK_BYTES = 4096;
 const ROOM_BLOCKS = 1024;
@@ -29,6 +30,8 @@ export interface FileState {
   readonly written: Set<number>;
   /** Indices of its dirty pages. */
   readonly dirty: Set<number>;
+  /** How its mappings' faults fare. The kernel counts for each open file; here all that have it open count together. */
+  readonly around: Readaround;
   /** Shared memory: swap entry of each index that is swapped out. */
   readonly swapped: Map<number, number>;
 }
@@ -66,6 +69,7 @@ export class Inodes {
       diskBytes: onDisk ? bytes : 0,
       written: new Set(),
       dirty: new Set(),
+      around: new Readaround(),
       swapped: new Map(),
     });
     return space;

@@ -50,3 +50,29 @@ export class Readahead {
     if (this.aheadSize > 0) submit(this.aheadStart, this.aheadSize);
   }
 }
+
+/** MMAP_LOTSAMISS of mm/filemap.c. */
+const LOTS_OF_MISSES = 100;
+
+/**
+ * Whether a fault on a mapped file reads around the page that it misses: filemap_nopage() counts faults that find their page
+ * in the cache and faults that do not (f_ra.mmap_hit, mmap_miss), and reads the page alone once the misses are 100 ahead.
+ */
+export class Readaround {
+  private hits = 0;
+  private misses = 0;
+
+  /** The page was there. */
+  hit(): void {
+    this.hits++;
+  }
+
+  /** The page was not there: true where its neighbours are to be read with it. */
+  miss(): boolean {
+    this.misses++;
+    if (this.misses <= this.hits + LOTS_OF_MISSES) return true;
+    // The page is read and looked up again, which is a hit: so misses stay 100 ahead until a page is found by itself.
+    this.hits++;
+    return false;
+  }
+}

@@ -61,6 +61,24 @@ describe('the page cache', () => {
     expect(sets?.hot.count).not.toBe(hot);
   });
 
+  it('reads around a page that a mapping misses, until misses are a hundred ahead of hits', () => {
+    const { kernel, on, process } = bootKernel();
+    const task = process();
+    const file = kernel.syscalls.file('/mapped', 16 * 4096 * 200);
+    const fault = (page: number): void => {
+      kernel.pageCache.obtain(on(), file, page);
+      task.waitNs = 0;
+    };
+    for (let i = 0; i < 100; i++) fault(16 * i);
+    expect(on().core.counters[C.PGPGIN]).toBe(1600);
+    for (let i = 100; i < 150; i++) fault(16 * i);
+    expect(on().core.counters[C.PGPGIN]).toBe(1650);
+    // Three faults find what was read around the first page: three more misses are read around.
+    for (let i = 1; i < 4; i++) fault(i);
+    for (let i = 150; i < 155; i++) fault(16 * i);
+    expect(on().core.counters[C.PGPGIN]).toBe(1650 + 3 * 16 + 2);
+  });
+
   it('reads each page of a large file once, whatever the read-ahead', () => {
     const { kernel, on, process } = bootKernel();
     const task = process();

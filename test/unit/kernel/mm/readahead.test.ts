@@ -1,6 +1,6 @@
 /** Read-ahead windows by hand, as page_cache_readahead() of 2.6.0 moves them. */
 import { describe, expect, it } from 'vitest';
-import { Readahead } from '../../../../src/sim/kernel/mm/readahead.ts';
+import { Readahead, Readaround } from '../../../../src/sim/kernel/mm/readahead.ts';
 
 /** Ranges [first, count] that each access asks for. */
 function asked(shift: number, accesses: readonly number[]): (readonly (readonly [number, number])[])[] {
@@ -47,5 +47,23 @@ describe('read-ahead', () => {
       [0, 2],
       [2, 2],
     ]);
+  });
+});
+
+describe('read-around of a mapped file', () => {
+  /** Of each miss in a row, whether the pages around are read too. */
+  const misses = (around: Readaround, count: number): boolean[] => Array.from({ length: count }, () => around.miss());
+
+  it('stops at the 101st miss that no hit stands against, and stays off', () => {
+    const around = new Readaround();
+    expect(misses(around, 100)).not.toContain(false);
+    expect(misses(around, 50)).not.toContain(true);
+  });
+
+  it('comes back for as many misses as faults find their page', () => {
+    const around = new Readaround();
+    misses(around, 150);
+    for (let i = 0; i < 3; i++) around.hit();
+    expect(misses(around, 5)).toEqual([true, true, true, false, false]);
   });
 });
