@@ -30,6 +30,8 @@ export class Block implements BlockIo {
   readonly bouncePool: BouncePool;
   readonly isaPool: BouncePool;
   private readonly queueAt: readonly KAddr[];
+  /** When each of a device's writes is done, in order (rq[WRITE]): reads do not congest writers. */
+  private readonly writes: readonly number[][];
   /** First frame that each device does not reach. */
   private readonly reach: readonly number[];
   /** bios of requests that are not done: time at which they are, and object. */
@@ -43,6 +45,7 @@ export class Block implements BlockIo {
     const { disks } = parts.machine;
     this.devices = disks.length;
     this.queueAt = disks.map(() => parts.data.claim(QUEUE_BYTES));
+    this.writes = disks.map(() => []);
     this.reach = disks.map(({ dmaBits }) => (dmaBits === 64 ? Infinity : 2 ** (dmaBits - 12)));
     this.lowEnd = parts.layout.maxLowPfn;
     this.buffers = new Buffers(parts);
@@ -67,6 +70,7 @@ export class Block implements BlockIo {
     on.write(this.queueAt[device]);
     const done = machine.disks[device].book(on.now, block, size, write);
     on.unlock('queue_lock', this.queueAt[device]);
+    if (write) this.queueWrite(this.writes[device], done, on.now);
     on.count(write ? C.PGPGOUT : C.PGPGIN, frames);
     const inner = on.enter(FN.end_io);
     on.spend(this.parts.profile.kernel.flush.irqNs);
@@ -82,7 +86,9 @@ export class Block implements BlockIo {
   }
 
   congested(device: number, now: number): boolean {
-    return this.parts.machine.disks[device].pending(now) >= CONGESTED_AT;
+    const writes = this.writes[device];
+    // The one that makes it congested is done later than `now`, or not.
+    return writes.length >= CONGESTED_AT && writes[writes.length - CONGESTED_AT] > now;
   }
 
   releaseBuffers(on: KernelCpu, page: number): boolean {
@@ -117,6 +123,15 @@ export class Block implements BlockIo {
     // A mempool stands behind the slab: without memory the request goes on with a bio of the pool.
     if (bio >= 0) on.write(this.bioCache.addressOf(bio));
     return bio;
+  }
+
+  private queueWrite(writes: number[], done: number, now: number): void {
+    let at = writes.length;
+    while (at > 0 && writes[at - 1] > done) at--;
+    writes.splice(at, 0, done);
+    let past = 0;
+    while (writes[past] <= now) past++;
+    if (past > CONGESTED_AT) writes.splice(0, past);
   }
 
   private hold(bio: number, done: number): void {
