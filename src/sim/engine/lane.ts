@@ -1,6 +1,7 @@
 /**
- * A CPU of the run and what it runs: kernel threads that have work first, then tasks from the run queue, in slices of
- * SLICE_NS. A switch takes schedule() and switch_mm(), and a look at the task's stack; where the kernel's own scheduler
+ * A CPU of the run and what it runs: kernel threads that have work, then tasks from the run queue, in slices of
+ * SLICE_NS. A thread that wakes goes first; when it has had its slice, tasks that could run get as much time as it took
+ * (deviation: all of them together, however many they are; a thread's step is not cut, so its slice may be longer). A switch takes schedule() and switch_mm(), and a look at the task's stack; where the kernel's own scheduler
  * would look beside that is not modelled (run-queue.ts).
  *
  * A CPU without work stays behind: its clock jumps when it gets some, and what it jumps over is idle time.
@@ -42,6 +43,9 @@ export class Lane {
   current: Ticket | undefined;
   private readonly threads: ThreadTicket[] = [];
   private sliceEnd = 0;
+  /** What kernel threads have had since tasks last had their turn, ns; and until when that turn lasts. */
+  private threadNs = 0;
+  private tasksUntil = 0;
   private last: Task | undefined;
 
   constructor(
@@ -65,18 +69,25 @@ export class Lane {
     const { on } = this;
     const { core } = on;
     while (core.clock < end) {
-      if (this.threads.length > 0) {
+      const waits = this.threads.length > 0;
+      if (waits && core.clock >= this.tasksUntil) {
         this.runThread(this.threads[0], end);
         continue;
       }
       const ticket = this.current;
       if (ticket === undefined) {
         const next = this.work.take(this);
-        if (next === undefined) return;
-        this.switchIn(next);
+        if (next !== undefined) this.switchIn(next);
+        else if (waits) this.tasksUntil = 0;
+        else return;
         continue;
       }
-      const outcome = ticket.execution.run(on, Math.min(end, this.sliceEnd));
+      if (on.task !== ticket.execution.task) {
+        on.charge();
+        this.load(ticket.execution.task);
+      }
+      const until = Math.min(end, this.sliceEnd, waits ? this.tasksUntil : Infinity);
+      const outcome = ticket.execution.run(on, until);
       if (outcome !== 'more') this.switchOut(ticket, outcome);
       else if (core.clock >= this.sliceEnd) this.endSlice(ticket);
     }
@@ -133,13 +144,21 @@ export class Lane {
     on.enter(FN.user);
   }
 
-  /** Works until `end`, or until the thread has no more to do or has to wait. */
+  /** Works until `end`, until its slice ends, or until the thread has no more to do or has to wait. */
   private runThread(ticket: ThreadTicket, end: number): void {
     const { on } = this;
+    const { core } = on;
     const { thread, task } = ticket;
-    if (on.task !== task && thread.ready(on.core.clock)) this.switchToThread(task);
-    while (on.core.clock < end && thread.ready(on.core.clock) && task.waitNs === 0) thread.step(on);
-    if (task.waitNs === 0 && thread.ready(on.core.clock)) return;
+    if (on.task !== task && thread.ready(core.clock)) this.switchToThread(task);
+    const from = core.clock;
+    const sliceEnd = from + SLICE_NS - this.threadNs;
+    while (core.clock < Math.min(end, sliceEnd) && thread.ready(core.clock) && task.waitNs === 0) thread.step(on);
+    this.threadNs += core.clock - from;
+    if (this.threadNs >= SLICE_NS) {
+      this.tasksUntil = core.clock + this.threadNs;
+      this.threadNs = 0;
+    }
+    if (task.waitNs === 0 && thread.ready(core.clock)) return;
     const until = on.core.clock + task.waitNs;
     task.ioNs += task.waitNs;
     task.waitNs = 0;
