@@ -5,7 +5,8 @@
  * The kernels go round for ever, or kill a task. Here a request that may wait ends the run with the kernel's report when
  * reclaim has found nothing MOST_FAILURES times in a row, while no page was being written and none was left that swap has
  * room for (the count and the condition of out_of_memory() in 2.4 and 2.6.0; their rule of one second passes by itself while
- * reclaim waits), or has not helped in MOST_ROUNDS rounds. 2.6.11 kills as soon as no progress was made and no zone is above
+ * reclaim waits), or has not helped in MOST_ROUNDS rounds. Those kernels go round for ever where swap is free and the pages
+ * cannot go there (locked ones); here that ends once each of them has been looked at MOST_LOOKS times for nothing. 2.6.11 kills as soon as no progress was made and no zone is above
  * its high mark; it looks at every page in one call of reclaim, where the lab's page replacement is 2.6.0's and takes
  * several, so the same count holds.
  * 2.4 with nodes: a node where reclaim finds nothing is left for the next one (that kernel would go on there).
@@ -25,8 +26,12 @@ export interface Pressure {
   reclaim(on: KernelCpu, zone: Zone, order: number): number;
   /** 2.4: a block that reclaim freed and kept for its caller (balance_classzone), or -1. */
   takeLocal(on: KernelCpu, zone: Zone): number;
-  /** Pages are being written, or there are pages and swap for them: there will be more to free. */
-  hopeful(list: ReadyZonelist): boolean;
+  /** Pages are being written. */
+  writing(): boolean;
+  /** Pages of the list's zones that could go to swap, which has room; 0 where it has none. */
+  swappable(list: ReadyZonelist): number;
+  /** Pages that reclaim has looked at on this CPU. */
+  looked(on: KernelCpu): number;
   /** blk_congestion_wait(WRITE, HZ/50). */
   congestionWait(on: KernelCpu): void;
   /** yield(): others run meanwhile, and writes end. */
@@ -47,8 +52,40 @@ export type Ladder = (
 
 const MOST_FAILURES = 10;
 const MOST_ROUNDS = 1000;
+/** Two looks see a page's accessed bit, cleared and then not set; twice over. */
+const MOST_LOOKS = 4;
 /** Larger blocks are not waited for. */
 const COSTLY_ORDER = 3;
+
+/** How long a request goes on reclaiming. */
+class Patience {
+  /** Rounds in a row in which there was nothing to find. */
+  failures = 0;
+  private rounds = 0;
+  private looked: number;
+
+  constructor(
+    private readonly on: KernelCpu,
+    private readonly pressure: Pressure,
+    private readonly list: ReadyZonelist,
+  ) {
+    this.looked = pressure.looked(on);
+  }
+
+  /** Another round has freed so many pages; false where it should have been the last. */
+  lasts(freed: number): boolean {
+    const { on, pressure, list } = this;
+    this.rounds++;
+    if (freed > 0) this.looked = pressure.looked(on);
+    const hopes = freed > 0 || pressure.writing() || this.mayFind(pressure.swappable(list));
+    this.failures = hopes ? 0 : this.failures + 1;
+    return this.failures < MOST_FAILURES && this.rounds <= MOST_ROUNDS;
+  }
+
+  private mayFind(pages: number): boolean {
+    return pages > 0 && this.pressure.looked(this.on) - this.looked < MOST_LOOKS * pages;
+  }
+}
 
 /** One of the walks over a whole list: fall-back zones after the others. */
 function walkAll(
@@ -92,16 +129,16 @@ function firstWalks(
 
 export const ladder260: Ladder = (on, allocator, pressure, list, order, gfp) => {
   let page = firstWalks(on, allocator, pressure, list, order, gfp);
-  let failures = 0;
-  for (let round = 0; page < 0; round++) {
+  if (page >= 0) return page;
+  const patience = new Patience(on, pressure, list);
+  while (page < 0) {
     if (pressure.memalloc(on)) return walkAll(on, allocator, list, order, 'any', gfp);
     if (!gfp.wait) return -1;
     const freed = pressure.reclaim(on, list.zones[0], order);
     page = walkAll(on, allocator, list, order, 'again', gfp);
     if (page >= 0) break;
     if (order > COSTLY_ORDER || gfp.noRetry) return -1;
-    failures = freed > 0 || pressure.hopeful(list) ? 0 : failures + 1;
-    if (failures >= MOST_FAILURES || round >= MOST_ROUNDS) pressure.outOfMemory(on, list, order, gfp);
+    if (!patience.lasts(freed)) pressure.outOfMemory(on, list, order, gfp);
     pressure.congestionWait(on);
   }
   return page;
@@ -112,15 +149,15 @@ export const ladder2611: Ladder = (on, allocator, pressure, list, order, gfp) =>
   if (page >= 0) return page;
   if (pressure.memalloc(on)) return walkAll(on, allocator, list, order, 'any', gfp);
   if (!gfp.wait) return -1;
-  let failures = 0;
-  for (let round = 0; ; round++) {
+  const patience = new Patience(on, pressure, list);
+  for (;;) {
     const freed = pressure.reclaim(on, list.zones[0], order);
-    failures = freed > 0 || pressure.hopeful(list) ? 0 : failures + 1;
+    const lasts = patience.lasts(freed);
     if (freed > 0) page = walkAll(on, allocator, list, order, 'again', gfp);
     else if (!gfp.noRetry) page = walkAll(on, allocator, list, order, 'high', gfp);
     if (page >= 0) return page;
     if (order > COSTLY_ORDER || gfp.noRetry) return -1;
-    if (failures >= MOST_FAILURES || round >= MOST_ROUNDS) pressure.outOfMemory(on, list, order, gfp);
+    if (!lasts) pressure.outOfMemory(on, list, order, gfp);
     pressure.congestionWait(on);
   }
 };
@@ -182,8 +219,8 @@ function slow24(
 ): number {
   const classZone = list.zones[from];
   const last = to === list.zones.length;
-  let failures = 0;
-  for (let round = 0; ; round++) {
+  const patience = new Patience(on, pressure, list);
+  for (;;) {
     if (pressure.memalloc(on)) return allocator.walk(on, list, allocator.part(from, to, false), order, 'any', gfp);
     if (!gfp.wait) return -1;
     const freed = pressure.reclaim(on, classZone, order);
@@ -192,9 +229,9 @@ function slow24(
     const page = allocator.walk(on, list, allocator.part(from, to, false), order, 'again', gfp);
     if (page >= 0) return page;
     if (order > COSTLY_ORDER || gfp.noRetry) return -1;
-    failures = freed > 0 || pressure.hopeful(list) ? 0 : failures + 1;
-    if (failures > 0 && !last) return -1;
-    if (failures >= MOST_FAILURES || round >= MOST_ROUNDS) pressure.outOfMemory(on, list, order, gfp);
+    const lasts = patience.lasts(freed);
+    if (patience.failures > 0 && !last) return -1;
+    if (!lasts) pressure.outOfMemory(on, list, order, gfp);
     pressure.yield(on);
   }
 }

@@ -208,11 +208,25 @@ export class PageSource implements Pages, Supply, Pressure {
     return -1;
   }
 
-  hopeful(list: ReadyZonelist): boolean {
-    const { reclaim, swap } = this.parts;
-    if (reclaim.writeback.pages > 0) return true;
-    const listed = (zone: Zone): boolean => Object.values(reclaim.census(zone)).some((pages) => pages > 0);
-    return swap.free > 0 && list.zones.some(listed);
+  writing(): boolean {
+    return this.parts.reclaim.writeback.pages > 0;
+  }
+
+  swappable(list: ReadyZonelist): number {
+    const { swap, reclaim, allZones } = this.parts;
+    if (swap.free === 0) return 0;
+    let pages = 0;
+    for (const { owned } of list.zones) {
+      pages += owned[OWNER.anonymous] + owned[OWNER['shared memory']] + owned[OWNER['page cache']];
+    }
+    // Where zones have lists in common, whose pages they are is not known.
+    let listed = 0;
+    for (const zone of allZones) for (const count of Object.values(reclaim.census(zone))) listed += count;
+    return Math.min(pages, listed);
+  }
+
+  looked(on: KernelCpu): number {
+    return on.core.counters[C.PGSCAN] + on.core.counters[C.PGREFILL];
   }
 
   congestionWait(on: KernelCpu): void {
@@ -221,7 +235,7 @@ export class PageSource implements Pages, Supply, Pressure {
 
   yield(on: KernelCpu): void {
     on.work(pathLengths[FN.schedule]);
-    if (this.parts.reclaim.writeback.pages > 0) this.congestionWait(on);
+    if (this.writing()) this.congestionWait(on);
   }
 
   outOfMemory(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): never {
