@@ -65,6 +65,7 @@ const kernelSchema = z.strictObject({
   packPtePages: z.boolean(),
   pageAddress: z.enum(['virtual', 'hash']),
   ptesByKmap: z.boolean(),
+  copiesByKmap: z.boolean(),
   requests: z.enum(['buffer_head', 'bio']),
   bouncePages: z.number(),
   bufferHeadBytes: z.number(),
@@ -110,8 +111,19 @@ const procSchema = z.strictObject({
       census: z.array(z.number()),
       perCpu: z.number(),
       owners: pagesByName,
+      lockTakes: z.number(),
+      visits: z.number(),
+      refusals: z.number(),
     }),
   ),
+  requests: z.strictObject({
+    requests: z.number(),
+    visits: z.number(),
+    fallbackEntries: z.number(),
+    failures: z.number(),
+    refusedThoughFree: z.number(),
+    pressureToFailureNs: z.number(),
+  }),
   slabs: z.array(
     z.strictObject({
       name: z.string(),

@@ -6,7 +6,17 @@
 import type { ProcSlab, ProcSnapshot, ProcTask, ProcZone } from '../kernel/proc/snapshot.ts';
 
 /** The reports there are, by the name they go by. */
-export const procFiles = ['meminfo', 'zoneinfo', 'buddyinfo', 'slabinfo', 'vmstat', 'maps', 'profile', 'locks'] as const;
+export const procFiles = [
+  'meminfo',
+  'zoneinfo',
+  'buddyinfo',
+  'slabinfo',
+  'vmstat',
+  'maps',
+  'profile',
+  'locks',
+  'requests',
+] as const;
 export type ProcFile = (typeof procFiles)[number];
 
 /** Text of a report. */
@@ -28,6 +38,8 @@ export function procText(file: ProcFile, proc: ProcSnapshot): string {
       return profile(proc);
     case 'locks':
       return locks(proc);
+    case 'requests':
+      return requests(proc);
   }
 }
 
@@ -113,4 +125,28 @@ function locks({ locks: rows }: ProcSnapshot): string {
     return `${String(acquisitions).padStart(12)} ${mean.toFixed(3).padStart(13)} ${(heldNs / 1e6).toFixed(3).padStart(12)}  ${name}`;
   };
   return lines([head, ...rows.map(line)]);
+}
+
+/** No kernel printed this: the lab's own counts of what requests for pages met on their way. */
+function requests({ zones, requests: all }: ProcSnapshot): string {
+  const row = (name: string, ...values: readonly number[]): string =>
+    name.padEnd(28) + values.map((value) => String(value).padStart(14)).join('');
+  const seconds = all.pressureToFailureNs < 0 ? '-' : `${(all.pressureToFailureNs / 1e9).toFixed(3)} s`;
+  return lines([
+    row('requests', all.requests),
+    row('zones looked at', all.visits),
+    row('from fall-back zones', all.fallbackEntries),
+    row('failed', all.failures),
+    row('failed though a zone had it', all.refusedThoughFree),
+    `${'from pressure to failure'.padEnd(28)}${seconds.padStart(14)}`,
+    `${'zone'.padEnd(28)}${['lock taken', 'looked at', 'refused'].map((name) => name.padStart(14)).join('')}`,
+    ...zones.map((zone) =>
+      row(
+        `${zone.zone} ${zone.node}${zone.index > 0 ? ` #${zone.index}` : ''}`,
+        zone.lockTakes,
+        zone.visits,
+        zone.refusals,
+      ),
+    ),
+  ]);
 }

@@ -47,6 +47,8 @@ export interface Flavour extends FlavourSwitches {
   readonly pageCache: KernelTraits['pageCache'];
   readonly pageAddress: KernelTraits['pageAddress'];
   readonly ptesByKmap: boolean;
+  /** file_read_actor() and prepare_write() of 2.4: kmap(), as they may sleep. */
+  readonly copiesByKmap: boolean;
   readonly requests: KernelTraits['requests'];
   readonly bouncePages: number;
   readonly bufferHeadBytes: number;
@@ -83,6 +85,7 @@ const base: Flavour = {
   pageCache: 'hash',
   pageAddress: 'virtual',
   ptesByKmap: false,
+  copiesByKmap: true,
   requests: 'buffer_head',
   bouncePages: 32,
   bufferHeadBytes: 96,
@@ -146,6 +149,7 @@ const k2559 = derive(k2422, {
   reclaim: '2.6.0',
   lruLock: 'zone',
   pagevecs: true,
+  copiesByKmap: false,
   kswapd: 'node',
   pageCache: 'radix',
   pageAddress: 'hash',

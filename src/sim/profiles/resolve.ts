@@ -93,6 +93,7 @@ type MemoryManager = Pick<
   | 'packPtePages'
   | 'pageAddress'
   | 'ptesByKmap'
+  | 'copiesByKmap'
   | 'requests'
   | 'bouncePages'
   | 'bufferHeadBytes'
@@ -129,6 +130,7 @@ function memoryManager(
     packPtePages: kernel.packPtePages,
     pageAddress: flavour.pageAddress,
     ptesByKmap: flavour.ptesByKmap,
+    copiesByKmap: flavour.copiesByKmap,
     requests: flavour.requests,
     bouncePages: flavour.bouncePages,
     bufferHeadBytes: flavour.bufferHeadBytes,

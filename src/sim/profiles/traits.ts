@@ -55,6 +55,8 @@ export interface KernelTraits {
   readonly pageAddress: 'virtual' | 'hash';
   /** Pte pages in highmem are reached through persistent kmaps, not atomic ones. */
   readonly ptesByKmap: boolean;
+  /** read() and write() map highmem pages with kmap() (2.4), not with atomic kmaps. */
+  readonly copiesByKmap: boolean;
   /** What a disk request is made of: one buffer head a block, or a bio; and the pages kept for bouncing it. */
   readonly requests: 'buffer_head' | 'bio';
   readonly bouncePages: number;

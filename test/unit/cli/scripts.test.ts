@@ -39,6 +39,14 @@ describe('the report of a run with a kernel', () => {
   const proc: RunReport['result']['proc'] = {
     meminfo: [],
     zones: [],
+    requests: {
+      requests: 0,
+      visits: 0,
+      fallbackEntries: 0,
+      failures: 0,
+      refusedThoughFree: 0,
+      pressureToFailureNs: -1,
+    },
     slabs: [],
     vmstat: [],
     tasks: [],

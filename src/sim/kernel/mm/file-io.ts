@@ -139,12 +139,14 @@ export class FileIo {
       const { mm } = task;
       for (let done = 0; done < bytes; done += FRAME_BYTES) highmem.userPage(on, mm, mm.table.vpns - 1);
     }
-    highmem.kmapAtomic(on, page, 'KM_USER0');
+    if (this.parts.traits.copiesByKmap) highmem.kmap(on, page);
+    else highmem.kmapAtomic(on, page, 'KM_USER0');
     const at = kaddr(memMap.slotOf(page), from);
     if (write) on.writeRange(at, bytes);
     else on.readRange(at, bytes);
     on.work(bytes / BYTES_PER_INSTRUCTION);
-    highmem.kunmapAtomic(on, page, 'KM_USER0');
+    if (this.parts.traits.copiesByKmap) highmem.kunmap(on, page);
+    else highmem.kunmapAtomic(on, page, 'KM_USER0');
     on.leave(outer);
   }
 

@@ -21,6 +21,24 @@ export interface ProcZone {
   readonly perCpu: number;
   /** Pages by owner (page-flags.ts), those that boot took included under `reserved`. */
   readonly owners: Readonly<Record<string, number>>;
+  /** Acquisitions of its lock, requests that looked at it, and of these those that its marks refused. */
+  readonly lockTakes: number;
+  readonly visits: number;
+  readonly refusals: number;
+}
+
+/** Requests for pages, all zones: what several zones of a type and fall-back zones come to. */
+export interface ProcRequests {
+  readonly requests: number;
+  /** Zones looked at by all of them. */
+  readonly visits: number;
+  /** Pages that came from a fall-back zone. */
+  readonly fallbackEntries: number;
+  /** Requests that got NULL, and of these those while a zone that they could use had as much free. */
+  readonly failures: number;
+  readonly refusedThoughFree: number;
+  /** From the first wake of kswapd to the first failure, ns; -1 where there was none. */
+  readonly pressureToFailureNs: number;
 }
 
 export interface ProcSlab {
@@ -65,6 +83,7 @@ export interface ProcSnapshot {
   /** Name and kB (HugePages_*: a count), in the order of the file. */
   readonly meminfo: readonly (readonly [name: string, value: number])[];
   readonly zones: readonly ProcZone[];
+  readonly requests: ProcRequests;
   readonly slabs: readonly ProcSlab[];
   readonly vmstat: readonly (readonly [name: string, value: number])[];
   /** The live tasks, then the dead ones that took the most time; `moreTasks` are left out. */

@@ -16,7 +16,7 @@ import { OWNER, type PageOwner, ownerNames } from '../page-flags.ts';
 import type { Task } from '../task.ts';
 import type { Zone } from '../zone.ts';
 import { fragmentation } from './fragmentation.ts';
-import type { ProcSlab, ProcSnapshot, ProcTask, ProcVma, ProcZone } from './snapshot.ts';
+import type { ProcRequests, ProcSlab, ProcSnapshot, ProcTask, ProcVma, ProcZone } from './snapshot.ts';
 
 /** Tasks in full; of a run with thousands of dead ones the rest are counted only. */
 const MOST_TASKS = 200;
@@ -29,6 +29,7 @@ export function takeSnapshot(kernel: Kernel, counters: Float64Array, nowNs: numb
   return {
     meminfo: meminfo(kernel),
     zones: kernel.allZones.map((zone) => zoneOf(kernel, zone)),
+    requests: requestsOf(kernel),
     slabs: kernel.slabs.caches.map(slabOf),
     vmstat: vmstat(kernel, counters),
     tasks: shown.map((task) => taskOf(kernel, task, nowNs)),
@@ -130,7 +131,16 @@ function zoneOf(kernel: Kernel, zone: Zone): ProcZone {
     census: zone.census,
     perCpu: zone.onCpuLists,
     owners,
+    lockTakes: zone.lockTakes,
+    visits: zone.visits,
+    refusals: zone.refusals,
   };
+}
+
+function requestsOf({ pages }: Kernel): ProcRequests {
+  const { requests, fallbackEntries, failures, refusedThoughFree, pressureAt, failedAt } = pages.counts;
+  const pressureToFailureNs = failedAt < 0 || pressureAt < 0 ? -1 : failedAt - pressureAt;
+  return { requests, visits: pages.visits, fallbackEntries, failures, refusedThoughFree, pressureToFailureNs };
 }
 
 function slabOf(cache: SlabCache): ProcSlab {
