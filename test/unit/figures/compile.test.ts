@@ -1,23 +1,28 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type CompileFigures, compileFigures, SMALL, systemTimeOf } from '../../support/compile-figures.ts';
+import * as C from '../../../src/sim/base/counters.ts';
+import { type CompileFigures, compileFigures, SMALL } from '../../support/compile-figures.ts';
+import { bootKernel } from '../../support/kernel.ts';
 
-const SEEDS = [1, 2, 3, 4, 5];
 const LONG_MS = 300_000;
 
-describe('a 16-way compile', () => {
-  it(
-    'has less system time with mem_maps on their nodes than with all of them on node 0, whatever the seed',
-    () => {
-      const changes = SEEDS.map((seed) => {
-        const [local, flat] = [true, false].map((kvaRemap) =>
-          systemTimeOf({ kernel: { kvaRemap }, jobs: 16, scale: 0.016, seed, parameters: SMALL }),
-        );
-        return { seed, less: local.systemNs < flat.systemNs };
-      });
-      expect(changes).toEqual(SEEDS.map((seed) => ({ seed, less: true })));
-    },
-    LONG_MS,
-  );
+/**
+ * Time in faults of a process on a CPU of the last quad that writes to 2,000 fresh pages, ns. A whole compile is no test of
+ * this: its system time differs by 2 % from seed to seed, as much as the place of mem_map moves it (docs/memory-manager.md).
+ */
+function faultsOnLastQuad(kvaRemap: boolean): number {
+  const booted = bootKernel({ builtIn: 'numaq-16g-4quad', kernel: { kvaRemap } });
+  const task = booted.process('writer', 12);
+  const on = booted.on(12);
+  const at = booted.kernel.syscalls.mmap(on, task, { pages: 2000, pgoff: 0, shared: false, writable: true });
+  const before = on.core.counters[C.FAULT_NS];
+  for (let page = 0; page < 2000; page++) booted.touch(task, at + page, true, 12);
+  return on.core.counters[C.FAULT_NS] - before;
+}
+
+describe('fresh pages on a quad other than the first', () => {
+  it('cost less where their struct pages lie on their own node', () => {
+    expect(faultsOnLastQuad(true)).toBeLessThan(0.98 * faultsOnLastQuad(false));
+  });
 });
 
 describe('partial objrmap in a compile', () => {
