@@ -248,7 +248,7 @@ export class RunsState {
     const mine: Following = { wanted, result: null, failure: null };
     run.following = mine;
     try {
-      const result = await this.#client.follow(requestOf(run.start), wanted);
+      const result = await this.#client.follow(requestOf(run.start), withTurns(run, wanted));
       if (run.following === mine) run.following = { ...mine, result };
     } catch (error) {
       if (run.following === mine) run.following = { ...mine, failure: failureOf(error) };
@@ -301,4 +301,10 @@ export class RunsState {
 
 function requestOf({ profile, workloads, seed }: RunStart): RunRequest {
   return { profile, workloads: [...workloads], seed };
+}
+
+/** With the knobs that were turned during the run: without them it would be another one. */
+function withTurns(run: Run, wanted: FollowRequest): FollowRequest {
+  const turns = (run.report ?? run.interim)?.config.turns;
+  return turns === undefined ? wanted : { ...wanted, turns: [...turns] };
 }

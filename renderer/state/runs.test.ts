@@ -25,7 +25,7 @@ function fakeLab(over: Partial<Client> = {}): {
     resumeRun: tell('resume'),
     cancelRun: tell('cancel'),
     runReport: () => Promise.resolve({ engine: 'test' } as RunReport),
-    interimReport: () => Promise.resolve({ engine: 'interim' } as RunReport),
+    interimReport: () => Promise.resolve({ engine: 'interim', config: {} } as RunReport),
     turnKnob: (id, name, value) => {
       told.push(`${name}=${value} ${id}`);
       return Promise.resolve(null);
@@ -110,7 +110,7 @@ describe('runs', () => {
   it('looks at a run under way, and no more when it is over', async () => {
     let looked = 0;
     const { client, progress } = fakeLab({
-      interimReport: () => Promise.resolve({ engine: `look ${++looked}` } as RunReport),
+      interimReport: () => Promise.resolve({ engine: `look ${++looked}`, config: {} } as RunReport),
     });
     const runs = new RunsState(client);
     const run = await runs.start(start());
@@ -147,6 +147,24 @@ describe('runs', () => {
       [1, 0],
       [1, 2],
     ]);
+  });
+
+  it('follows with the knobs that were turned meanwhile', async () => {
+    const turns = [{ timeNs: 5, name: 'swappiness', value: 0 }];
+    const asked: unknown[] = [];
+    const { client } = fakeLab({
+      interimReport: () => Promise.resolve({ engine: 'test', config: { turns } } as unknown as RunReport),
+      follow: (_, wanted) => {
+        asked.push(wanted);
+        return Promise.resolve({ found: false, startNs: 0, steps: [], dropped: 0 });
+      },
+    });
+    const runs = new RunsState(client);
+    const run = await runs.start(start());
+    if (run === null) throw new Error('not started');
+    await runs.look(run);
+    await runs.follow(run, { cpu: 0, what: { event: 'fault' } });
+    expect(asked).toEqual([{ cpu: 0, what: { event: 'fault' }, turns }]);
   });
 
   it('keeps a run that the lab refused, with the reason', async () => {

@@ -189,7 +189,20 @@ describe('what is in the zones after boot', () => {
     const { layout } = booted('numaq-16g-4quad');
     const [node] = layout.nodes;
     const owned = {
-      ...{ node: 0, zone: 'Normal', index: 0, free: 100_000, min: 1, low: 2, high: 3, lists: {}, spanned: 0 },
+      ...{
+        node: 0,
+        zone: 'Normal',
+        index: 0,
+        free: 100_000,
+        min: 1,
+        low: 2,
+        high: 3,
+        lists: {},
+        spanned: 0,
+        lockTakes: 0,
+        visits: 0,
+        refusals: 0,
+      },
       ...{ present: 0, protection: [], census: [], perCpu: 24, owners: { reserved: 11_000, slab: 500, anonymous: 70 } },
     };
     const [dma, normal] = contentOf(

@@ -151,6 +151,8 @@ const followSchema = z.strictObject({
       event: z.enum(['fault', 'anonymous', 'copy-on-write', 'major', 'reclaim', 'swap-in'] satisfies FollowEvent[]),
     }),
   ]),
+  /** Knobs that were turned during the run, so that it is the same one. */
+  turns: z.array(turnSchema).max(10_000).optional(),
 });
 export type FollowRequest = z.output<typeof followSchema>;
 

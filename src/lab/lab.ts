@@ -111,7 +111,8 @@ class LabService implements LabApi {
   };
   readonly follow: LabApi['follow'] = async (request, wanted) => {
     const { order, files } = this.#ordered(request);
-    return this.#follower.start(order, files, wanted);
+    const { turns } = wanted;
+    return this.#follower.start(turns === undefined ? order : { ...order, turns }, files, wanted);
   };
   readonly stopFollowing: LabApi['stopFollowing'] = async () => {
     this.#follower.stop();

@@ -16,6 +16,9 @@ const zone = (node: number, name: string, free: number, owners: ProcZone['owners
   census: [1, 0, 2],
   perCpu: 1000 - free - Object.values(owners).reduce((sum, pages) => sum + pages, 0),
   owners,
+  lockTakes: 12,
+  visits: 40,
+  refusals: 3,
 });
 
 export const proc: ProcSnapshot = {
@@ -27,6 +30,22 @@ export const proc: ProcSnapshot = {
     zone(0, 'Normal', 300, { reserved: 400, slab: 200, 'page tables': 90 }),
     zone(1, 'HighMem', 600, { anonymous: 250, 'page cache': 150 }),
   ],
+  requests: {
+    requests: 40,
+    visits: 43,
+    fallbackEntries: 0,
+    failures: 0,
+    refusedThoughFree: 0,
+    pressureToFailureNs: -1,
+  },
+  requests: {
+    requests: 8,
+    visits: 9,
+    fallbackEntries: 0,
+    failures: 0,
+    refusedThoughFree: 0,
+    pressureToFailureNs: -1,
+  },
   slabs: [
     { name: 'pte_chain', active: 90, total: 120, objectBytes: 32, objectsPerSlab: 113, pagesPerSlab: 1, slabs: 2 },
   ],
