@@ -38,14 +38,6 @@ export const proc: ProcSnapshot = {
     refusedThoughFree: 0,
     pressureToFailureNs: -1,
   },
-  requests: {
-    requests: 8,
-    visits: 9,
-    fallbackEntries: 0,
-    failures: 0,
-    refusedThoughFree: 0,
-    pressureToFailureNs: -1,
-  },
   slabs: [
     { name: 'pte_chain', active: 90, total: 120, objectBytes: 32, objectsPerSlab: 113, pagesPerSlab: 1, slabs: 2 },
   ],
