@@ -201,7 +201,7 @@ function explain(error: unknown, io: Io): number {
     io.err(`numaq: the model contradicts itself: ${error.message} ${JSON.stringify(error.state).slice(0, 2000)}\n`);
     return BAD_INPUT;
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message.slice(0, 2000) : String(error);
   const lines = error instanceof InputError ? message.split('\n') : [message];
   io.err(lines.map((line) => `numaq: ${line}\n`).join(''));
   return BAD_INPUT;

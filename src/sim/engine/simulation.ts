@@ -133,23 +133,33 @@ export class Simulation {
   }
 
   /**
-   * Simulates about `references` more records; true when everything has ended. Throws InputError when memory runs out, or
+   * Simulates about `references` more records, or references of scripts and the kernel; true when everything has ended. Throws InputError when memory runs out, or
    * where tasks wait for each other for ever.
    */
   run(references: number): boolean {
     const { cacheRun, lanes } = this;
     let left = references;
     while (!this.ended && left > 0) {
-      const before = this.references;
+      const before = this.work;
       if (cacheRun !== undefined) this.cacheRound(cacheRun);
       else if (lanes !== undefined) for (let i = 0; i < ROUNDS && !this.ended; i++) this.round(lanes);
-      left -= Math.max(this.references - before, EMPTY_ROUND);
+      left -= Math.max(this.work - before, EMPTY_ROUND);
     }
     return this.ended;
   }
 
   private get streamed(): number {
     return this.streams.reduce((sum, running) => sum + running.position, 0);
+  }
+
+  /** What has been done, for the length of a step: references, the kernel's own too. */
+  private get work(): number {
+    if (this.scripts.length === 0) return this.streamed;
+    let sum = this.made;
+    for (const { on } of this.lanes?.all ?? []) {
+      sum += on.core.counters[C.KERNEL_READS] + on.core.counters[C.KERNEL_WRITES];
+    }
+    return sum;
   }
 
   private get made(): number {

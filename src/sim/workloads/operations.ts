@@ -41,18 +41,29 @@ export const knobs = [
   'dirty_background_ratio',
 ] as const;
 
-export const sysctlSchema = z.strictObject({
-  op: z.literal('sysctl'),
-  name: z.enum(knobs),
-  value: z.number().int().min(-1).max(1e9),
-});
+const MOST: Readonly<Record<(typeof knobs)[number], number>> = {
+  swappiness: 100,
+  lower_zone_protection: 1000,
+  min_free_kbytes: 2 ** 24,
+  dirty_ratio: 100,
+  dirty_background_ratio: 100,
+};
+const inRange = ({ name, value }: { readonly name: (typeof knobs)[number]; readonly value: number }): boolean =>
+  value <= MOST[name];
+const rangeIssue = { path: ['value'], message: 'a value that the knob can have' };
+
+export const sysctlSchema = z
+  .strictObject({ op: z.literal('sysctl'), name: z.enum(knobs), value: z.number().int().min(0).max(1e9) })
+  .refine(inRange, rangeIssue);
 
 /** A knob turned by a person while a run goes on, or before it for a time of it. */
-export const turnSchema = z.strictObject({
-  timeNs: z.number().min(0).max(1e15),
-  name: z.enum(knobs),
-  value: z.number().int().min(-1).max(1e9),
-});
+export const turnSchema = z
+  .strictObject({
+    timeNs: z.number().min(0).max(1e15),
+    name: z.enum(knobs),
+    value: z.number().int().min(0).max(1e9),
+  })
+  .refine(inRange, rangeIssue);
 export type Turn = z.output<typeof turnSchema>;
 
 /** Every operation but repeat. */

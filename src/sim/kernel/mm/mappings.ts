@@ -129,6 +129,10 @@ export class Mappings {
   ): Vma {
     const { vmas } = this;
     const end = start + pages;
+    if (end > mm.table.vpns) {
+      const room = `${Math.max(0, mm.table.vpns - start)} pages of room`;
+      throw refused(on, 'no-room', `${name}: ${pages} pages below the end of user space`, room);
+    }
     const at = mm.indexAbove(start);
     const before = mm.vmas[at - 1];
     const after = mm.vmas[at];

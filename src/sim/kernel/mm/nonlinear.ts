@@ -40,9 +40,13 @@ export class Nonlinear {
       throw refused(on, 'not-shared', 'remap_file_pages of a shared mapping of a file', 'a range that is none');
     }
     if ((vma.flags & VM_HUGETLB) !== 0) throw refused(on, 'huge-pages', 'a mapping of small pages', 'huge pages');
-    if (pgoff !== vma.pgoffOf(vpn)) this.makeNonlinear(on, vma);
     const filePages = Math.ceil(file.bytes / FRAME_BYTES);
-    for (let i = 0; i < pages && pgoff + i < filePages; i++) this.install(on, vma, file, vpn + i, pgoff + i);
+    if (pgoff + pages > filePages) {
+      // EINVAL of filemap_populate().
+      throw refused(on, 'beyond-file', `pages of a file of ${filePages}`, `pages ${pgoff} to ${pgoff + pages - 1}`);
+    }
+    if (pgoff !== vma.pgoffOf(vpn)) this.makeNonlinear(on, vma);
+    for (let i = 0; i < pages; i++) this.install(on, vma, file, vpn + i, pgoff + i);
     on.unlock('mmap_sem', mmapSem(mm));
     on.leave(outer);
   }
