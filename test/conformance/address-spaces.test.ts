@@ -276,6 +276,9 @@ class Run {
 
   private switchTo({ task }: Process): void {
     const here = this.booted.on();
+    // Whoever ran before has slept as long as the disk took: time does not go back.
+    here.spend(here.task?.waitNs ?? 0);
+    if (here.task !== undefined) here.task.waitNs = 0;
     here.task = task;
     task.waitNs = 0;
     const mm = task.mm as NonNullable<Task['mm']>;
