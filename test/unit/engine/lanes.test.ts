@@ -262,6 +262,28 @@ describe('a thread of the kernel', () => {
     expect(lab.on(0).core.counters[C.CONTEXT_SWITCHES]).toBe(3);
   });
 
+  it('gives the tasks of its CPU as much time as it has had, once it has had a slice', () => {
+    const kswapd = thread([0], 1e6, 400, 1e6);
+    const { step } = kswapd;
+    const times: number[] = [];
+    kswapd.step = (on) => {
+      times.push(on.core.clock);
+      step(on);
+    };
+    const lab = new Lab(1, [kswapd], 1, 50_000);
+    const [one, other] = [lab.task([0], [{ run: 80e6 }]), lab.task([0], [{ run: 80e6 }])];
+    lab.run();
+    const gaps = times.flatMap((time, i) =>
+      i > 0 && time - times[i - 1] > 1e6 ? [[i, time - times[i - 1] - 1e6]] : [],
+    );
+    // The tasks' first turn is as long as the slice; the second ends when their 160 ms do, of which 1 ms came before.
+    expect(gaps.map(([steps]) => steps)).toEqual([SLICE_NS / 1e6, (2 * SLICE_NS) / 1e6]);
+    expect(gaps[0][1]).toBeGreaterThanOrEqual(SLICE_NS);
+    expect(gaps[0][1]).toBeLessThan(SLICE_NS + 50_000 + 4 * SWITCH_NS);
+    expect(gaps[1][1]).toBeLessThan(60e6);
+    expect(one.task.userNs + other.task.userNs).toBe(160e6);
+  });
+
   it('takes an idle CPU of its own rather than one at work, and one that no task may use where it must', () => {
     const [near, far] = [thread([0, 1], 1e6, 2, 20_000), thread([2], 1e6, 2, 20_000)];
     const lab = new Lab(3, [near, far], 2);

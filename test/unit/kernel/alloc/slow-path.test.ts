@@ -1,5 +1,6 @@
 /** What a request goes through when memory is short, kernel by kernel, with page replacement as a script. */
 import { describe, expect, it } from 'vitest';
+import * as C from '../../../../src/sim/base/counters.ts';
 import { InputError } from '../../../../src/sim/base/errors.ts';
 import { GFP_ATOMIC, GFP_HIGHUSER, GFP_KERNEL, type Gfp } from '../../../../src/sim/kernel/alloc/gfp.ts';
 import type { KernelCpu } from '../../../../src/sim/kernel/cpu.ts';
@@ -15,13 +16,13 @@ function small(flavour: string, nodes = 1, zones: Partial<MachineProfile['zones'
 }
 
 /** Takes all pages of a machine that ignore the marks, and lists them. */
-function exhaust(allocator: BootedAllocator): number[] {
+function exhaust(allocator: BootedAllocator, owner: number = OWNER.anonymous): number[] {
   const on = allocator.on();
   const task = on.task;
   if (task !== undefined) task.memalloc = true;
   const pages: number[] = [];
   for (;;) {
-    const page = allocator.pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous);
+    const page = allocator.pages.alloc(on, GFP_HIGHUSER, 0, owner);
     if (page < 0) break;
     pages.push(page);
   }
@@ -205,7 +206,9 @@ describe('pages under write', () => {
 });
 
 describe('swap space', () => {
-  it.each(['2.4.22', '2.6.0', '2.6.11'])('puts off the end of memory while there are pages for it (%s)', (flavour) => {
+  const flavours = ['2.4.22', '2.6.0', '2.6.11'];
+
+  it.each(flavours)('puts off the end of memory while there are pages for it (%s)', (flavour) => {
     const allocator = small(flavour);
     const stock = exhaust(allocator);
     allocator.swap.free = 100;
@@ -227,6 +230,31 @@ describe('swap space', () => {
     allocator.listed = 0;
     expect(() => want(allocator)).toThrow('Out of memory');
     expect(allocator.log.filter((line) => line.startsWith('reclaim'))).toHaveLength(10);
+  });
+
+  it.each(flavours)('does not help where the kernel itself has all of the zones (%s)', (flavour) => {
+    const allocator = small(flavour);
+    exhaust(allocator, OWNER.slab);
+    allocator.swap.free = 100;
+    // Pages of other zones, which the request may not use.
+    allocator.listed = 5000;
+    expect(() => want(allocator)).toThrow('Out of memory');
+    expect(allocator.log.filter((line) => line.startsWith('reclaim'))).toHaveLength(10);
+  });
+
+  it.each(flavours)('does not help where each page was looked at four times and cannot go (%s)', (flavour) => {
+    const allocator = small(flavour);
+    const pages = exhaust(allocator).length;
+    allocator.swap.free = 100;
+    allocator.listed = pages;
+    allocator.reclaim = (on) => {
+      on.count(C.PGSCAN, pages / 2);
+      on.count(C.PGREFILL, pages / 2);
+      return 0;
+    };
+    expect(() => want(allocator)).toThrow('Out of memory');
+    // Three rounds of hope, and ten without.
+    expect(allocator.log.filter((line) => line.startsWith('reclaim'))).toHaveLength(13);
   });
 });
 
