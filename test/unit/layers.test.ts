@@ -61,6 +61,10 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'src/lab/contract.ts': ['src/sim/workloads/workload.ts', 'src/sim/workloads/operations.ts'],
   // A boot log is read and written with the kernel's own figures.
   'src/sim/interop/boot-log.ts': ['src/sim/kernel/boot/'],
+  // Plain text of plain data: asking the lab for it would send the snapshot there and back.
+  'renderer/panels/results/ProcText.svelte': ['src/sim/interop/proc-text.ts'],
+  // The names of the knobs, for a list to choose from.
+  'renderer/panels/results/Knobs.svelte': ['src/sim/workloads/operations.ts'],
   'electron/main/main.ts': ['electron'],
   'electron/preload/preload.ts': ['electron'],
 };

@@ -336,10 +336,14 @@ export class Core {
   /** The page has no entry, or one that must not be written through yet: walks, and faults until it may be used. */
   private missTlb(tlb: Tlb, vpn: number, write: number, missCounter: number): void {
     if (!tlb.atFront(vpn)) this.counters[missCounter]++;
+    if (this.watch === undefined) this.translateMissed(tlb, vpn, write);
+    else this.watch.miss(this, vpn, write, () => this.translateMissed(tlb, vpn, write));
+  }
+
+  private translateMissed(tlb: Tlb, vpn: number, write: number): void {
     for (let faults = 0; !this.walk(tlb, vpn, write); faults++) {
       invariant(faults < MOST_FAULTS, 'the kernel does not map a page', { vpn, write, cpu: this.cpu });
-      if (this.watch === undefined) this.fault(vpn, write);
-      else this.watch.fault(this, vpn, write, () => this.fault(vpn, write));
+      this.fault(vpn, write);
     }
   }
 

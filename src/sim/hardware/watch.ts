@@ -34,18 +34,17 @@ export class Watch {
     return at;
   }
 
-  /** Executes a fault by `fault` with a recorder attached; keeps it when the counter has moved. */
-  fault(core: Core, vpn: number, write: number, fault: () => void): void {
-    if (this.what.kind !== 'counter') return fault();
+  /** Does what a TLB miss takes by `translate` with a recorder attached; keeps it when the counter has moved. */
+  miss(core: Core, vpn: number, write: number, translate: () => void): void {
+    if (this.what.kind !== 'counter') return translate();
     const before = core.counters[this.what.counter];
     const recorder = new FollowRecorder(core.clock);
     core.follow = recorder;
-    recorder.enter('step', `${write === 1 ? 'write' : 'read'} of virtual page ${vpn}: fault`, core.clock);
-    fault();
+    recorder.enter('step', `${write === 1 ? 'write to' : 'read of'} virtual page ${vpn}: not in the TLB`, core.clock);
+    translate();
     recorder.leave(core.clock);
     core.follow = undefined;
-    const counted = this.what.counter === C.FAULTS || core.counters[this.what.counter] > before;
-    if (counted) this.finish(core, recorder);
+    if (core.counters[this.what.counter] > before) this.finish(core, recorder);
   }
 
   private finish(core: Core, recorder: FollowRecorder): void {

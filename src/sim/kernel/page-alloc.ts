@@ -87,6 +87,7 @@ export class PageAllocator {
       zone.visits++;
       this.supply.look(on, zone);
       let passes = true;
+      const freeBefore = zone.free;
       if (walk !== 'any') {
         const mark = this.mark(zone, walk, gfp);
         if (rule === '2.6.11') passes = watermarkOk(zone, order, mark, zone.layout.lowmemReserve[list.classIndex] ?? 0);
@@ -99,6 +100,7 @@ export class PageAllocator {
         }
       }
       const page = passes ? this.takeFrom(on, zone, order, walk, gfp) : -1;
+      if (on.follow !== undefined) this.noteTest(on, zone, walk, bar, freeBefore, passes, page);
       if (page >= 0) {
         this.from = zone;
         return page;
@@ -106,6 +108,25 @@ export class PageAllocator {
       zone.refusals++;
     }
     return -1;
+  }
+
+  /** Says in a followed reference how a zone of the zonelist fared. */
+  private noteTest(
+    on: KernelCpu,
+    zone: Zone,
+    walk: Walk,
+    bar: number,
+    free: number,
+    passes: boolean,
+    page: number,
+  ): void {
+    const { name, index } = zone.layout;
+    const which = `zonelist: ${name} of node ${zone.node}${index > 0 ? ` #${index}` : ''}`;
+    const { min, low, high } = zone.marks;
+    const late = this.rules.watermarks === '2.6.11';
+    const against = walk === 'any' ? 'no mark' : late ? `its ${walk} mark and lowmem_reserve` : `${bar} (${walk})`;
+    const outcome = !passes ? 'refused' : page < 0 ? 'passes, but has no such block' : 'taken';
+    on.note(() => `${which}: ${free} free, min ${min}, low ${low}, high ${high}, against ${against}: ${outcome}`);
   }
 
   /** The mark of a walk, as far down as the caller may dip. */

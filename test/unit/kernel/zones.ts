@@ -49,4 +49,4 @@ export function supplyOf(clean: ReadonlyMap<Zone, number[]> = new Map()): Supply
 }
 
 /** No walk over zones made by hand looks at the CPU. */
-export const nobody = undefined as unknown as KernelCpu;
+export const nobody = { follow: undefined } as unknown as KernelCpu;

@@ -124,6 +124,7 @@ export class ZoneSupply {
   private refill(on: KernelCpu, zone: Zone, list: PerCpuPages): void {
     const { memMap } = this.parts;
     const outer = on.enter(FN.rmqueue);
+    if (on.follow !== undefined) on.note(() => `the CPU's set is low: ${list.batch} pages from the zone's buddy lists`);
     const lock = this.lock(on, zone);
     for (let i = 0; i < list.batch; i++) {
       const page = this.rmqueue(on, zone, 0);
@@ -200,6 +201,7 @@ export class ZoneSupply {
   /** What the buddy lists touched: list links lie in the struct pages of blocks, and the list's head in struct zone. */
   private chargeTouches(on: KernelCpu, zone: Zone): void {
     const { touched, touches } = zone.lists;
+    if (on.follow !== undefined) on.note(() => touchedText(touched, touches));
     for (let at = 0; at < touches; at += TOUCH) {
       const order = touched[at + 1];
       const block = touched[at + 2];
@@ -220,4 +222,12 @@ export class ZoneSupply {
     const pfn = asPfn(zone.base + block * zone.clusterFrames);
     return memMap.addressOf(memMap.pageOf(frames.slotOf(zone.place, pfn)));
   }
+}
+
+/** What became of the buddy lists, in words: which orders' blocks were unlinked and linked. */
+function touchedText(touched: ArrayLike<number>, touches: number): string {
+  const orders: number[] = [];
+  for (let at = 0; at < touches; at += TOUCH) if (touched[at] === TOGGLED) orders.push(touched[at + 1]);
+  if (orders.length === 0) return 'buddy lists: a block of the top order, whole';
+  return `buddy lists: pair bits of order ${orders.join(', ')} toggled: a block split or merged at each`;
 }

@@ -1,7 +1,7 @@
 /** An address space: mm_struct of include/linux/sched.h, 2.6.0. */
 import type { KAddr } from '../../base/units.ts';
 import type { PageTable } from '../../hardware/page-table.ts';
-import { Vma } from './vma.ts';
+import type { Vma } from './vma.ts';
 
 export class Mm {
   /** By address, not overlapping. */

@@ -72,6 +72,7 @@ export class PageTables {
     on.read(table.upperEntryAddress(vpn));
     if (table.pmdOf(vpn) === 0) {
       const outer = on.enter(FN.pte_alloc_map);
+      if (on.follow !== undefined) on.note(() => `no pte page for virtual page ${vpn}: one is made`);
       if (!this.shared.tryToShare(on, mm, vpn))
         this.pages.attach(on, mm, vpn, this.pages.makeUnlocked(on, mm, vpn), true);
       on.leave(outer);
