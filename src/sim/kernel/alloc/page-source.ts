@@ -27,6 +27,8 @@ import { ZoneSupply } from './zone-supply.ts';
 
 const CONGESTION_WAIT_NS = 1e9 / 50;
 
+const PAGEVEC_SIZE = 16;
+
 /** What requests came to, beside each zone's own counts. */
 export interface RequestCounts {
   requests: number;
@@ -55,6 +57,8 @@ export class PageSource implements Pages, Supply, Pressure {
   private readonly allocator: PageAllocator;
   private readonly ladder: Ladder;
   private readonly clusterFrames: number;
+  /** Pages that putMany() has found without references. */
+  private readonly dying = new Int32Array(PAGEVEC_SIZE);
   /** A task reclaims for itself right now. */
   private reclaiming = false;
   /** 2.4 without rmap15: the block freed meanwhile that it keeps, and its order. */
@@ -110,6 +114,20 @@ export class PageSource implements Pages, Supply, Pressure {
 
   put(on: KernelCpu, page: number): void {
     this.drop(on, page, false);
+  }
+
+  putMany(on: KernelCpu, pages: Int32Array, count: number): void {
+    const { memMap, reclaim } = this.parts;
+    const { dying } = this;
+    let gone = 0;
+    for (let i = 0; i < count; i++) {
+      const page = pages[i];
+      on.atomic(memMap.addressOf(page));
+      invariant(memMap.count[page] > 0, 'a free page loses a reference', { page });
+      if (--memMap.count[page] === 0) dying[gone++] = page;
+    }
+    reclaim.removeMany(on, dying, gone);
+    for (let i = 0; i < gone; i++) this.release(on, dying[i], 0, false);
   }
 
   putCold(on: KernelCpu, page: number): void {

@@ -18,6 +18,8 @@ export interface Pages {
   get(on: KernelCpu, page: number): void;
   /** put_page(): the last reference takes it off its LRU list and frees it. */
   put(on: KernelCpu, page: number): void;
+  /** release_pages(): a reference less for each of the first `count` of `pages`, 16 at most. */
+  putMany(on: KernelCpu, pages: Int32Array, count: number): void;
   /** The same to the cold list, for pages that reclaim frees (free_cold_page(), pagevecs). */
   putCold(on: KernelCpu, page: number): void;
   /** The zonelist of a class for a node (its place) as a CPU goes through it. */

@@ -1,8 +1,8 @@
 /**
  * mmu_gather: pages that an unmap has taken out of page tables wait in the CPU's array until the TLBs are flushed, 506 at
  * a time; only then are they freed. With one CPU there is nothing to wait for, and each goes at once (fast mode). Source:
- * asm-generic/tlb.h and asm-i386/tlb.h of 2.6.0, where a flush of the gather is flush_tlb_mm(). Deviation: pages are freed one by one,
- * not in pagevecs of 16.
+ * asm-generic/tlb.h and asm-i386/tlb.h of 2.6.0, where a flush of the gather is flush_tlb_mm(). Where the kernel has pagevecs,
+ * pages are freed 16 at a time (free_pages_and_swap_cache(), release_pages()), else one by one.
  */
 import { after, type KAddr } from '../../base/units.ts';
 import type { KernelCpu } from '../cpu.ts';
@@ -14,6 +14,9 @@ import type { Mm } from './mm.ts';
 /** FREE_PTE_NR on SMP. */
 export const FREE_PTE_NR = 506;
 const POINTER_BYTES = 4;
+const POINTERS_A_LINE = 8;
+/** CHUNK_SIZE of free_pages_and_swap_cache(): a pagevec. */
+const CHUNK = 16;
 
 /** One CPU's. */
 export class MmuGather {
@@ -67,18 +70,31 @@ export class MmuGather {
     this.parts.tlb.mm(on, mm);
     const { count } = this;
     this.count = 0;
-    for (let i = 0; i < count; i++) {
-      if (i % 8 === 0) on.read(after(this.at, i * POINTER_BYTES));
-      this.free(on, this.pages[i]);
+    for (let from = 0; from < count; from += CHUNK) {
+      const to = Math.min(count, from + CHUNK);
+      for (let i = from; i < to; i += POINTERS_A_LINE) on.read(after(this.at, i * POINTER_BYTES));
+      if (this.parts.traits.pagevecs) this.freeMany(on, from, to);
+      else for (let i = from; i < to; i++) this.free(on, this.pages[i]);
     }
     on.leave(outer);
   }
 
-  /** free_page_and_swap_cache(): the swap cache lets go of a page that it alone would keep. */
+  /** free_pages_and_swap_cache() of a chunk. */
+  private freeMany(on: KernelCpu, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.freeSwapCache(on, this.pages[i]);
+    this.parts.pages.putMany(on, this.pages.subarray(from, to), to - from);
+  }
+
+  /** free_page_and_swap_cache(). */
   private free(on: KernelCpu, page: number): void {
-    const { memMap, swap, pages } = this.parts;
+    this.freeSwapCache(on, page);
+    this.parts.pages.put(on, page);
+  }
+
+  /** The swap cache lets go of a page that it alone would keep. */
+  private freeSwapCache(on: KernelCpu, page: number): void {
+    const { memMap, swap } = this.parts;
     if ((memMap.flags[page] & PG_SWAPCACHE) !== 0 && memMap.count[page] === 2) swap.removeExclusive(on, page);
-    pages.put(on, page);
   }
 }
 

@@ -77,6 +77,11 @@ export class Reclaim26 implements Reclaim {
     this.lru.remove(on, page);
   }
 
+  removeMany(on: KernelCpu, pages: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++) this.writeback.forget(pages[i]);
+    this.lru.removeMany(on, pages, count);
+  }
+
   markAccessed(on: KernelCpu, page: number): void {
     this.lru.markAccessed(on, page);
   }

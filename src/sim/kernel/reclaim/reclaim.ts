@@ -9,6 +9,8 @@ export interface Reclaim {
   add(on: KernelCpu, page: number): void;
   /** The page is being freed: off the lists (or out of the pagevec). */
   remove(on: KernelCpu, page: number): void;
+  /** The same of the first `count` of `pages`, all of them under as few holds of the lock as their zones allow (release_pages()). */
+  removeMany(on: KernelCpu, pages: Int32Array, count: number): void;
   /** mark_page_accessed(): read() and write(), and faults that find the page in the cache. */
   markAccessed(on: KernelCpu, page: number): void;
   /**

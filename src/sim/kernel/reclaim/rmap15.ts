@@ -86,6 +86,10 @@ export class Rmap15 implements Reclaim {
     memMap.flags[page] &= ~(PG_LRU | PG_REFERENCED);
   }
 
+  removeMany(on: KernelCpu, pages: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++) this.remove(on, pages[i]);
+  }
+
   /** mark_page_accessed(): a bit, which the next scan of its list turns into age. */
   markAccessed(on: KernelCpu, page: number): void {
     const { memMap } = this.parts;

@@ -106,6 +106,26 @@ export class TwoLists {
     memMap.flags[page] &= ~(PG_ACTIVE | PG_REFERENCED);
   }
 
+  removeMany(on: KernelCpu, pages: Int32Array, count: number): void {
+    const { memMap, pagevecs } = this;
+    let held = -1;
+    for (let i = 0; i < count; i++) {
+      const page = pages[i];
+      if (pagevecs?.holds(page) === true) pagevecs.forget(on, page);
+      else if ((memMap.flags[page] & PG_LRU) !== 0) {
+        const zone = memMap.zone[page];
+        if (held < 0 || !this.lock.same(held, zone)) {
+          if (held >= 0) this.lock.unlock(on, held);
+          this.lock.lock(on, zone);
+        }
+        held = zone;
+        this.takeOff(on, page);
+      }
+      memMap.flags[page] &= ~(PG_ACTIVE | PG_REFERENCED);
+    }
+    if (held >= 0) this.lock.unlock(on, held);
+  }
+
   markAccessed(on: KernelCpu, page: number): void {
     const { memMap } = this;
     const outer = on.enter(FN.mark_page_accessed);

@@ -139,6 +139,7 @@ export function makeParts(books: Books, order: TableOrder): KernelParts {
     reclaim: {
       add: () => undefined,
       remove: () => undefined,
+      removeMany: () => undefined,
       markAccessed: () => undefined,
       wakeKswapd: () => undefined,
       cleanPages: () => 0,
