@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of docs/screenshots through the browser door, in both themes and two window sizes: the lab with a
- * run on the 64 GB NUMA-Q, and the start page. `node build/screenshots.mjs`, after a change that can be seen.
+ * run on the 64 GB NUMA-Q, what the kernel says of one, and the start page. `node build/screenshots.mjs`, after a change that can be seen.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -53,7 +53,35 @@ async function takePictures(browser, address, theme, { width, height }) {
   await page.mouse.move(width / 2, 24);
   await page.getByRole('tooltip').waitFor({ state: 'detached' });
   await shoot('lab');
+  await takeMemoryManager(page, shoot);
   await context.close();
+}
+
+/** A program of the library, and what the kernel says of it. */
+async function takeMemoryManager(page, shoot) {
+  await page.getByRole('button', { name: /^Workload:/ }).click();
+  await page.getByLabel('Program 1: what runs').selectOption('shell-script');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page
+    .getByRole('group', { name: 'Run' })
+    .getByRole('status')
+    .filter({ hasText: 'done' })
+    .waitFor({ timeout: RUN_MS });
+  await page.getByRole('button', { name: 'Runs', exact: true }).click();
+  for (const [tab, name] of [
+    ['Memory', 'memory'],
+    ['Kernel profile', 'profile'],
+    ['/proc', 'proc'],
+  ]) {
+    await page.getByRole('tab', { name: tab, exact: true }).click();
+    await page.getByRole('tooltip').waitFor({ state: 'detached' });
+    await shoot(name);
+  }
+  await page.getByRole('tab', { name: 'Follow', exact: true }).click();
+  await page.getByRole('button', { name: 'Follow', exact: true }).click();
+  await page.getByText('do_page_fault').first().waitFor({ timeout: RUN_MS });
+  await shoot('follow');
 }
 
 mkdirSync(out, { recursive: true });
