@@ -108,7 +108,7 @@ export class TaskMemory {
   private region(name: string): Region {
     const region = this.regions.get(name);
     if (region !== undefined) return region;
-    const expected = `a region that the task has by now (${this.regions.names.join(', ')})`;
+    const expected = `a region that the task has by now (${this.regions.names.join(', ') || 'it has none'})`;
     throw new InputError('', [
       makeIssue('no-region', `${this.operations.place}.region`, expected, JSON.stringify(name)),
     ]);

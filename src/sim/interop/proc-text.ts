@@ -33,7 +33,7 @@ export function procText(file: ProcFile, proc: ProcSnapshot): string {
     case 'vmstat':
       return lines(proc.vmstat.map(([name, value]) => `${name} ${value}`));
     case 'maps':
-      return lines(proc.tasks.filter(({ maps }) => maps.length > 0).flatMap(maps));
+      return mapsText(proc);
     case 'profile':
       return profile(proc);
     case 'locks':
@@ -96,6 +96,11 @@ function slabLine(slab: ProcSlab): string {
 }
 
 const hex = (value: number): string => value.toString(16).padStart(8, '0');
+
+function mapsText({ tasks }: ProcSnapshot): string {
+  const living = tasks.filter((task) => task.maps.length > 0);
+  return living.length === 0 ? 'No process is left: every task has ended.\n' : lines(living.flatMap(maps));
+}
 
 function maps(task: ProcTask): string[] {
   const head = `# ${task.pid} ${task.name} (${task.rss * 4} kB present)`;
