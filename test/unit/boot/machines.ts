@@ -77,6 +77,7 @@ export function traitsBy(
     kmap: 'pool',
     pageAddress: 'hash',
     ptesByKmap: false,
+    copiesByKmap: false,
     requests: 'bio',
     bouncePages: 64,
     bufferHeadBytes: 48,
