@@ -3,7 +3,8 @@
  * and takes the next slot; kunmap() gives it back, and unpins the task when it holds none. No lock, no IPI, no global
  * flush, nothing cached (so no page->virtual); the price is that the balancer may not move a pinned task.
  *
- * Model: slots go back in the reverse order, as a depth counter has it. Blocking at depth K: see pkmap.ts.
+ * Model: slots go back in the reverse order, as a depth counter has it. Blocking at depth K: see pkmap.ts. No kmap outlives an
+ * operation of the kernel here, and nobody balances yet, so in a run no move is ever refused.
  */
 import { InvariantError } from '../../base/errors.ts';
 import { after, FRAME_BYTES, type KAddr } from '../../base/units.ts';
