@@ -28,12 +28,10 @@ const ioSchema = z
     kind: z.enum(['disk', 'adapter']).meta({ title: 'Kind' }),
     bandwidthMBps: positive(1e6).meta({ title: 'Bandwidth', unit: 'MB/s' }),
     accessMs: z.number().min(0).max(1e4).default(0).meta({ title: 'Access time', unit: 'ms' }),
-    queueDepth: whole(1, 65536)
-      .default(1)
-      .meta({
-        title: 'Queue depth',
-        description: 'Kept with the device; requests are served one after the other, whatever it is.',
-      }),
+    queueDepth: whole(1, 65536).default(1).meta({
+      title: 'Queue depth',
+      description: 'Kept with the device; requests are served one after the other, whatever it is.',
+    }),
     dmaBits: z
       .union([z.literal(24), z.literal(32), z.literal(64)])
       .meta({ title: 'DMA reach', unit: 'bits', description: 'Pages above the reach go through bounce buffers.' }),
