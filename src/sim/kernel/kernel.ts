@@ -44,7 +44,7 @@ import type { KernelThread } from './reclaim/reclaim.ts';
 import { SwapSpace } from './reclaim/swap-space.ts';
 import { makeRmap } from './rmap/make-rmap.ts';
 import type { Rmap } from './rmap/rmap.ts';
-import { Placement } from './policy.ts';
+import { Placement } from './policy/placement.ts';
 import { StaticData } from './static-data.ts';
 import type { Task } from './task.ts';
 import { TlbFlush } from './tlb-flush.ts';

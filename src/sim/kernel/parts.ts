@@ -21,7 +21,7 @@ import type { AddressSpace } from './mm/address-space.ts';
 import type { Mm } from './mm/mm.ts';
 import type { PageCache } from './mm/page-cache.ts';
 import type { PageTables } from './mm/page-tables.ts';
-import type { Placement } from './policy.ts';
+import type { Placement } from './policy/placement.ts';
 import type { Reclaim } from './reclaim/reclaim.ts';
 import type { PteWalk, Rmap } from './rmap/rmap.ts';
 import type { StaticData } from './static-data.ts';

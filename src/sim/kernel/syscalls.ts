@@ -5,6 +5,7 @@
  */
 import type { KernelCpu } from './cpu.ts';
 import type { AddressSpace } from './mm/address-space.ts';
+import type { BindMode, CallResult, ShmPlacement } from './policy/mempolicy.ts';
 import type { Sysctls } from './sysctl.ts';
 import type { Task } from './task.ts';
 
@@ -79,6 +80,30 @@ export interface Syscalls {
   fsync(on: KernelCpu, file: AddressSpace): void;
   /** shmget(): the segment of this name, made when it is first named; `huge`: hugetlb pages. shmat is mmap of it, shared. */
   segment(on: KernelCpu, name: string, bytes: number, huge: boolean): AddressSpace;
+
+  /** Binding calls (policy/): nodes by id. What they return is the kernel's errno, ENOSYS where the kernel has no such call. */
+  setMempolicy(on: KernelCpu, task: Task, mode: BindMode, nodes: readonly number[]): CallResult;
+  mbind(
+    on: KernelCpu,
+    task: Task,
+    vpn: number,
+    pages: number,
+    mode: BindMode,
+    nodes: readonly number[],
+    strict: boolean,
+  ): CallResult;
+  shmbind(
+    on: KernelCpu,
+    task: Task,
+    segment: AddressSpace,
+    placement: ShmPlacement,
+    hard: boolean,
+    nodes: readonly number[],
+  ): CallResult;
+  membind(on: KernelCpu, task: Task, vpn: number, pages: number, cpus: readonly number[]): CallResult;
+  memSetbinding(on: KernelCpu, task: Task, nodes: readonly number[], strict: boolean): CallResult;
+  /** sched_setaffinity(): CPUs by number. */
+  setAffinity(on: KernelCpu, task: Task, cpus: readonly number[]): CallResult;
 
   sysctl(on: KernelCpu, name: keyof Sysctls, value: number): void;
 }

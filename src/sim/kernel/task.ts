@@ -4,6 +4,7 @@
  */
 import type { KAddr } from '../base/units.ts';
 import type { Mm } from './mm/mm.ts';
+import type { MemPolicy, TaskBinding } from './policy/mempolicy.ts';
 
 export type TaskState = 'running' | 'runnable' | 'sleeping' | 'waiting' | 'dead';
 
@@ -27,6 +28,11 @@ export class Task {
   /** Kernel stack and task_struct, low memory. */
   stack: KAddr = 0 as KAddr;
   readonly children: Task[] = [];
+  /** set_mempolicy(): undefined is the default; and mem_setbinding() of 2002. */
+  policy: MemPolicy | undefined;
+  binding: TaskBinding | undefined;
+  /** Its row in the machine's locality counts (hardware/locality.ts). */
+  locality = -1;
 
   constructor(
     readonly pid: number,
@@ -34,7 +40,7 @@ export class Task {
     public name: string,
     readonly parent: Task | undefined,
     /** CPUs it may run on. */
-    readonly cpus: readonly number[],
+    public cpus: readonly number[],
     readonly bornAt: number,
   ) {}
 }

@@ -4,7 +4,7 @@
  * lists of include/linux/mm.h, pools by asm-i386/highmem.h). A switch that a kernel never had may be turned on all the
  * same: traitsOf() then lists it as a patch.
  *
- * Deviations: locks' contention and the schedulers of the same rows are not modelled yet. sizeof(struct buffer_head) is the
+ * Deviations: locks' contention is not modelled yet; scheduling domains of 2.6.11 and later are balanced as 2.6.0's nodes. sizeof(struct buffer_head) is the
  * field lists' (48 bytes in 2.6.0), in 2.4 with its padding to 96.
  */
 import type { KernelTraits } from './traits.ts';
@@ -24,8 +24,6 @@ interface FlavourSwitches {
   readonly kvaRemap: 'never' | 'on';
   /** Page clusters larger than one 4 KiB page. */
   readonly clusters: boolean;
-  /** mbind and set_mempolicy, or a published patch that binds memory. */
-  readonly binding: boolean;
 }
 
 export interface Flavour extends FlavourSwitches {
@@ -36,6 +34,11 @@ export interface Flavour extends FlavourSwitches {
   readonly zonelistOrder: KernelTraits['zonelistOrder'];
   readonly splitGives: KernelTraits['splitGives'];
   readonly maxOrder: KernelTraits['maxOrder'];
+  readonly localAllocation: boolean;
+  readonly binding: KernelTraits['binding'];
+  readonly scheduler: KernelTraits['scheduler'];
+  readonly nodeBalance: KernelTraits['nodeBalance'];
+  readonly taskPlacement: KernelTraits['taskPlacement'];
   readonly perCpuSets: boolean;
   readonly structPage: StructPageLayout;
   readonly rmap: KernelTraits['rmap'];
@@ -74,6 +77,11 @@ const base: Flavour = {
   zonelistOrder: '2.4.22',
   splitGives: 'upper',
   maxOrder: 10,
+  localAllocation: false,
+  binding: 'none',
+  scheduler: '2.4',
+  nodeBalance: 'none',
+  taskPlacement: 'none',
   perCpuSets: false,
   structPage: '2.4',
   rmap: 'none',
@@ -98,7 +106,6 @@ const base: Flavour = {
   highpte: 'never',
   kvaRemap: 'never',
   clusters: false,
-  binding: false,
   pkmapBase: 0xfe000000,
   pkmapBaseManyCpus: 0xfe000000,
   lastPkmapPae: 512,
@@ -119,7 +126,7 @@ const k2419aa = derive(base, {
   ptesByKmap: true,
   lastPkmapPae: 1024,
 });
-const k2422 = derive(base, { id: '2.4.22', title: 'Linux 2.4.22', year: 2003 });
+const k2422 = derive(base, { id: '2.4.22', title: 'Linux 2.4.22', year: 2003, localAllocation: true });
 const rhel3 = derive(k2422, {
   id: '2.4.21-rhel3',
   title: 'Linux 2.4.21 of RHEL 3: rmap15, plenty mark, highpte',
@@ -130,6 +137,7 @@ const rhel3 = derive(k2422, {
   anonRmap: 'pte_chain',
   reclaim: 'rmap15',
   lruLock: 'zone',
+  scheduler: 'o1',
   can4g: true,
   highpte: 'on',
   pkmapBase: 0xff000000,
@@ -160,7 +168,10 @@ const k2559 = derive(k2422, {
   readsMemfrac: false,
   highpte: 'optional',
   kvaRemap: 'on',
-  binding: true,
+  binding: 'mem_setbinding',
+  scheduler: 'o1',
+  nodeBalance: '2.5.59',
+  taskPlacement: 'exec',
   pkmapBase: 0xff800000,
   pkmapBaseManyCpus: 0xff600000,
   fixmapTop: 0xfffff000,
@@ -169,6 +180,7 @@ const k2562mjb = derive(k2559, {
   id: '2.5.62-mjb',
   title: 'Linux 2.5.62 with the -mjb patches',
   year: 2003,
+  binding: 'shmbind',
   canObjrmap: true,
 });
 const k2563 = derive(k2562mjb, { id: '2.5.63', title: 'Linux 2.5.63', year: 2003, canObjrmap: false });
@@ -180,7 +192,7 @@ const k2565mm = derive(k2563, {
   canObjrmap: true,
   highpte: 'on',
 });
-const k2566mm = derive(k2565mm, { id: '2.5.66-mm', title: 'Linux 2.5.66-mm', year: 2003 });
+const k2566mm = derive(k2565mm, { id: '2.5.66-mm', title: 'Linux 2.5.66-mm', year: 2003, binding: 'membind' });
 const k2566pgcl = derive(k2566mm, {
   id: '2.5.66-pgcl',
   title: 'Linux 2.5.66 with page clustering (pgcl)',
@@ -192,7 +204,8 @@ const k260 = derive(k2566mm, {
   title: 'Linux 2.6.0: a pte chain in struct page',
   year: 2003,
   highpte: 'optional',
-  binding: false,
+  binding: 'none',
+  nodeBalance: '2.6.0',
   memLimit: 'address',
   canObjrmap: false,
   canSharePageTables: false,
@@ -204,7 +217,7 @@ const k267 = derive(k260, {
   structPage: 'anon_vma',
   rmap: 'prio_tree',
   anonRmap: 'anon_vma',
-  binding: true,
+  binding: 'mempolicy',
 });
 const k2611 = derive(k267, {
   id: '2.6.11',

@@ -58,7 +58,23 @@ function patchesOf(flavour: Flavour, kernel: KernelSpec, is64: boolean): string[
   if (kernel.ukva !== 'off') patches.push('UKVA');
   if (kernel.kmap !== 'pool') patches.push('pinned kmap pool per CPU');
   if (kernel.kswapdWindow) patches.push('kswapd’s own window');
-  if (kernel.placement.policy !== 'first-touch' && !flavour.binding) {
+  if (kernel.binding !== undefined && kernel.binding !== flavour.binding) {
+    patches.push(`binding calls: ${kernel.binding}`);
+  }
+  if (kernel.localAllocation !== undefined && kernel.localAllocation !== flavour.localAllocation) {
+    patches.push(kernel.localAllocation ? 'local allocation' : 'one flat memory');
+  }
+  if (kernel.scheduler !== undefined && kernel.scheduler !== flavour.scheduler) {
+    patches.push(kernel.scheduler === 'o1' ? 'O(1) scheduler' : 'scheduler of 2.4');
+  }
+  if (kernel.nodeBalance !== undefined && kernel.nodeBalance !== flavour.nodeBalance) {
+    patches.push(`balancing between nodes: ${kernel.nodeBalance}`);
+  }
+  if (kernel.taskPlacement !== undefined && kernel.taskPlacement !== flavour.taskPlacement) {
+    patches.push(`placing of tasks: ${kernel.taskPlacement}`);
+  }
+  if (kernel.kernelText !== 'one') patches.push('kernel text per node');
+  if (kernel.placement.policy !== 'first-touch' && flavour.binding === 'none') {
     patches.push(`placement by ${kernel.placement.policy}`);
   }
   return patches;
@@ -175,6 +191,12 @@ export function traitsOf(kernel: KernelSpec, machine: MachineSpec): KernelTraits
     zonelistOrder: flavour.zonelistOrder,
     splitGives: flavour.splitGives,
     maxOrder: flavour.maxOrder,
+    localAllocation: kernel.localAllocation ?? flavour.localAllocation,
+    binding: kernel.binding ?? flavour.binding,
+    scheduler: kernel.scheduler ?? flavour.scheduler,
+    nodeBalance: kernel.nodeBalance ?? flavour.nodeBalance,
+    taskPlacement: kernel.taskPlacement ?? flavour.taskPlacement,
+    kernelText: kernel.kernelText,
     perCpuSets: flavour.perCpuSets,
     kvaRemap,
     highpte,

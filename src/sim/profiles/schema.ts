@@ -226,8 +226,34 @@ const placementSchema = z
         nodes: z.array(whole(0, 4095)).min(1).max(4096).meta({ title: 'Nodes' }),
       })
       .meta({ title: 'Interleave' }),
+    z
+      .strictObject({
+        policy: z.literal('preferred-many'),
+        nodes: z.array(whole(0, 4095)).min(1).max(4096).meta({ title: 'Nodes' }),
+      })
+      .meta({ title: 'Preferred, many' }),
+    z
+      .strictObject({
+        policy: z.literal('weighted-interleave'),
+        nodes: z.array(whole(0, 4095)).min(1).max(4096).meta({ title: 'Nodes' }),
+      })
+      .meta({ title: 'Weighted interleave' }),
   ])
   .meta({ title: 'Placement policy' });
+
+/** What the kernel is compiled with: text size and instruction counts are profiles/compilers.ts's. */
+export const compilers = ['gcc-2.95', 'gcc-3.2'] as const;
+export const optimisations = ['-O2', '-Os'] as const;
+/** Calls that bind memory, as kernels and patches had them; the later ones have what the earlier of their line had. */
+export const bindings = [
+  'none',
+  'mem_setbinding',
+  'shmbind',
+  'membind',
+  'mempolicy',
+  'preferred-many',
+  'weighted-interleave',
+] as const;
 
 const itemSchema = z.strictObject({
   item: z.string().min(1).max(80).meta({ title: 'Item' }),
@@ -345,6 +371,48 @@ export const kernelSchema = z
       description: 'Of a CPU, with kmap per CPU.',
     }),
     placement: placementSchema.default({ policy: 'first-touch' }),
+    localAllocation: z.boolean().optional().meta({
+      title: 'Local allocation',
+      description: 'A request begins at the node of the CPU that asks; off: one flat memory. Rule: the flavour’s.',
+    }),
+    binding: z.enum(bindings).optional().meta({
+      title: 'Binding calls',
+      description: 'What a program can bind its memory with. Rule: the flavour’s.',
+    }),
+    setbinding: z.enum(['as-posted', 'mended']).default('as-posted').meta({
+      title: 'mem_setbinding',
+      description: 'as-posted: past the last node it tests the inverted mask, so STRICT can be violated.',
+    }),
+    interleaveWeights: z
+      .array(
+        z.strictObject({
+          node: whole(0, 4095).meta({ title: 'Node' }),
+          weight: whole(1, 255).meta({ title: 'Weight' }),
+        }),
+      )
+      .max(4096)
+      .default([])
+      .meta({ title: 'Interleave weights', description: 'Pages in a row of a node, for weighted interleave; else 1.' }),
+    scheduler: z
+      .enum(['2.4', 'o1'])
+      .optional()
+      .meta({ title: 'Scheduler', description: '2.4: one runqueue; o1: one a CPU. Rule: the flavour’s.' }),
+    nodeBalance: z.enum(['none', '2.5.59', '2.6.0']).optional().meta({
+      title: 'Balancing between nodes',
+      description:
+        'none: all CPUs are alike; 2.5.59: once in so many balances within a node; 2.6.0: timers of their own, load by CPUs. Rule: the flavour’s.',
+    }),
+    taskPlacement: z.enum(['none', 'exec', 'fork', 'predicted', 'told']).optional().meta({
+      title: 'Placing of tasks',
+      description:
+        'When a task gets a CPU: never, at exec, at fork, by earlier runs of its program, or where the program says. Rule: the flavour’s.',
+    }),
+    kernelText: z.enum(['one', 'per-node', 'per-node-as-posted']).default('one').meta({
+      title: 'Kernel text',
+      description: 'One copy, or one a node; as posted the page tables of other nodes map the source, not the copy.',
+    }),
+    compiler: z.enum(compilers).default('gcc-2.95').meta({ title: 'Compiler' }),
+    optimisation: z.enum(optimisations).default('-O2').meta({ title: 'Optimisation' }),
     codeKiB: whole(0, 2 ** 20).meta({ title: 'Kernel code', unit: 'KiB' }),
     dataKiB: whole(0, 2 ** 20).meta({ title: 'Kernel data', unit: 'KiB' }),
     initKiB: whole(0, 2 ** 20).meta({ title: 'Kernel init', unit: 'KiB', description: 'Freed after boot.' }),

@@ -2,6 +2,7 @@
  * What a kernel flavour and a profile's switches come to: the only thing that boot and the memory manager know of a
  * flavour. A flavour is data (flavours.ts): a base and its differences; traitsOf() folds them and the switches together.
  */
+import type { bindings } from './schema.ts';
 
 /** sizeof(struct page) and how it came about. */
 export interface StructPage {
@@ -24,6 +25,18 @@ export interface KernelTraits {
   readonly splitGives: 'upper' | 'lower';
   /** MAX_ORDER: the largest block is order maxOrder - 1. */
   readonly maxOrder: 10 | 11;
+  /** Requests begin at the node of the CPU that asks; false: memory is one flat node for every CPU. */
+  readonly localAllocation: boolean;
+  /** Calls that bind memory. */
+  readonly binding: (typeof bindings)[number];
+  /** 2.4: one runqueue and goodness(); o1: runqueues of CPUs with arrays. */
+  readonly scheduler: '2.4' | 'o1';
+  /** Balancing between nodes, by the rates of that kernel; none: every CPU balances with all others. */
+  readonly nodeBalance: 'none' | '2.5.59' | '2.6.0';
+  /** When a task is placed on a CPU, beside balancing. */
+  readonly taskPlacement: 'none' | 'exec' | 'fork' | 'predicted' | 'told';
+  /** Copies of kernel text: one, or one a node; as posted the others' page tables still map the first. */
+  readonly kernelText: 'one' | 'per-node' | 'per-node-as-posted';
   /** Per-CPU page sets (hot and cold). */
   readonly perCpuSets: boolean;
   /** mem_maps of nodes >= 1 on their node, in windows of low memory's address space. False: one flat mem_map on node 0. */

@@ -66,6 +66,11 @@ export const turnSchema = z
   .refine(inRange, rangeIssue);
 export type Turn = z.output<typeof turnSchema>;
 
+const nodesSchema = z.array(z.number().int().min(0).max(4095)).max(4096);
+const cpusSchema = z.array(z.number().int().min(0).max(16383)).max(16384);
+/** Modes of set_mempolicy and mbind. */
+const bindModeSchema = z.enum(['default', 'preferred', 'bind', 'interleave', 'preferred-many', 'weighted-interleave']);
+
 /** Every operation but repeat. */
 export const plainOperations = [
   z.strictObject({
@@ -163,6 +168,28 @@ export const plainOperations = [
   z.strictObject({ op: z.literal('sleep'), ns: nsSchema }),
   /** Sleeps until so many tasks have come to the barrier of this name. */
   z.strictObject({ op: z.literal('barrier'), name: nameSchema, parties: z.number().int().min(1).max(1e6) }),
+  /** Binding calls: nodes and CPUs by their numbers on the machine. A call that fails is reported, and the program goes on. */
+  z.strictObject({ op: z.literal('setMempolicy'), mode: bindModeSchema, nodes: nodesSchema.default([]) }),
+  z.strictObject({
+    op: z.literal('mbind'),
+    ...part,
+    mode: bindModeSchema,
+    nodes: nodesSchema.default([]),
+    strict: z.boolean().default(false),
+  }),
+  /** Before the first mmap of the segment. */
+  z.strictObject({
+    op: z.literal('shmbind'),
+    segment: nameSchema,
+    placement: z.enum(['firstref', 'stripe', 'mostfree']).default('firstref'),
+    strength: z.enum(['hard', 'soft']).default('soft'),
+    nodes: nodesSchema,
+  }),
+  z.strictObject({ op: z.literal('membind'), ...part, cpus: cpusSchema }),
+  z.strictObject({ op: z.literal('memSetbinding'), nodes: nodesSchema, behaviour: z.enum(['strict', 'loose']) }),
+  z.strictObject({ op: z.literal('setAffinity'), cpus: cpusSchema }),
+  /** The program tells on which node it wants to run from here on (a proposal of 2003): with kernel.taskPlacement told. */
+  z.strictObject({ op: z.literal('place'), node: z.number().int().min(0).max(4095) }),
   sysctlSchema,
   /** What lies between begin and end is one transaction: its time goes into the list of that name. */
   z.strictObject({ op: z.literal('transaction'), name: nameSchema, mark: z.enum(['begin', 'end']) }),

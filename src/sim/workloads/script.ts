@@ -29,6 +29,17 @@ const imageSchema = z.strictObject({
   stackBytes: bytesSchema.default(8192),
 });
 
+/** A segment of shared memory; its ranges lie one after the other from its start, and reports tell them apart. */
+const segmentSchema = z.strictObject({
+  bytes: bytesSchema,
+  huge: z.boolean().default(false),
+  kind: z.enum(['sysv', 'tmpfs']).default('sysv'),
+  ranges: z
+    .array(z.strictObject({ name: nameSchema, bytes: z.number().int().min(4096) }))
+    .max(64)
+    .default([]),
+});
+
 /** What a figure of a workload rests on: a place in the literature, or `assumed`. */
 const parameterSchema = z.strictObject({
   name: z.string().min(1).max(60),
@@ -57,7 +68,7 @@ const bodySchema = z.strictObject({
   /** Files on disk by name, and their size. */
   files: z.record(fileNameSchema, z.strictObject({ bytes: bytesSchema })).default({}),
   /** Segments of shared memory by name. */
-  segments: z.record(nameSchema, z.strictObject({ bytes: bytesSchema, huge: z.boolean().default(false) })).default({}),
+  segments: z.record(nameSchema, segmentSchema).default({}),
   images: z.record(nameSchema, imageSchema).default({}),
   programs: z
     .record(nameSchema, operationsSchema)

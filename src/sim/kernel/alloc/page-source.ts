@@ -16,7 +16,7 @@ import { Numastat } from '../numastat.ts';
 import { PageAllocator, type ReadyZonelist, type Supply } from '../page-alloc.ts';
 import { OWNER, PG_LRU } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
-import { CLASS_INDEX } from '../policy.ts';
+import { CLASS_INDEX } from '../policy/placement.ts';
 import type { Zone } from '../zone.ts';
 import type { Gfp, GfpZone } from './gfp.ts';
 import { ladder24, ladder260, ladder2611, type Ladder, type Pressure } from './ladders.ts';

@@ -3,8 +3,18 @@
  * index in page clusters.
  */
 import type { KAddr } from '../../base/units.ts';
+import type { SpacePolicy } from '../policy/mempolicy.ts';
 
 export type BackingKind = 'file' | 'shm' | 'hugetlb' | 'swap';
+
+/** A named part of a segment: what reports of locality tell apart. */
+export interface SegmentRange {
+  readonly name: string;
+  /** First page (4 KiB). */
+  readonly first: number;
+  /** Its number in the machine's locality counts. */
+  readonly tag: number;
+}
 
 export class AddressSpace {
   /** Index (page clusters) to page + 1. */
@@ -20,6 +30,10 @@ export class AddressSpace {
   object = -1;
   /** A task has it open or mapped; an inode without may be pruned. */
   users = 0;
+  /** shmbind(), membind() or mbind() of the segment. */
+  policy: SpacePolicy | undefined;
+  /** Parts of a segment with a name, by their first page (4 KiB), lowest first; empty: one part. */
+  ranges: readonly SegmentRange[] = [];
 
   constructor(
     /** From 1; 0 is none. */

@@ -1,6 +1,7 @@
 /** A vma: vm_area_struct of include/linux/mm.h, 2.6.0. Addresses are virtual page numbers (4 KiB), ends exclusive. */
 import type { KAddr } from '../../base/units.ts';
 import type { AddressSpace } from './address-space.ts';
+import type { MemPolicy } from '../policy/mempolicy.ts';
 import type { Mm } from './mm.ts';
 
 export const VM_READ = 1;
@@ -20,6 +21,8 @@ export class Vma {
   object = -1;
   /** Anon object (anon_vma) of the reverse map, if any; the rmap's own business. */
   anon: unknown = undefined;
+  /** mbind() of private memory; of shared memory the policy is the segment's. */
+  policy: MemPolicy | undefined;
   /** Place in the reverse map of its file (list or tree); the rmap's own business. */
   link: unknown = undefined;
 

@@ -6,10 +6,10 @@
  * node's list, where the offset counts page clusters from the start of the segment, or of the address space where memory
  * is private (there vm_pgoff is the address, do_mmap_pgoff()), so placement is the same whoever touches first. Page tables and other kernel memory do not obey it.
  */
-import type { PlacementSpec } from '../profiles/schema.ts';
-import type { ReadyZonelist } from './page-alloc.ts';
-import type { Zone } from './zone.ts';
-import { ringFor } from './zone-ring.ts';
+import type { PlacementSpec } from '../../profiles/schema.ts';
+import type { ReadyZonelist } from '../page-alloc.ts';
+import type { Zone } from '../zone.ts';
+import { ringFor } from '../zone-ring.ts';
 
 /** Finds the GFP_HIGHUSER list of a node for a CPU (several zones of one type start at a place of the CPU's own). */
 type ListOf = (place: number, cpu: number) => ReadyZonelist;

@@ -1,0 +1,41 @@
+/** What binds memory, as plain data: policies of tasks, mappings and segments, and what a call that sets one returns. */
+
+/** Modes of set_mempolicy() and mbind(): the first four of 2.6.7, the others much later. */
+export type BindMode = 'default' | 'preferred' | 'bind' | 'interleave' | 'preferred-many' | 'weighted-interleave';
+
+/** How shmbind() (an RFC of 2003) places a page: on the node of the first reference, or node after node. */
+export type ShmPlacement = 'firstref' | 'stripe' | 'mostfree';
+
+/** 0, or why the kernel refuses. */
+export type CallResult = 0 | 'EINVAL' | 'EPERM' | 'ENODEV' | 'EFAULT' | 'EIO' | 'ENOSYS' | 'ESRCH';
+
+/** struct mempolicy: nodes by id, ascending, each once; empty with preferred: the local node. */
+export interface MemPolicy {
+  readonly mode: Exclude<BindMode, 'default'>;
+  readonly nodes: readonly number[];
+}
+
+/** mem_setbinding() of 2002: where all memory of a task may lie. */
+export interface TaskBinding {
+  readonly nodes: readonly number[];
+  readonly strict: boolean;
+}
+
+/** What a segment is bound by: a call of one of three generations. */
+export type SpacePolicy =
+  | {
+      readonly kind: 'shmbind';
+      readonly placement: ShmPlacement;
+      readonly hard: boolean;
+      readonly nodes: readonly number[];
+    }
+  /** Nodes of a CPU mask, ascending. */
+  | { readonly kind: 'membind'; readonly nodes: readonly number[] }
+  /** The shared policy of an inode: ranges of pages (4 KiB), sorted, ends exclusive. */
+  | { readonly kind: 'mbind'; readonly ranges: readonly PolicyRange[] };
+
+export interface PolicyRange {
+  readonly start: number;
+  readonly end: number;
+  readonly policy: MemPolicy;
+}
