@@ -1,7 +1,7 @@
 /** The zonelist walk by hand: which zone gives the page, for each kernel's watermark test. */
 import { describe, expect, it } from 'vitest';
 import { GFP_ATOMIC, GFP_HIGHUSER, type Gfp } from '../../../src/sim/kernel/alloc/gfp.ts';
-import { ladder24, ladder260, ladder2611, type Pressure } from '../../../src/sim/kernel/alloc/ladders.ts';
+import { Ladder24, Ladder260, Ladder2611, type Pressure } from '../../../src/sim/kernel/alloc/ladders.ts';
 import { PageAllocator } from '../../../src/sim/kernel/page-alloc.ts';
 import type { Zone } from '../../../src/sim/kernel/zone.ts';
 import { listOf, nobody, supplyOf, zone, type ZoneByHand } from './zones.ts';
@@ -35,7 +35,7 @@ const drought: Pressure = {
     throw new OutOfMemory();
   },
 };
-const ladders = { '2.4.22': ladder24, rhel3: ladder24, '2.6.0': ladder260, '2.6.11': ladder2611 };
+const ladders = { '2.4.22': Ladder24, rhel3: Ladder24, '2.6.0': Ladder260, '2.6.11': Ladder2611 };
 
 /** Place in the list of the zone that gives the block, or -1. */
 function giver(rule: Rule, zones: readonly Zone[], request: Request = {}): number {
@@ -44,7 +44,7 @@ function giver(rule: Rule, zones: readonly Zone[], request: Request = {}): numbe
   const allocator = new PageAllocator(rules, supplyOf(request.clean));
   const list = listOf(zones, request.classIndex);
   try {
-    ladders[rule](nobody, allocator, drought, list, request.order ?? 0, request.gfp ?? GFP_HIGHUSER);
+    new ladders[rule](allocator, drought).climb(nobody, list, request.order ?? 0, request.gfp ?? GFP_HIGHUSER);
   } catch (error) {
     if (!(error instanceof OutOfMemory)) throw error;
     return -1;
@@ -175,7 +175,7 @@ describe('rmap15', () => {
     const pressure = { ...drought, wake: (_on: unknown, each: Zone) => woken.push(each) };
     const rules = { watermarks: 'rhel3' as const, lowerZoneProtection: 0, nodeByNode: false };
     const allocator = new PageAllocator(rules, supplyOf(clean));
-    const pages = [0, 1].map(() => ladder24(nobody, allocator, pressure, listOf([short]), 0, GFP_HIGHUSER));
+    const pages = [0, 1].map(() => new Ladder24(allocator, pressure).climb(nobody, listOf([short]), 0, GFP_HIGHUSER));
     // 10 + 32 is more than 1 + 40, 10 + 31 is not; both are more than 1 + 20.
     expect(pages).toEqual([931, 930]);
     expect(woken).toEqual([short]);

@@ -40,15 +40,11 @@ export interface Pressure {
   outOfMemory(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): never;
 }
 
-/** A request that the first walk (low marks) has met or not: first page, or -1 where the kernel returns NULL. */
-export type Ladder = (
-  on: KernelCpu,
-  allocator: PageAllocator,
-  pressure: Pressure,
-  list: ReadyZonelist,
-  order: number,
-  gfp: Gfp,
-) => number;
+/** What a request that the first walk (low marks) has met or not goes through. */
+export interface Ladder {
+  /** First page of a block, or -1 where the kernel returns NULL. */
+  climb(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number;
+}
 
 const MOST_FAILURES = 10;
 const MOST_ROUNDS = 1000;
@@ -87,151 +83,148 @@ class Patience {
   }
 }
 
-/** One of the walks over a whole list: fall-back zones after the others. */
-function walkAll(
-  on: KernelCpu,
-  allocator: PageAllocator,
-  list: ReadyZonelist,
-  order: number,
-  walk: Walk,
-  gfp: Gfp,
-): number {
-  const to = list.zones.length;
-  const page = allocator.walk(on, list, allocator.part(0, to, false), order, walk, gfp);
-  if (page >= 0 || !hasFallback(list)) return page;
-  return allocator.walk(on, list, allocator.part(0, to, true), order, walk, gfp);
-}
-
 export function hasFallback(list: ReadyZonelist): boolean {
   for (const zone of list.zones) if (zone.layout.fallback) return true;
   return false;
 }
 
-/** Low marks, kswapd of every zone, min marks; then the fall-back zones. */
-function firstWalks(
-  on: KernelCpu,
-  allocator: PageAllocator,
-  pressure: Pressure,
-  list: ReadyZonelist,
-  order: number,
-  gfp: Gfp,
-): number {
-  const { zones } = list;
-  const to = zones.length;
-  let page = allocator.walk(on, list, allocator.part(0, to, false), order, 'low', gfp);
-  if (page >= 0) return page;
-  for (const zone of zones) if (!zone.layout.fallback) pressure.wake(on, zone);
-  page = allocator.walk(on, list, allocator.part(0, to, false), order, 'min', gfp);
-  if (page >= 0 || !hasFallback(list)) return page;
-  page = allocator.walk(on, list, allocator.part(0, to, true), order, 'low', gfp);
-  return page >= 0 ? page : allocator.walk(on, list, allocator.part(0, to, true), order, 'min', gfp);
+/** The walks that both kernels of 2.6 begin and end with. */
+abstract class Ladder26 implements Ladder {
+  constructor(
+    protected readonly allocator: PageAllocator,
+    protected readonly pressure: Pressure,
+  ) {}
+
+  abstract climb(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number;
+
+  /** One of the walks over a whole list: fall-back zones after the others. */
+  protected walkAll(on: KernelCpu, list: ReadyZonelist, order: number, walk: Walk, gfp: Gfp): number {
+    const { allocator } = this;
+    const to = list.zones.length;
+    const page = allocator.walk(on, list, allocator.part(0, to, false), order, walk, gfp);
+    if (page >= 0 || !hasFallback(list)) return page;
+    return allocator.walk(on, list, allocator.part(0, to, true), order, walk, gfp);
+  }
+
+  /** Low marks, kswapd of every zone, min marks; then the fall-back zones. */
+  protected firstWalks(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number {
+    const { allocator } = this;
+    const { zones } = list;
+    const to = zones.length;
+    let page = allocator.walk(on, list, allocator.part(0, to, false), order, 'low', gfp);
+    if (page >= 0) return page;
+    for (const zone of zones) if (!zone.layout.fallback) this.pressure.wake(on, zone);
+    page = allocator.walk(on, list, allocator.part(0, to, false), order, 'min', gfp);
+    if (page >= 0 || !hasFallback(list)) return page;
+    page = allocator.walk(on, list, allocator.part(0, to, true), order, 'low', gfp);
+    return page >= 0 ? page : allocator.walk(on, list, allocator.part(0, to, true), order, 'min', gfp);
+  }
 }
 
-export const ladder260: Ladder = (on, allocator, pressure, list, order, gfp) => {
-  let page = firstWalks(on, allocator, pressure, list, order, gfp);
-  if (page >= 0) return page;
-  const patience = new Patience(on, pressure, list);
-  while (page < 0) {
-    if (pressure.memalloc(on)) return walkAll(on, allocator, list, order, 'any', gfp);
+export class Ladder260 extends Ladder26 {
+  climb(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number {
+    let page = this.firstWalks(on, list, order, gfp);
+    if (page >= 0) return page;
+    const { pressure } = this;
+    const patience = new Patience(on, pressure, list);
+    while (page < 0) {
+      if (pressure.memalloc(on)) return this.walkAll(on, list, order, 'any', gfp);
+      if (!gfp.wait) return -1;
+      const freed = pressure.reclaim(on, list.zones[0], order);
+      page = this.walkAll(on, list, order, 'again', gfp);
+      if (page >= 0) break;
+      if (order > COSTLY_ORDER || gfp.noRetry) return -1;
+      if (!patience.lasts(freed)) pressure.outOfMemory(on, list, order, gfp);
+      pressure.congestionWait(on);
+    }
+    return page;
+  }
+}
+
+export class Ladder2611 extends Ladder26 {
+  climb(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number {
+    let page = this.firstWalks(on, list, order, gfp);
+    if (page >= 0) return page;
+    const { pressure } = this;
+    if (pressure.memalloc(on)) return this.walkAll(on, list, order, 'any', gfp);
     if (!gfp.wait) return -1;
-    const freed = pressure.reclaim(on, list.zones[0], order);
-    page = walkAll(on, allocator, list, order, 'again', gfp);
-    if (page >= 0) break;
-    if (order > COSTLY_ORDER || gfp.noRetry) return -1;
-    if (!patience.lasts(freed)) pressure.outOfMemory(on, list, order, gfp);
-    pressure.congestionWait(on);
+    const patience = new Patience(on, pressure, list);
+    for (;;) {
+      const freed = pressure.reclaim(on, list.zones[0], order);
+      const lasts = patience.lasts(freed);
+      if (freed > 0) page = this.walkAll(on, list, order, 'again', gfp);
+      else if (!gfp.noRetry) page = this.walkAll(on, list, order, 'high', gfp);
+      if (page >= 0) return page;
+      if (order > COSTLY_ORDER || gfp.noRetry) return -1;
+      if (!lasts) pressure.outOfMemory(on, list, order, gfp);
+      pressure.congestionWait(on);
+    }
   }
-  return page;
-};
+}
 
-export const ladder2611: Ladder = (on, allocator, pressure, list, order, gfp) => {
-  let page = firstWalks(on, allocator, pressure, list, order, gfp);
-  if (page >= 0) return page;
-  if (pressure.memalloc(on)) return walkAll(on, allocator, list, order, 'any', gfp);
-  if (!gfp.wait) return -1;
-  const patience = new Patience(on, pressure, list);
-  for (;;) {
-    const freed = pressure.reclaim(on, list.zones[0], order);
-    const lasts = patience.lasts(freed);
-    if (freed > 0) page = walkAll(on, allocator, list, order, 'again', gfp);
-    else if (!gfp.noRetry) page = walkAll(on, allocator, list, order, 'high', gfp);
-    if (page >= 0) return page;
-    if (order > COSTLY_ORDER || gfp.noRetry) return -1;
-    if (!lasts) pressure.outOfMemory(on, list, order, gfp);
-    pressure.congestionWait(on);
-  }
-};
+/** 2.4's and rmap15's: node by node where the kernel knows nodes, for zones `from` to `to` (exclusive) of the list at a time. */
+export class Ladder24 implements Ladder {
+  constructor(
+    private readonly allocator: PageAllocator,
+    private readonly pressure: Pressure,
+  ) {}
 
-export const ladder24: Ladder = (on, allocator, pressure, list, order, gfp) => {
-  const { zones } = list;
-  const reserve = hasFallback(list);
-  for (let from = 0; from < zones.length;) {
-    const to = allocator.rules.nodeByNode ? endOfNode(zones, from) : zones.length;
-    let page = quick24(on, allocator, pressure, list, from, to, order, gfp);
-    if (page < 0 && !reserve) page = slow24(on, allocator, pressure, list, from, to, order, gfp);
-    if (page >= 0) return page;
-    from = to;
+  climb(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number {
+    const { allocator } = this;
+    const { zones } = list;
+    const reserve = hasFallback(list);
+    for (let from = 0; from < zones.length;) {
+      const to = allocator.rules.nodeByNode ? endOfNode(zones, from) : zones.length;
+      let page = this.quick(on, list, from, to, order, gfp);
+      if (page < 0 && !reserve) page = this.slow(on, list, from, to, order, gfp);
+      if (page >= 0) return page;
+      from = to;
+    }
+    if (!reserve) return -1;
+    for (const walk of ['low', 'min'] as const) {
+      const page = allocator.walk(on, list, allocator.part(0, zones.length, true), order, walk, gfp);
+      if (page >= 0) return page;
+    }
+    return this.slow(on, list, 0, zones.length, order, gfp);
   }
-  if (!reserve) return -1;
-  for (const walk of ['low', 'min'] as const) {
-    const page = allocator.walk(on, list, allocator.part(0, zones.length, true), order, walk, gfp);
+
+  /** Low marks (rmap15: again, with its clean pages), the global kswapd, min marks. */
+  private quick(on: KernelCpu, list: ReadyZonelist, from: number, to: number, order: number, gfp: Gfp): number {
+    const { allocator } = this;
+    let page = allocator.walk(on, list, allocator.part(from, to, false), order, 'low', gfp);
+    if (page < 0 && allocator.rules.watermarks === 'rhel3') {
+      page = allocator.walk(on, list, allocator.part(from, to, false), order, 'low+clean', gfp);
+    }
     if (page >= 0) return page;
+    this.pressure.wake(on, list.zones[from]);
+    return allocator.walk(on, list, allocator.part(from, to, false), order, 'min', gfp);
   }
-  return slow24(on, allocator, pressure, list, 0, zones.length, order, gfp);
-};
+
+  private slow(on: KernelCpu, list: ReadyZonelist, from: number, to: number, order: number, gfp: Gfp): number {
+    const { allocator, pressure } = this;
+    const classZone = list.zones[from];
+    const last = to === list.zones.length;
+    const patience = new Patience(on, pressure, list);
+    for (;;) {
+      if (pressure.memalloc(on)) return allocator.walk(on, list, allocator.part(from, to, false), order, 'any', gfp);
+      if (!gfp.wait) return -1;
+      const freed = pressure.reclaim(on, classZone, order);
+      const local = pressure.takeLocal(on, classZone);
+      if (local >= 0) return local;
+      const page = allocator.walk(on, list, allocator.part(from, to, false), order, 'again', gfp);
+      if (page >= 0) return page;
+      if (order > COSTLY_ORDER || gfp.noRetry) return -1;
+      const lasts = patience.lasts(freed);
+      if (patience.failures > 0 && !last) return -1;
+      if (!lasts) pressure.outOfMemory(on, list, order, gfp);
+      pressure.yield(on);
+    }
+  }
+}
 
 /** 2.4's lists hold the zones of one node each. */
 function endOfNode(zones: readonly Zone[], from: number): number {
   let to = from + 1;
   while (to < zones.length && zones[to].place === zones[from].place) to++;
   return to;
-}
-
-/** Low marks (rmap15: again, with its clean pages), the global kswapd, min marks. */
-function quick24(
-  on: KernelCpu,
-  allocator: PageAllocator,
-  pressure: Pressure,
-  list: ReadyZonelist,
-  from: number,
-  to: number,
-  order: number,
-  gfp: Gfp,
-): number {
-  let page = allocator.walk(on, list, allocator.part(from, to, false), order, 'low', gfp);
-  if (page < 0 && allocator.rules.watermarks === 'rhel3') {
-    page = allocator.walk(on, list, allocator.part(from, to, false), order, 'low+clean', gfp);
-  }
-  if (page >= 0) return page;
-  pressure.wake(on, list.zones[from]);
-  return allocator.walk(on, list, allocator.part(from, to, false), order, 'min', gfp);
-}
-
-function slow24(
-  on: KernelCpu,
-  allocator: PageAllocator,
-  pressure: Pressure,
-  list: ReadyZonelist,
-  from: number,
-  to: number,
-  order: number,
-  gfp: Gfp,
-): number {
-  const classZone = list.zones[from];
-  const last = to === list.zones.length;
-  const patience = new Patience(on, pressure, list);
-  for (;;) {
-    if (pressure.memalloc(on)) return allocator.walk(on, list, allocator.part(from, to, false), order, 'any', gfp);
-    if (!gfp.wait) return -1;
-    const freed = pressure.reclaim(on, classZone, order);
-    const local = pressure.takeLocal(on, classZone);
-    if (local >= 0) return local;
-    const page = allocator.walk(on, list, allocator.part(from, to, false), order, 'again', gfp);
-    if (page >= 0) return page;
-    if (order > COSTLY_ORDER || gfp.noRetry) return -1;
-    const lasts = patience.lasts(freed);
-    if (patience.failures > 0 && !last) return -1;
-    if (!lasts) pressure.outOfMemory(on, list, order, gfp);
-    pressure.yield(on);
-  }
 }

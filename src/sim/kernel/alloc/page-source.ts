@@ -19,7 +19,7 @@ import type { KernelParts } from '../parts.ts';
 import { CLASS_INDEX } from '../policy/placement.ts';
 import type { Zone } from '../zone.ts';
 import type { Gfp, GfpZone } from './gfp.ts';
-import { ladder24, ladder260, ladder2611, type Ladder, type Pressure } from './ladders.ts';
+import { type Ladder, Ladder24, Ladder260, Ladder2611, type Pressure } from './ladders.ts';
 import { outOfMemory } from './oom-report.ts';
 import type { Pages } from './pages.ts';
 import { ReadyLists } from './ready-lists.ts';
@@ -82,7 +82,8 @@ export class PageSource implements Pages, Supply, Pressure {
     };
     this.allocator = new PageAllocator(rules, this);
     const old = traits.watermarks === '2.4.22' || traits.watermarks === 'rhel3';
-    this.ladder = old ? ladder24 : traits.watermarks === '2.6.0' ? ladder260 : ladder2611;
+    const Rungs = old ? Ladder24 : traits.watermarks === '2.6.0' ? Ladder260 : Ladder2611;
+    this.ladder = new Rungs(this.allocator, this);
     this.keepsLocal = traits.watermarks === '2.4.22';
   }
 
@@ -95,7 +96,7 @@ export class PageSource implements Pages, Supply, Pressure {
     const outer = on.enter(FN.alloc_pages);
     const zonelist = list ?? this.lists.of(gfp.zone, on.node, on.cpu);
     this.counts.requests++;
-    const page = zonelist.zones.length === 0 ? -1 : this.ladder(on, this.allocator, this, zonelist, order, gfp);
+    const page = zonelist.zones.length === 0 ? -1 : this.ladder.climb(on, zonelist, order, gfp);
     if (page < 0) this.failed(on, zonelist, order);
     else this.prepare(on, page, order, owner, zonelist);
     on.leave(outer);

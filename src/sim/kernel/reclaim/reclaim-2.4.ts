@@ -13,16 +13,11 @@ import { FN } from '../functions.ts';
 import { PG_DIRTY, PG_LOCKED, PG_PRIVATE, PG_REFERENCED, PG_WRITEBACK } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { Zone } from '../zone.ts';
-import { FlusherThread } from './flusher-thread.ts';
-import { type Balanced, Kswapd } from './kswapd.ts';
-import { MappedPages } from './mapped-pages.ts';
+import type { Balanced } from './kswapd.ts';
 import { dropFromCache, hasMapping, lockPage, unlockPage, writePage } from './page-state.ts';
-import { zonesBelow } from './reclaim-2.6.ts';
-import type { KernelThread, Reclaim } from './reclaim.ts';
-import { Shrinkers } from './shrinkers.ts';
 import { SwapOut } from './swap-out.ts';
-import { TwoLists } from './two-lists.ts';
-import { SWAP_CLUSTER_MAX, Writeback } from './writeback.ts';
+import { TwoListReclaim, zonesBelow } from './two-list-reclaim.ts';
+import { SWAP_CLUSTER_MAX } from './writeback.ts';
 
 /** DEF_PRIORITY of 2.4. */
 export const DEF_PRIORITY_24 = 6;
@@ -38,105 +33,47 @@ export function refillRatio(wanted: number, active: number, inactive: number): n
   return Math.floor((wanted * active) / ((inactive + 1) * 2));
 }
 
-export class Reclaim24 implements Reclaim {
+export class Reclaim24 extends TwoListReclaim {
   readonly kind = '2.4.22';
-  readonly threads: readonly KernelThread[];
-  readonly writeback: Writeback;
-  readonly lru: TwoLists;
-  private readonly flusher: FlusherThread;
-  private readonly kswapdOf: readonly (Kswapd | undefined)[];
-  private readonly shrinkers: Shrinkers;
   private readonly swapOut: SwapOut;
   private readonly perZone: boolean;
   /** Zones whose pages count for the class zone in hand (memclass()), by number. */
   private readonly eligible: Uint8Array;
   /** Time of the write that kswapd met and does not wait for, or 0. */
   private blockedUntil = 0;
-  private busy = false;
 
-  constructor(private readonly parts: KernelParts) {
-    this.perZone = parts.traits.lruLock === 'zone';
+  constructor(parts: KernelParts) {
+    const perZone = parts.traits.lruLock === 'zone';
+    super(parts, { anonActive: false, perZone, firstPriority: DEF_PRIORITY_24 });
+    this.perZone = perZone;
     this.eligible = new Uint8Array(parts.allZones.length);
-    this.lru = new TwoLists(parts, false, this.perZone);
-    this.writeback = new Writeback(parts);
-    this.shrinkers = new Shrinkers(parts);
     this.swapOut = new SwapOut(parts, this.lru);
-    this.flusher = new FlusherThread(parts, this.writeback, new MappedPages(parts));
-    const kswapds = Kswapd.forNodes(
-      parts,
-      this.writeback,
-      (on, zones, priority) => this.balance(on, zones, priority),
-      DEF_PRIORITY_24,
-    );
-    this.kswapdOf = Kswapd.byZone(kswapds);
-    this.threads = [...kswapds, this.flusher];
-  }
-
-  add(on: KernelCpu, page: number): void {
-    this.lru.add(on, page);
-  }
-
-  remove(on: KernelCpu, page: number): void {
-    this.writeback.forget(page);
-    this.lru.remove(on, page);
-  }
-
-  removeMany(on: KernelCpu, pages: Int32Array, count: number): void {
-    for (let i = 0; i < count; i++) this.writeback.forget(pages[i]);
-    this.lru.removeMany(on, pages, count);
-  }
-
-  markAccessed(on: KernelCpu, page: number): void {
-    this.lru.markAccessed(on, page);
-  }
-
-  takeClean(): number {
-    return -1;
-  }
-
-  cleanPages(): number {
-    return 0;
-  }
-
-  throttle(on: KernelCpu): void {
-    this.flusher.throttle(on);
   }
 
   wakeKswapd(on: KernelCpu, zone: Zone): void {
     this.kswapdOf[zone.number]?.wake(on);
   }
 
-  census(zone: Zone): Readonly<Record<string, number>> {
-    return this.lru.census(zone.number);
-  }
-
-  tryToFreePages(on: KernelCpu, classZone: Zone): number {
-    if (this.busy) return 0;
-    this.busy = true;
-    const start = on.core.clock;
-    const outer = on.enter(FN.try_to_free_pages);
-    on.count(C.ALLOCSTALL);
-    const { begun } = this.writeback;
-    const { unmapped } = this.swapOut;
+  protected takeBack(on: KernelCpu, classZone: Zone): number {
     let left = SWAP_CLUSTER_MAX;
     for (let priority = DEF_PRIORITY_24; priority > 0 && left > 0; priority--) {
       this.writeback.settle(on);
       left = this.shrinkCaches(on, classZone, priority, left, false);
     }
-    const freed = SWAP_CLUSTER_MAX - Math.max(0, left);
-    on.leave(outer);
-    this.parts.events?.span('direct reclaim', on, start, freed);
-    this.busy = false;
-    return freed > 0 ? freed : this.writeback.begun - begun + this.swapOut.unmapped - unmapped + this.writeback.pages;
+    return SWAP_CLUSTER_MAX - Math.max(0, left);
+  }
+
+  /** Pages that swap_out() has unmapped come nearer to being free too. */
+  protected override get begun(): number {
+    return super.begun + this.swapOut.unmapped;
   }
 
   /** One priority of kswapd_balance() over all zones, highest first. */
-  private balance(on: KernelCpu, zones: readonly Zone[], priority: number): Balanced {
+  protected balance(on: KernelCpu, zones: readonly Zone[], priority: number): Balanced {
     if (priority === DEF_PRIORITY_24) {
       on.count(C.PAGEOUTRUN);
       for (const zone of zones) zone.allUnreclaimable = false;
     }
-    this.busy = true;
     this.blockedUntil = 0;
     let freed = 0;
     for (let i = zones.length - 1; i >= 0 && this.blockedUntil === 0; i--) {
@@ -147,7 +84,6 @@ export class Reclaim24 implements Reclaim {
       // try_to_free_pages_zone() failed: need_balance goes, and kswapd sleeps a second.
       if (priority === 1 && left === SWAP_CLUSTER_MAX && this.blockedUntil === 0) zone.allUnreclaimable = true;
     }
-    this.busy = false;
     const short = zones.filter((zone) => !this.isBalanced(zone));
     if (short.length === 0) return { freed, until: Infinity };
     if (this.blockedUntil > 0) return { freed, until: this.blockedUntil };

@@ -15,87 +15,35 @@ import { FN } from '../functions.ts';
 import type { KernelParts } from '../parts.ts';
 import type { Zone } from '../zone.ts';
 import { Batch } from './batch.ts';
-import { FlusherThread } from './flusher-thread.ts';
-import { type Balanced, Kswapd } from './kswapd.ts';
-import { MappedPages } from './mapped-pages.ts';
+import type { Balanced } from './kswapd.ts';
 import { PutBack } from './put-back.ts';
-import type { KernelThread, Reclaim } from './reclaim.ts';
 import { isolate, Refill26 } from './refill-2.6.ts';
 import { ShrinkList } from './shrink-list.ts';
-import { Shrinkers } from './shrinkers.ts';
 import { DEF_PRIORITY, reclaimsMapped } from './tendency.ts';
-import { TwoLists } from './two-lists.ts';
-import { SWAP_CLUSTER_MAX, TENTH, Writeback } from './writeback.ts';
+import { TwoListReclaim, zonesBelow } from './two-list-reclaim.ts';
+import { SWAP_CLUSTER_MAX, TENTH } from './writeback.ts';
 
-export class Reclaim26 implements Reclaim {
+export class Reclaim26 extends TwoListReclaim {
   readonly kind = '2.6.0';
-  readonly threads: readonly KernelThread[];
-  readonly writeback: Writeback;
-  readonly lru: TwoLists;
-  private readonly flusher: FlusherThread;
-  private readonly kswapdOf: readonly (Kswapd | undefined)[];
   private readonly shrinkList: ShrinkList;
-  private readonly shrinkers: Shrinkers;
   private readonly refill: Refill26;
   private readonly back: PutBack;
-  private readonly mapped: MappedPages;
   private readonly batch = new Batch();
   /** By zone number: priority of the balancing in hand, of the last one, and active pages due for a look. */
   private readonly temporary: Int32Array;
   private readonly previous: Int32Array;
   private readonly refillCounter: Int32Array;
-  /** Reclaim does not reclaim for itself (PF_MEMALLOC). */
-  private busy = false;
 
-  constructor(private readonly parts: KernelParts) {
+  constructor(parts: KernelParts) {
+    super(parts, { anonActive: true, perZone: true, firstPriority: DEF_PRIORITY });
     const zones = parts.allZones.length;
     this.temporary = new Int32Array(zones).fill(DEF_PRIORITY);
     this.previous = new Int32Array(zones).fill(DEF_PRIORITY);
     this.refillCounter = new Int32Array(zones);
-    this.lru = new TwoLists(parts, true, true);
-    this.writeback = new Writeback(parts);
     this.writeback.onReclaimable = (on, page) => this.lru.rotate(on, page);
-    this.mapped = new MappedPages(parts);
     this.shrinkList = new ShrinkList(parts);
-    this.shrinkers = new Shrinkers(parts);
     this.back = new PutBack(parts, this.lru);
     this.refill = new Refill26(parts, this.lru, this.back);
-    this.flusher = new FlusherThread(parts, this.writeback, this.mapped);
-    const kswapds = Kswapd.forNodes(parts, this.writeback, (on, zones, priority, before) =>
-      this.balance(on, zones, priority, before),
-    );
-    this.kswapdOf = Kswapd.byZone(kswapds);
-    this.threads = [...kswapds, this.flusher];
-  }
-
-  add(on: KernelCpu, page: number): void {
-    this.lru.add(on, page);
-  }
-
-  remove(on: KernelCpu, page: number): void {
-    this.writeback.forget(page);
-    this.lru.remove(on, page);
-  }
-
-  removeMany(on: KernelCpu, pages: Int32Array, count: number): void {
-    for (let i = 0; i < count; i++) this.writeback.forget(pages[i]);
-    this.lru.removeMany(on, pages, count);
-  }
-
-  markAccessed(on: KernelCpu, page: number): void {
-    this.lru.markAccessed(on, page);
-  }
-
-  takeClean(): number {
-    return -1;
-  }
-
-  cleanPages(): number {
-    return 0;
-  }
-
-  throttle(on: KernelCpu): void {
-    this.flusher.throttle(on);
   }
 
   wakeKswapd(on: KernelCpu, zone: Zone): void {
@@ -103,18 +51,8 @@ export class Reclaim26 implements Reclaim {
     this.kswapdOf[zone.number]?.wake(on);
   }
 
-  census(zone: Zone): Readonly<Record<string, number>> {
-    return this.lru.census(zone.number);
-  }
-
-  tryToFreePages(on: KernelCpu, classZone: Zone): number {
-    if (this.busy) return 0;
-    this.busy = true;
-    const start = on.core.clock;
-    const outer = on.enter(FN.try_to_free_pages);
-    on.count(C.ALLOCSTALL);
+  protected takeBack(on: KernelCpu, classZone: Zone): number {
     const zones = zonesBelow(this.parts, classZone);
-    const { begun } = this.writeback;
     for (const zone of zones) this.temporary[zone.number] = DEF_PRIORITY;
     let freed = 0;
     for (let priority = DEF_PRIORITY; priority >= 0; priority--) {
@@ -138,19 +76,15 @@ export class Reclaim26 implements Reclaim {
       }
     }
     for (const zone of zones) this.previous[zone.number] = this.temporary[zone.number];
-    on.leave(outer);
-    this.parts.events?.span('direct reclaim', on, start, freed);
-    this.busy = false;
-    return freed > 0 ? freed : this.writeback.begun - begun + this.writeback.pages;
+    return freed;
   }
 
   /** One priority of balance_pgdat() over a node's zones, lowest first; `before`: pages that the round has freed already. */
-  private balance(on: KernelCpu, zones: readonly Zone[], priority: number, before: number): Balanced {
+  protected balance(on: KernelCpu, zones: readonly Zone[], priority: number, before: number): Balanced {
     if (priority === DEF_PRIORITY) {
       on.count(C.PAGEOUTRUN);
       for (const zone of zones) this.temporary[zone.number] = DEF_PRIORITY;
     }
-    this.busy = true;
     let freed = 0;
     for (const zone of zones) {
       if (zone.allUnreclaimable && priority !== DEF_PRIORITY) continue;
@@ -169,7 +103,6 @@ export class Reclaim26 implements Reclaim {
     }
     if (priority === 1 && before + freed === 0 && this.writeback.pages === 0) giveUp(zones);
     for (const zone of zones) this.previous[zone.number] = this.temporary[zone.number];
-    this.busy = false;
     const well = zones.every((zone) => zone.allUnreclaimable || zone.free >= zone.marks.high);
     return { freed, until: well ? Infinity : this.writeback.congestionEnds(on.now, TENTH) };
   }
@@ -232,13 +165,4 @@ export class Reclaim26 implements Reclaim {
 /** Nothing came of a whole round: the zones below their high marks cannot be reclaimed for now. */
 function giveUp(zones: readonly Zone[]): void {
   for (const zone of zones) if (zone.free < zone.marks.high) zone.allUnreclaimable = true;
-}
-
-/** The zones of the class zone's node from it downwards, fall-back zones apart. */
-export function zonesBelow(parts: KernelParts, classZone: Zone): readonly Zone[] {
-  const zones = parts.zones[classZone.place];
-  return zones
-    .slice(0, zones.indexOf(classZone) + 1)
-    .reverse()
-    .filter(({ layout }) => !layout.fallback);
 }

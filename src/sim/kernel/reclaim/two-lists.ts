@@ -17,6 +17,8 @@ import { Pagevecs } from './pagevec.ts';
 const INACTIVE = 0;
 const ACTIVE = 1;
 const HEADS_BYTES = 32;
+/** No zone's lock is held. */
+const NONE = -1;
 
 export class TwoLists {
   readonly lists: LruLists;
@@ -95,35 +97,15 @@ export class TwoLists {
 
   /** The page is being freed. */
   remove(on: KernelCpu, page: number): void {
-    const { memMap, pagevecs } = this;
-    if (pagevecs?.holds(page) === true) pagevecs.forget(on, page);
-    else if ((memMap.flags[page] & PG_LRU) !== 0) {
-      const zone = memMap.zone[page];
-      this.lock.lock(on, zone);
-      this.takeOff(on, page);
-      this.lock.unlock(on, zone);
-    }
-    memMap.flags[page] &= ~(PG_ACTIVE | PG_REFERENCED);
+    const held = this.takeAway(on, page, NONE);
+    if (held !== NONE) this.lock.unlock(on, held);
   }
 
+  /** release_pages(): the lock is kept as long as the pages are of zones that it covers. */
   removeMany(on: KernelCpu, pages: Int32Array, count: number): void {
-    const { memMap, pagevecs } = this;
-    let held = -1;
-    for (let i = 0; i < count; i++) {
-      const page = pages[i];
-      if (pagevecs?.holds(page) === true) pagevecs.forget(on, page);
-      else if ((memMap.flags[page] & PG_LRU) !== 0) {
-        const zone = memMap.zone[page];
-        if (held < 0 || !this.lock.same(held, zone)) {
-          if (held >= 0) this.lock.unlock(on, held);
-          this.lock.lock(on, zone);
-        }
-        held = zone;
-        this.takeOff(on, page);
-      }
-      memMap.flags[page] &= ~(PG_ACTIVE | PG_REFERENCED);
-    }
-    if (held >= 0) this.lock.unlock(on, held);
+    let held = NONE;
+    for (let i = 0; i < count; i++) held = this.takeAway(on, pages[i], held);
+    if (held !== NONE) this.lock.unlock(on, held);
   }
 
   markAccessed(on: KernelCpu, page: number): void {
@@ -199,20 +181,36 @@ export class TwoLists {
     return (this.memMap.flags[page] & PG_LRU) !== 0 && this.pagevecs?.holds(page) !== true;
   }
 
+  /** Off its list or out of its pagevec; the zone whose lock is held before and afterwards, or NONE. */
+  private takeAway(on: KernelCpu, page: number, held: number): number {
+    const { memMap, pagevecs } = this;
+    let holds = held;
+    if (pagevecs?.holds(page) === true) pagevecs.forget(on, page);
+    else if ((memMap.flags[page] & PG_LRU) !== 0) {
+      holds = this.holdFor(on, memMap.zone[page], held);
+      this.takeOff(on, page);
+    }
+    memMap.flags[page] &= ~(PG_ACTIVE | PG_REFERENCED);
+    return holds;
+  }
+
   /** __pagevec_lru_add(): the lock is kept as long as the pages are of zones that it covers. */
   private addMany(on: KernelCpu, pages: Int32Array, from: number, count: number, active: boolean): void {
-    let held = -1;
+    let held = NONE;
     for (let i = from; i < from + count; i++) {
       const page = pages[i];
       if (page < 0) continue;
-      const zone = this.memMap.zone[page];
-      if (held < 0 || !this.lock.same(held, zone)) {
-        if (held >= 0) this.lock.unlock(on, held);
-        this.lock.lock(on, zone);
-      }
-      held = zone;
+      held = this.holdFor(on, this.memMap.zone[page], held);
       this.putOn(on, page, active);
     }
-    if (held >= 0) this.lock.unlock(on, held);
+    if (held !== NONE) this.lock.unlock(on, held);
+  }
+
+  /** Takes the lock for pages of a zone, unless that of `held` covers them; returns the zone. */
+  private holdFor(on: KernelCpu, zone: number, held: number): number {
+    if (held !== NONE && this.lock.same(held, zone)) return zone;
+    if (held !== NONE) this.lock.unlock(on, held);
+    this.lock.lock(on, zone);
+    return zone;
   }
 }

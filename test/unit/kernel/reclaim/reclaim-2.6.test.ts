@@ -6,7 +6,8 @@ import { PG_ACTIVE, PG_SWAPCACHE, PG_WRITEBACK } from '../../../../src/sim/kerne
 import { Batch } from '../../../../src/sim/kernel/reclaim/batch.ts';
 import { PutBack } from '../../../../src/sim/kernel/reclaim/put-back.ts';
 import { isolate } from '../../../../src/sim/kernel/reclaim/refill-2.6.ts';
-import { Reclaim26, zonesBelow } from '../../../../src/sim/kernel/reclaim/reclaim-2.6.ts';
+import { Reclaim26 } from '../../../../src/sim/kernel/reclaim/reclaim-2.6.ts';
+import { zonesBelow } from '../../../../src/sim/kernel/reclaim/two-list-reclaim.ts';
 import { Lab } from './lab.ts';
 
 const SECOND = 1e9;
