@@ -106,6 +106,7 @@ export class Kernel implements KernelParts {
       (node) => places.get(node) ?? 0,
       this.zones,
       (place, cpu) => this.pages.listOf('GFP_HIGHUSER', place, cpu),
+      profile.kernel.interleaveWeights,
     );
     this.slabs = new SlabCaches(this);
     this.hugetlb = new HugetlbPool(this);

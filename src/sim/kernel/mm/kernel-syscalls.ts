@@ -8,6 +8,8 @@ import type { Mapping } from '../../workloads/workload.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { KernelParts } from '../parts.ts';
+import { BindingCalls } from '../policy/binding-calls.ts';
+import type { BindMode, CallResult, ShmPlacement } from '../policy/mempolicy.ts';
 import type { Image, ImageLayout, MmapRequest, Syscalls } from '../syscalls.ts';
 import type { Sysctls } from '../sysctl.ts';
 import type { Task } from '../task.ts';
@@ -34,6 +36,7 @@ export class KernelSyscalls implements Syscalls {
   private readonly locking: Mlock;
   private readonly io: FileIo;
   private readonly execs: Exec;
+  private readonly binding: BindingCalls;
 
   private readonly files: Files;
 
@@ -49,6 +52,7 @@ export class KernelSyscalls implements Syscalls {
     this.nonlinear = new Nonlinear(parts, vmas, faults.fill);
     this.locking = new Mlock(parts, this.mappings, faults);
     this.io = new FileIo(parts, files);
+    this.binding = new BindingCalls(parts, vmas);
     this.execs = new Exec(parts, this.processes, this.mappings, faults, this.io);
   }
 
@@ -211,6 +215,66 @@ export class KernelSyscalls implements Syscalls {
     const space = this.segments.segment(on, name, bytes, huge);
     this.leave(on, outer);
     return space;
+  }
+
+  setMempolicy(on: KernelCpu, task: Task, mode: BindMode, nodes: readonly number[]): CallResult {
+    const outer = this.enter(on);
+    const result = this.binding.setMempolicy(on, task, mode, nodes);
+    this.leave(on, outer);
+    return result;
+  }
+
+  mbind(
+    on: KernelCpu,
+    task: Task,
+    vpn: number,
+    pages: number,
+    mode: BindMode,
+    nodes: readonly number[],
+    strict: boolean,
+  ): CallResult {
+    const outer = this.enter(on);
+    const result = this.binding.mbind(on, task, vpn, pages, mode, nodes, strict);
+    this.leave(on, outer);
+    return result;
+  }
+
+  shmbind(
+    on: KernelCpu,
+    _task: Task,
+    segment: AddressSpace,
+    placement: ShmPlacement,
+    hard: boolean,
+    nodes: readonly number[],
+  ): CallResult {
+    const outer = this.enter(on);
+    const result = this.binding.shmbind(on, segment, placement, hard, nodes);
+    this.leave(on, outer);
+    return result;
+  }
+
+  membind(on: KernelCpu, task: Task, vpn: number, pages: number, cpus: readonly number[]): CallResult {
+    const outer = this.enter(on);
+    const result = this.binding.membind(on, task, vpn, pages, cpus);
+    this.leave(on, outer);
+    return result;
+  }
+
+  memSetbinding(on: KernelCpu, task: Task, nodes: readonly number[], strict: boolean): CallResult {
+    const outer = this.enter(on);
+    const result = this.binding.memSetbinding(on, task, nodes, strict);
+    this.leave(on, outer);
+    return result;
+  }
+
+  /** EINVAL where none of the CPUs is the machine's. */
+  setAffinity(on: KernelCpu, task: Task, cpus: readonly number[]): CallResult {
+    const outer = this.enter(on);
+    const count = this.parts.layout.nodes.reduce((sum, node) => sum + node.cpus, 0);
+    const there = cpus.filter((cpu) => cpu < count);
+    if (there.length > 0) task.cpus = there;
+    this.leave(on, outer);
+    return there.length > 0 ? 0 : 'EINVAL';
   }
 
   sysctl(on: KernelCpu, name: keyof Sysctls, value: number): void {

@@ -18,6 +18,9 @@ export class Placement {
   private readonly places: readonly number[];
   /** bind: the list, and as each CPU goes through it. */
   private readonly bound: ReadyZonelist;
+  /** weighted-interleave: pages in a row of each place, and of all. */
+  private readonly turns: readonly number[];
+  private readonly period: number;
   private readonly rings = new Map<number, ReadyZonelist>();
   /** interleave: the lists marked as chosen by it. */
   private readonly marked = new Map<ReadyZonelist, ReadyZonelist>();
@@ -28,10 +31,13 @@ export class Placement {
     placeOf: (node: number) => number,
     zones: readonly (readonly Zone[])[],
     private readonly listOf: ListOf,
+    weights: readonly { readonly node: number; readonly weight: number }[] = [],
   ) {
     const ids = spec.policy === 'first-touch' ? [] : spec.policy === 'preferred' ? [spec.node] : spec.nodes;
     this.places = [...new Set(ids)].sort((a, b) => a - b).map(placeOf);
     this.bound = boundList(this.places, zones);
+    this.turns = this.places.map((place) => weights.find(({ node }) => placeOf(node) === place)?.weight ?? 1);
+    this.period = this.turns.reduce((sum, weight) => sum + weight, 0);
   }
 
   /** The list to allocate from for cluster `offset` of a segment or address space, faulted by a CPU of node `running`. */
@@ -43,9 +49,21 @@ export class Placement {
         return this.listOf(this.places[0], cpu);
       case 'interleave':
         return this.interleaved(this.listOf(this.places[offset % this.places.length], cpu));
+      case 'weighted-interleave':
+        return this.interleaved(this.listOf(this.weighted(offset), cpu));
       case 'bind':
+      case 'preferred-many':
         return this.ring(cpu);
     }
+  }
+
+  private weighted(offset: number): number {
+    let left = offset % this.period;
+    for (const [at, place] of this.places.entries()) {
+      if (left < this.turns[at]) return place;
+      left -= this.turns[at];
+    }
+    return this.places[0];
   }
 
   private interleaved(list: ReadyZonelist): ReadyZonelist {
