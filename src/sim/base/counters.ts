@@ -43,6 +43,11 @@ export const SERVED_REMOTE = counter();
 export const SERVED_REMOTE_OWNER = counter();
 /** L2 misses (of the above) whose home is another node than the CPU's. */
 export const HOME_REMOTE = counter();
+/** L2 misses of the kernel and of page walks; of programs in ranges of segments; and of both those whose home is another node. */
+export const KERNEL_MISSES = counter();
+export const KERNEL_HOME_REMOTE = counter();
+export const SEGMENT_MISSES = counter();
+export const SEGMENT_HOME_REMOTE = counter();
 /** Writes to a line that others share: no data moves, copies are invalidated. */
 export const UPGRADES = counter();
 /** Lines taken out of other caches by writes. */
@@ -60,6 +65,15 @@ export const PTES_FILLED = counter();
 /** Kernel references (reads and writes of kernel data through the caches). */
 export const KERNEL_READS = counter();
 export const KERNEL_WRITES = counter();
+/** Lines of its text that the kernel fetches, those that missed L1I, and L2 misses for them whose home is another node. */
+export const KERNEL_FETCHES = counter();
+export const KERNEL_FETCH_MISSES = counter();
+export const KERNEL_TEXT_REMOTE = counter();
+/** The same of the text of programs that compute: lines, and L2 misses whose home is another node. */
+export const PROGRAM_FETCHES = counter();
+export const PROGRAM_TEXT_REMOTE = counter();
+/** Context switches that made an address space map another copy of the kernel text. */
+export const TEXT_SWITCHES = counter();
 /** Time in programs, in the kernel, and time that a CPU had nothing to run. */
 export const USER_NS = counter();
 export const SYSTEM_NS = counter();
@@ -95,6 +109,11 @@ export const EXECS = counter();
 export const EXITS = counter();
 export const SYSCALLS = counter();
 export const CONTEXT_SWITCHES = counter();
+/** Looks for a busiest node; tasks that went to a CPU of another node; tasks placed at fork and at exec. */
+export const NODE_BALANCES = counter();
+export const NODE_MIGRATIONS = counter();
+export const FORK_PLACEMENTS = counter();
+export const EXEC_PLACEMENTS = counter();
 
 /** Flushes of other CPUs' TLBs, the IPIs they took, and CR3 loads at the kernel's door (4G/4G). */
 export const TLB_SHOOTDOWNS = counter();

@@ -282,6 +282,22 @@ export const metrics: readonly Metric[] = [
   count('execs', 'Execs', 'Programs started.', 0, C.EXECS),
   count('exits', 'Exits', 'Tasks that ended.', 0, C.EXITS),
   count('contextSwitches', 'Context switches', 'From one task to another.', 0, C.CONTEXT_SWITCHES),
+  count(
+    'nodeBalances',
+    'Looks across nodes',
+    'Searches for the busiest node, by CPUs that balance.',
+    0,
+    C.NODE_BALANCES,
+  ),
+  count('nodeMigrations', 'Moves between nodes', 'Tasks that went on on a CPU of another node.', -1, C.NODE_MIGRATIONS),
+  count('forkPlacements', 'Placed at fork', 'Tasks put on another CPU when they were made.', 0, C.FORK_PLACEMENTS),
+  count(
+    'execPlacements',
+    'Placed at exec',
+    'Tasks moved to another CPU before their program began.',
+    0,
+    C.EXEC_PLACEMENTS,
+  ),
   count('transactions', 'Transactions', 'That the workloads marked.', 1, C.TRANSACTIONS),
 
   count('pgalloc', 'Pages allocated', 'pgalloc.', 0, C.PGALLOC),
