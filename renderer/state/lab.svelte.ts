@@ -2,6 +2,8 @@
 import { getContext, setContext } from 'svelte';
 import type { Catalogue } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
+import { compareCommands } from '../panels/compare/commands.ts';
+import { CompareState } from '../panels/compare/compare.svelte.ts';
 import { placeName } from '../panels/inspector/hints.ts';
 import { asSchema } from '../panels/inspector/schema.ts';
 import { resultsCommands } from '../panels/results/commands.ts';
@@ -32,6 +34,8 @@ export class Lab {
   readonly workload: WorkloadState;
   /** Which table of a run is shown. */
   readonly results = new ResultsView();
+  /** Which two runs stand side by side. */
+  readonly compare: CompareState;
   readonly recent: RecentState;
   readonly theme = new ThemeState();
   readonly view = new ViewState();
@@ -48,13 +52,14 @@ export class Lab {
     this.machine = new MachineState(client);
     this.nodes = new NodesState(this.machine, this.selection, this.dialogs, this.notice);
     this.runs = new RunsState(client);
+    this.compare = new CompareState(this.runs);
     this.workload = new WorkloadState(catalogue.patterns, catalogue.library);
     this.recent = new RecentState(client);
     const { machine, recent, dialogs, selection, view, notice } = this;
     const schema = asSchema(catalogue.profileSchema);
     const fieldName = (path: string): string => placeName(path, schema, machine.profile);
     this.files = new FilesState({ client, machine, recent, dialogs, selection, view, notice, fieldName });
-    this.#commands = [...labCommands(this), ...runCommands(this), ...resultsCommands(this)];
+    this.#commands = [...labCommands(this), ...runCommands(this), ...resultsCommands(this), ...compareCommands(this)];
   }
 
   /** Every command, in the order of the palette. */

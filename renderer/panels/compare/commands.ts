@@ -1,0 +1,34 @@
+/** Comparing runs as commands of the palette and keys. */
+import type { Command } from '../../state/commands.ts';
+import type { ViewState } from '../../state/view.svelte.ts';
+import type { CompareState } from './compare.svelte.ts';
+
+interface Comparing {
+  readonly view: ViewState;
+  readonly compare: CompareState;
+}
+
+/** `view.compare`, `compare.last`. */
+export function compareCommands({ view, compare }: Comparing): readonly Command[] {
+  return [
+    {
+      id: 'view.compare',
+      title: 'Show Compare',
+      keys: ['Mod+4', 'Alt+4'],
+      words: 'runs side by side',
+      enabled: () => true,
+      run: () => view.show('compare'),
+    },
+    {
+      id: 'compare.last',
+      title: 'Compare with the last run',
+      keys: ['Mod+D', 'Alt+D'],
+      words: 'runs side by side difference delta binding',
+      enabled: () => compare.choices.length > 1,
+      run: () => {
+        compare.chooseLast();
+        view.show('compare');
+      },
+    },
+  ];
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { Run } from '../../state/runs.svelte.ts';
+import { aRun } from '../testing.ts';
+import { CompareState } from './compare.svelte.ts';
+import { type Figure, relativeText, rowOf, verdictOf } from './comparison.ts';
+
+const figure = (change: Partial<Figure>): Figure => ({
+  id: 'x',
+  label: 'X',
+  unit: '',
+  better: -1,
+  a: 100,
+  b: 100,
+  description: '',
+  ...change,
+});
+
+describe('a verdict', () => {
+  it('is the direction of the metric applied to the change', () => {
+    expect(verdictOf(figure({ b: 90 }))).toBe('better');
+    expect(verdictOf(figure({ b: 110 }))).toBe('worse');
+    expect(verdictOf(figure({ better: 1, b: 110 }))).toBe('better');
+    expect(verdictOf(figure({ better: 0, b: 110 }))).toBe('differs');
+  });
+
+  it('is "same" under 1 %, or under half a point of a share', () => {
+    expect(verdictOf(figure({ b: 100.9 }))).toBe('same');
+    expect(verdictOf(figure({ b: 101.1 }))).toBe('worse');
+    expect(verdictOf(figure({ unit: '%', a: 2, b: 2.4 }))).toBe('same');
+    expect(verdictOf(figure({ unit: '%', a: 2, b: 2.6 }))).toBe('worse');
+    expect(verdictOf(figure({ a: 0, b: 0 }))).toBe('same');
+  });
+
+  it('is unknown where a run has no such figure', () => {
+    expect(verdictOf(figure({ a: undefined }))).toBe('unknown');
+    expect(rowOf(figure({ a: undefined }))).toMatchObject({ a: '–', b: '100', delta: '', relative: '' });
+  });
+});
+
+describe('a change', () => {
+  it('has its sign, and is relative in per cent, a factor from a doubling on, or points', () => {
+    expect(relativeText('', 200, 150)).toBe('−25.0 %');
+    expect(relativeText('', 100, 130)).toBe('+30.0 %');
+    expect(relativeText('', 100, 280)).toBe('2.8×');
+    expect(relativeText('', 100, 3200)).toBe('32×');
+    expect(relativeText('%', 75, 2.5)).toBe('points');
+    expect(relativeText('', 0, 5)).toBe('');
+    expect(rowOf(figure({ unit: 'ns', a: 2.5e6, b: 1.5e6 }))).toMatchObject({
+      a: '2,500.0 µs',
+      b: '1,500.0 µs',
+      delta: '−1,000.0 µs',
+      relative: '−40.0 %',
+    });
+    expect(rowOf(figure({ unit: '%', a: 75, b: 2.5 }))).toMatchObject({ delta: '−72.50', relative: 'points' });
+  });
+});
+
+describe('the two runs', () => {
+  const report = { result: {} } as unknown as NonNullable<Run['report']>;
+  const runs = [3, 2, 1].map((number) => {
+    const run = new Run(aRun().start, number);
+    run.report = report;
+    return run;
+  });
+
+  it('are the last two until a person chooses, the earlier one as the baseline', () => {
+    const state = new CompareState({ list: runs });
+    expect([state.a?.number, state.b?.number]).toEqual([2, 3]);
+    state.choose([runs[0], runs[2]]);
+    expect([state.a?.number, state.b?.number]).toEqual([1, 3]);
+    state.swap();
+    expect([state.a?.number, state.b?.number]).toEqual([3, 1]);
+  });
+
+  it('are never the same one: what is chosen twice changes places', () => {
+    const state = new CompareState({ list: runs });
+    state.chooseA(runs[0]);
+    expect([state.a?.number, state.b?.number]).toEqual([3, 2]);
+    state.chooseB(runs[2]);
+    expect([state.a?.number, state.b?.number]).toEqual([3, 1]);
+  });
+
+  it('are none where too few have a report', () => {
+    const state = new CompareState({ list: [runs[0], new Run(aRun().start, 4)] });
+    expect([state.a, state.b?.number]).toEqual([null, 3]);
+  });
+});
