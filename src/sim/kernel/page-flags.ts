@@ -1,12 +1,10 @@
-/** Bits of page->flags (include/linux/page-flags.h of 2.6.0, and what other kernels of the lab add). */
+/** Bits of page->flags that the lab's kernels look at (include/linux/page-flags.h of 2.6.0, and what others add). */
 export const PG_LOCKED = 1 << 0;
 export const PG_REFERENCED = 1 << 1;
-export const PG_UPTODATE = 1 << 2;
 export const PG_DIRTY = 1 << 3;
 export const PG_LRU = 1 << 4;
 export const PG_ACTIVE = 1 << 5;
 export const PG_SLAB = 1 << 6;
-export const PG_RESERVED = 1 << 7;
 export const PG_WRITEBACK = 1 << 8;
 export const PG_SWAPCACHE = 1 << 9;
 /** The rmap word is a pte, not a chain (pte_chain kernels). */
@@ -22,8 +20,6 @@ export const PG_INACTIVE_LAUNDRY = 1 << 15;
 export const PG_INACTIVE_CLEAN = 1 << 16;
 export const PG_ACTIVE_ANON = 1 << 17;
 export const PG_ACTIVE_CACHE = 1 << 18;
-/** Not freed by reclaim: hugetlb, or shm locked. */
-export const PG_UNEVICTABLE = 1 << 19;
 /** Has buffer heads. */
 export const PG_PRIVATE = 1 << 20;
 

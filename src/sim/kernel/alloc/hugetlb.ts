@@ -9,7 +9,7 @@ import { asPfn } from '../../base/units.ts';
 import { hugePagesOf } from '../boot/command-line.ts';
 import { largePageFrames } from '../boot/limits.ts';
 import type { KernelCpu } from '../cpu.ts';
-import { OWNER, PG_UNEVICTABLE } from '../page-flags.ts';
+import { OWNER } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { Zone } from '../zone.ts';
 
@@ -89,7 +89,6 @@ export class HugetlbPool {
     for (let i = 0; i < 1 << this.order; i++) {
       memMap.zone[page + i] = zone.number;
       memMap.owner[page + i] = OWNER.hugetlb;
-      memMap.flags[page + i] = PG_UNEVICTABLE;
     }
     return page;
   }

@@ -11,7 +11,7 @@ import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import { clearHighpage } from '../highmem/highpage.ts';
-import { OWNER, PG_ANON, PG_UPTODATE } from '../page-flags.ts';
+import { OWNER, PG_ANON } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { Fill } from './fill.ts';
 import type { Vma } from './vma.ts';
@@ -27,7 +27,7 @@ export class AnonymousFaults {
     const { pages, placement, tables, memMap } = this.parts;
     const list = placement.list(on.node, on.cpu, tables.clusters.indexOf(vma, vpn));
     const page = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous, list);
-    memMap.flags[page] |= PG_ANON | PG_UPTODATE;
+    memMap.flags[page] |= PG_ANON;
     return page;
   }
 

@@ -7,7 +7,6 @@ import type { PtePages } from '../../hardware/pte-pages.ts';
 import { PTE_ACCESSED, PTE_DIRTY, PTE_FILE, PTE_PRESENT, PTE_RW, pteNumber } from '../../hardware/pte-pages.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN, STEP } from '../functions.ts';
-import { PG_RESERVED } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { Mm } from './mm.ts';
 import type { PteTablePages } from './page-tables-pages.ts';
@@ -119,14 +118,11 @@ export function copyPtes(
     value &= ~PTE_ACCESSED;
     present++;
     const page = memMap.pageOf(pteNumber(value));
-    const reserved = (memMap.flags[page] & PG_RESERVED) !== 0;
-    if (!reserved) {
-      pages.get(on, page);
-      memMap.mapcount[page]++;
-    }
+    pages.get(on, page);
+    memMap.mapcount[page]++;
     ptePages.set(to, value);
     on.write(ptePages.addressOf(to));
-    if (!reserved) rmap.add(on, page, to, vma, vpn + i);
+    rmap.add(on, page, to, vma, vpn + i);
   }
   highmem.unmapPtes(on, sourceSlot, sourceMm, 'KM_PTE1');
   highmem.unmapPtes(on, targetSlot, vma.mm, 'KM_PTE0');

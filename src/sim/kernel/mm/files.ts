@@ -13,7 +13,7 @@ import { type Gfp, GFP_HIGHUSER, GFP_HIGHUSER_COLD } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import { clearHighpage } from '../highmem/highpage.ts';
-import { OWNER, PG_DIRTY, PG_PRIVATE, PG_UPTODATE } from '../page-flags.ts';
+import { OWNER, PG_DIRTY, PG_PRIVATE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { sleepUntil } from '../reclaim/writeback.ts';
 import type { AddressSpace } from './address-space.ts';
@@ -145,7 +145,6 @@ export class Files implements PageCache {
     pages.get(on, page);
     memMap.mapping[page] = space.id;
     memMap.index[page] = index;
-    memMap.flags[page] |= PG_UPTODATE;
     this.index.insert(on, space, index, page);
     this.cachedPages++;
     on.leave(outer);

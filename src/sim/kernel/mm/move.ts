@@ -8,7 +8,7 @@ import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN, STEP } from '../functions.ts';
 import { copyHighpage } from '../highmem/highpage.ts';
-import { OWNER, PG_ANON, PG_RESERVED, PG_UPTODATE } from '../page-flags.ts';
+import { OWNER, PG_ANON } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { PageTables } from './page-tables.ts';
 import type { Vma } from './vma.ts';
@@ -61,7 +61,6 @@ export class MoveRange {
     on.write(ptePages.addressOf(target));
     if ((value & PTE_PRESENT) === 0) return;
     const page = memMap.pageOf(pteNumber(value));
-    if ((memMap.flags[page] & PG_RESERVED) !== 0) return;
     if (rmap.moved(on, page, source, target, vma, to)) this.copyAway(on, page, source, target, vma, to);
   }
 
@@ -73,7 +72,7 @@ export class MoveRange {
     const { ptePages, memMap, rmap, pages, reclaim, placement } = this.parts;
     const list = placement.list(on.node, on.cpu, this.tables.clusters.indexOf(vma, vpn));
     const fresh = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous, list);
-    memMap.flags[fresh] |= PG_ANON | PG_UPTODATE;
+    memMap.flags[fresh] |= PG_ANON;
     copyHighpage(on, this.parts, page, fresh);
     const value = ptePages.get(target);
     const piece = pteNumber(value) - memMap.slotOf(page);

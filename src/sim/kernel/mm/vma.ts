@@ -12,7 +12,6 @@ export const VM_GROWSDOWN = 16;
 export const VM_LOCKED = 32;
 export const VM_NONLINEAR = 64;
 export const VM_HUGETLB = 128;
-export const VM_RESERVED = 256;
 
 export class Vma {
   /** Where the struct lies (slab vm_area_struct). */

@@ -10,7 +10,7 @@
 import { PTE_ACCESSED, PTE_DIRTY, PTE_FILE, PTE_PRESENT, pteNumber } from '../../hardware/pte-pages.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN, STEP } from '../functions.ts';
-import { PG_DIRTY, PG_RESERVED, PG_SWAPCACHE } from '../page-flags.ts';
+import { PG_DIRTY, PG_SWAPCACHE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { ptesPerGranule } from './copy-range.ts';
 import type { HugeTables } from './huge-tables.ts';
@@ -158,7 +158,6 @@ export class ZapRange {
     const page = memMap.pageOf(pteNumber(value));
     on.read(memMap.addressOf(page));
     const flags = memMap.flags[page];
-    if ((flags & PG_RESERVED) !== 0) return;
     if ((value & PTE_DIRTY) !== 0) setPageDirty(this.parts, on, page);
     const young = (value & PTE_ACCESSED) !== 0;
     const ofFile = memMap.mapping[page] !== 0 && (flags & PG_SWAPCACHE) === 0;

@@ -9,7 +9,7 @@ import { PTE_DIRTY, PTE_PRESENT, pteNumber } from '../../hardware/pte-pages.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { Mm } from '../mm/mm.ts';
-import { VM_HUGETLB, VM_LOCKED, VM_RESERVED, type Vma } from '../mm/vma.ts';
+import { VM_HUGETLB, VM_LOCKED, type Vma } from '../mm/vma.ts';
 import { PG_ACTIVE, PG_DIRTY, PG_LOCKED, PG_WRITEBACK } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { hasMapping } from './page-state.ts';
@@ -72,7 +72,7 @@ export class SwapOut {
       const vma = mm.vmas[i];
       on.read(vma.at);
       address = Math.max(address, vma.start);
-      if ((vma.flags & (VM_RESERVED | VM_HUGETLB)) !== 0) continue;
+      if ((vma.flags & VM_HUGETLB) !== 0) continue;
       left = this.swapOutVma(on, mm, vma, address, left, eligible);
     }
     if (left > 0) this.addresses.set(mm.id, TASK_SIZE);

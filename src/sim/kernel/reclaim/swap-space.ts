@@ -13,7 +13,7 @@ import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { Swap } from '../io.ts';
-import { OWNER, PG_ANON, PG_DIRTY, PG_PRIVATE, PG_SWAPCACHE, PG_UPTODATE, PG_WRITEBACK } from '../page-flags.ts';
+import { OWNER, PG_ANON, PG_DIRTY, PG_PRIVATE, PG_SWAPCACHE, PG_WRITEBACK } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { MAP_BYTES, SwapMap } from './swap-map.ts';
 import { sleepUntil } from './writeback.ts';
@@ -89,7 +89,7 @@ export class SwapSpace implements Swap {
     const entry = this.allocate(on);
     if (entry < 0) return false;
     this.insert(on, page, entry);
-    this.parts.memMap.flags[page] |= PG_DIRTY | PG_UPTODATE;
+    this.parts.memMap.flags[page] |= PG_DIRTY;
     this.readAt[entry] = 0;
     return true;
   }
@@ -178,7 +178,7 @@ export class SwapSpace implements Swap {
     const page = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous);
     this.duplicate(on, entry);
     this.insert(on, page, entry);
-    memMap.flags[page] |= PG_ANON | PG_UPTODATE;
+    memMap.flags[page] |= PG_ANON;
     // The cache's reference is the one that the page was made with.
     pages.put(on, page);
     reclaim.add(on, page);

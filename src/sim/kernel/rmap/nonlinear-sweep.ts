@@ -7,8 +7,7 @@
 import * as C from '../../base/counters.ts';
 import { PTE_PRESENT, pteNumber } from '../../hardware/pte-pages.ts';
 import type { KernelCpu } from '../cpu.ts';
-import { type Vma, VM_LOCKED, VM_RESERVED } from '../mm/vma.ts';
-import { PG_RESERVED } from '../page-flags.ts';
+import { type Vma, VM_LOCKED } from '../mm/vma.ts';
 import type { KernelParts } from '../parts.ts';
 import { linksOf, type VmaNode, type VmaRing } from './vma-ring.ts';
 
@@ -71,7 +70,7 @@ export class NonlinearSweep {
       const value = ptePages.get(pte);
       if ((value & PTE_PRESENT) === 0) continue;
       const page = memMap.pageOf(pteNumber(value));
-      if ((memMap.flags[page] & PG_RESERVED) !== 0 || walk.testAndClearYoung(on, pte)) continue;
+      if (walk.testAndClearYoung(on, pte)) continue;
       walk.take(on, pte, page);
       on.count(C.RMAP_REMOVES);
       taken++;
@@ -93,4 +92,4 @@ export class NonlinearSweep {
   }
 }
 
-const isForbidden = (vma: Vma): boolean => (vma.flags & (VM_LOCKED | VM_RESERVED)) !== 0;
+const isForbidden = (vma: Vma): boolean => (vma.flags & VM_LOCKED) !== 0;

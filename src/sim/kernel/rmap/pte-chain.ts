@@ -14,7 +14,7 @@ import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { MemMap } from '../mem-map.ts';
 import { VmaList } from '../mm/vma-list.ts';
-import { VM_LOCKED, VM_RESERVED } from '../mm/vma.ts';
+import { VM_LOCKED } from '../mm/vma.ts';
 import { PG_DIRECT } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { ChainPool } from './chain-pool.ts';
@@ -226,7 +226,7 @@ export class PteChains implements PageSide {
     let result: UnmapResult = 'success';
     for (let i = 0; i < mms.length && result === 'success'; i++) {
       const vma = this.vmas.find(on, mms[i], vpn);
-      if (vma === undefined || vma.start > vpn || (vma.flags & (VM_LOCKED | VM_RESERVED)) !== 0) result = 'fail';
+      if (vma === undefined || vma.start > vpn || (vma.flags & VM_LOCKED) !== 0) result = 'fail';
     }
     if (result === 'success') {
       highmem.mapPtes(on, slot, undefined, 'KM_PTE2');

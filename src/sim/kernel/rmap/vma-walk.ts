@@ -12,7 +12,7 @@ import type { KernelCpu } from '../cpu.ts';
 import { STEP } from '../functions.ts';
 import type { Mm } from '../mm/mm.ts';
 import { VmaList } from '../mm/vma-list.ts';
-import { type Vma, VM_LOCKED, VM_RESERVED } from '../mm/vma.ts';
+import { type Vma, VM_LOCKED } from '../mm/vma.ts';
 import { PG_SWAPCACHE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import type { UnmapResult } from './rmap.ts';
@@ -168,7 +168,7 @@ export class VmaWalk {
 
   private takeOne(on: KernelCpu, page: number, pte: number, vma: Vma): boolean {
     const { walk, memMap } = this.parts;
-    if ((vma.flags & (VM_LOCKED | VM_RESERVED)) !== 0 || this.lockedElsewhere(pte, vma)) return false;
+    if ((vma.flags & VM_LOCKED) !== 0 || this.lockedElsewhere(pte, vma)) return false;
     if (this.rule.sparesYoung) {
       if (walk.testAndClearYoung(on, pte)) return false;
       // Somebody else has the page (get_user_pages()): its swap cache and the caller hold it beside its ptes.
