@@ -69,7 +69,7 @@ export const KERNEL_WRITES = counter();
 export const KERNEL_FETCHES = counter();
 export const KERNEL_FETCH_MISSES = counter();
 export const KERNEL_TEXT_REMOTE = counter();
-/** The same of the text of programs that compute: lines, and L2 misses whose home is another node. */
+/** Lines of text that programs of scripts fetch, and L2 misses for text of any program whose home is another node. */
 export const PROGRAM_FETCHES = counter();
 export const PROGRAM_TEXT_REMOTE = counter();
 /** Context switches that made an address space map another copy of the kernel text. */
@@ -139,6 +139,15 @@ export const PTE_UNSHARES = counter();
 /** Vectors of anonymous faults with page clusters, and the ptes that they filled. */
 export const VECTORS = counter();
 export const VECTOR_PTES = counter();
+
+/** Tasks that were moved to another CPU; IPIs that make one schedule; balances tried, and tasks that they pulled. */
+export const MIGRATIONS = counter();
+export const RESCHEDULE_IPIS = counter();
+export const BALANCES = counter();
+export const BALANCE_PULLS = counter();
+/** Acquisitions of locks that had to wait, and how long (locks whose waiting is modelled). */
+export const LOCK_CONTENDED = counter();
+export const LOCK_WAIT_NS = counter();
 
 export const TRANSACTIONS = counter();
 

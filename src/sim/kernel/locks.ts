@@ -24,6 +24,9 @@ const names = [
   'pte_page_lock',
   'i_mmap_lock',
   'anonhd.lock',
+  'runqueue_lock',
+  'rq.lock',
+  'tasklist_lock',
 ] as const;
 
 export type LockName = (typeof names)[number];

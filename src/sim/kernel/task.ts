@@ -5,6 +5,7 @@
 import type { KAddr } from '../base/units.ts';
 import type { Mm } from './mm/mm.ts';
 import type { MemPolicy, TaskBinding } from './policy/mempolicy.ts';
+import { SchedState } from './sched/sched-state.ts';
 
 export type TaskState = 'running' | 'runnable' | 'sleeping' | 'waiting' | 'dead';
 
@@ -25,8 +26,11 @@ export class Task {
   diedAt = -1;
   /** CPU it ran on last, -1 for none. */
   lastCpu = -1;
-  /** Kernel stack and task_struct, low memory. */
+  /** Kernel stack, low memory. */
   stack: KAddr = 0 as KAddr;
+  /** Its task_struct; 0 for tasks of traces, which are not the kernel's. */
+  at: KAddr = 0 as KAddr;
+  readonly sched = new SchedState();
   readonly children: Task[] = [];
   /** set_mempolicy(): undefined is the default; and mem_setbinding() of 2002. */
   policy: MemPolicy | undefined;

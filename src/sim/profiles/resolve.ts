@@ -195,6 +195,7 @@ export function traitsOf(kernel: KernelSpec, machine: MachineSpec): KernelTraits
     binding: kernel.binding ?? flavour.binding,
     scheduler: kernel.scheduler ?? flavour.scheduler,
     nodeBalance: kernel.nodeBalance ?? flavour.nodeBalance,
+    taskInStack: flavour.zonelistOrder === '2.4.22',
     taskPlacement: kernel.taskPlacement ?? flavour.taskPlacement,
     kernelText: kernel.kernelText,
     perCpuSets: flavour.perCpuSets,

@@ -33,6 +33,8 @@ export interface KernelTraits {
   readonly scheduler: '2.4' | 'o1';
   /** Balancing between nodes, by the rates of that kernel; none: every CPU balances with all others. */
   readonly nodeBalance: 'none' | '2.5.59' | '2.6.0';
+  /** 2.4: task_struct lies at the bottom of the kernel stack; later in a slab of its own. */
+  readonly taskInStack: boolean;
   /** When a task is placed on a CPU, beside balancing. */
   readonly taskPlacement: 'none' | 'exec' | 'fork' | 'predicted' | 'told';
   /** Copies of kernel text: one, or one a node; as posted the others' page tables still map the first. */

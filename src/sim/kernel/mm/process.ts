@@ -1,10 +1,10 @@
 /**
  * Processes: do_fork() with copy_mm() and dup_mmap(), vfork, clone, do_exit(); kernel/fork.c and exit.c of 2.6.0. A task
- * takes 8 KB of kernel stack (two pages in one block of low memory) and a task_struct, an address space its mm_struct and
- * page tables; exec is exec.ts's.
+ * takes 8 KB of kernel stack (two pages in one block of low memory) and a task_struct (a slab object; in 2.4 at the bottom
+ * of the stack), an address space its mm_struct and page tables; exec is exec.ts's.
  *
  * Deviations: a dead task's stack goes at once, not when its parent waits for it; files_struct, signal handlers and other
- * small objects of a task are left out; 2.4's task_struct lies in the stack's pages instead of a slab.
+ * small objects of a task are left out.
  */
 import { FRAME_BYTES, kaddr } from '../../base/units.ts';
 import * as C from '../../base/counters.ts';
@@ -31,8 +31,8 @@ const FIRST_VPN = 0x08048;
 interface Thread {
   /** First page of its stack. */
   readonly stack: number;
-  /** Slab object of its task_struct, and where that lies. */
-  readonly object: number;
+  /** Slab object of its task_struct; undefined where that lies in the stack. */
+  readonly object: number | undefined;
 }
 
 export class Processes {
@@ -154,14 +154,15 @@ export class Processes {
 
   /** dup_task_struct() and get_pid(). */
   private makeTask(on: KernelCpu, name: string, parent: Task | undefined, cpus: readonly number[], now: number): Task {
-    const { pages, memMap, slabs, tasks } = this.parts;
-    const cache = slabs.cache('task_struct', TASK_BYTES, ALIGN);
+    const { pages, memMap, slabs, tasks, traits } = this.parts;
     const task = new Task(this.nextPid++, name, parent, cpus, now);
     const stack = pages.alloc(on, GFP_KERNEL, this.stackOrder, OWNER['kernel stacks']);
-    const object = cache.alloc(on);
-    if (parent !== undefined) on.readRange(cache.addressOf(this.threads.get(parent)?.object ?? object), TASK_BYTES);
-    on.writeRange(cache.addressOf(object), TASK_BYTES);
     task.stack = kaddr(memMap.slotOf(stack), 0);
+    const cache = traits.taskInStack ? undefined : slabs.cache('task_struct', TASK_BYTES, ALIGN);
+    const object = cache?.alloc(on);
+    task.at = cache === undefined || object === undefined ? task.stack : cache.addressOf(object);
+    if (parent !== undefined && parent.at !== 0) on.readRange(parent.at, TASK_BYTES);
+    on.writeRange(task.at, TASK_BYTES);
     // thread_info at the bottom, the saved registers at the top.
     on.write(task.stack);
     on.write(kaddr(memMap.slotOf(stack), STACK_FRAMES * FRAME_BYTES - 128));
@@ -174,7 +175,7 @@ export class Processes {
     const thread = this.threads.get(task);
     if (thread === undefined) return;
     this.threads.delete(task);
-    this.parts.slabs.cache('task_struct', TASK_BYTES, ALIGN).free(on, thread.object);
+    if (thread.object !== undefined) this.parts.slabs.cache('task_struct', TASK_BYTES, ALIGN).free(on, thread.object);
     this.parts.pages.free(on, thread.stack, this.stackOrder);
   }
 
