@@ -131,6 +131,7 @@ export class Lane {
   private load(task: Task): void {
     const { on } = this;
     on.task = task;
+    on.core.countFor(task);
     on.enter(FN.schedule);
     if (task !== this.last) on.count(C.CONTEXT_SWITCHES);
     if (task.stack !== 0) on.read(task.stack);
@@ -171,6 +172,7 @@ export class Lane {
     const { on } = this;
     on.enter(FN.schedule);
     on.task = task;
+    on.core.countFor(undefined);
     on.count(C.CONTEXT_SWITCHES);
     this.tlb.loaded(on, undefined);
     this.last = task;

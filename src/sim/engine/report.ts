@@ -7,6 +7,7 @@ import type { ProcSnapshot } from '../kernel/proc/snapshot.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import type { Turn } from '../workloads/operations.ts';
 import type { WorkloadSpec } from '../workloads/workload.ts';
+import type { LocalityReport } from './locality-report.ts';
 
 export const RUN_FORMAT = 'numaq-lab/run';
 export const RUN_VERSION = 1;
@@ -55,6 +56,8 @@ interface RunResult {
   /** Samples over virtual time, first column `timeNs`; later columns are metric ids (rates are per interval). */
   readonly samples: Table;
   readonly transactions: readonly TransactionRow[];
+  /** Who reached whose memory; null of a machine without a kernel, and of files of before it was counted. */
+  readonly locality: LocalityReport | null;
   /** What /proc says at the end; null of a machine without a kernel. */
   readonly proc: ProcSnapshot | null;
 }

@@ -138,8 +138,8 @@ export class ScriptRun {
   }
 
   segment(on: KernelCpu, name: string): AddressSpace {
-    const { bytes, huge } = this.script.segments[name];
-    return this.host.syscalls.segment(on, name, bytes, huge);
+    const { bytes, huge, ranges } = this.script.segments[name];
+    return this.host.syscalls.segment(on, name, bytes, huge, ranges);
   }
 
   image(name: string): Image {

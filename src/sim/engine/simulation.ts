@@ -107,6 +107,7 @@ export class Simulation {
       startStreams(this.streams, titles, spaces, kernel.tasks, this.lanes);
       this.scripts = this.startScripts(programs, kernel, this.lanes, timeline);
       for (const on of kernel.activeCpus) on.begin();
+      this.machine.locality.begin();
       kernel.events = timeline;
     }
     this.sampling = new Sampling(config.sampleNs, this.kernel?.allZones ?? []);

@@ -26,6 +26,7 @@ import {
   SIZE_SHIFT,
 } from '../workloads/trace.ts';
 import * as C from '../base/counters.ts';
+import type { Counted, Locality } from './locality.ts';
 import { allRecords } from './record-blocks.ts';
 import { PMD_HUGE, PMD_RW, PageTable } from './page-table.ts';
 import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW, pteNumber } from './pte-pages.ts';
@@ -41,6 +42,8 @@ export interface CoreBus {
   miss(core: Core, line: number, write: boolean, now: number): number;
   /** State that the last miss() granted. */
   readonly granted: number;
+  /** Where misses are counted by who made them and whose memory they were for. */
+  readonly locality: Locality;
   /** A write to a line that is SHARED in this core's L2: everybody else gives it up. */
   upgrade(core: Core, line: number, now: number): number;
   /** An L2 line goes to make room. */
@@ -80,6 +83,11 @@ export class Core {
   /** Granule of kernel data (base/units.ts) to L1 line. */
   private readonly granuleToLine: number;
   private readonly granuleToL2: number;
+  /** L2 line to slot of its frame. */
+  private readonly slotOfLine: number;
+  /** Whose misses these are, as the counts of locality number them, and 1 while the kernel or the page walker makes them. */
+  private group: number;
+  private kernel = 0;
   /** Waits for a reference to be followed, and records it while it executes. */
   watch: Watch | undefined;
   follow: FollowRecorder | undefined;
@@ -108,6 +116,8 @@ export class Core {
     this.granuleToLine = this.lineShift - GRANULE_SHIFT;
     this.l2LineShift = log2(l2.lineBytes);
     this.granuleToL2 = this.l2LineShift - GRANULE_SHIFT;
+    this.slotOfLine = 12 - this.l2LineShift;
+    this.group = bus.locality.group(undefined, node);
     this.l2Shift = this.l2LineShift - this.lineShift;
     this.l1dWays = l1d.ways;
     this.l1dMask = (l1d.kib * 1024) / (l1d.lineBytes * l1d.ways) - 1;
@@ -128,6 +138,11 @@ export class Core {
     if (this.table === table) return;
     this.table = table;
     this.flushTlb();
+  }
+
+  /** Misses from here on are those of `who`; undefined: of nobody. */
+  countFor(who: Counted | undefined): void {
+    this.group = this.bus.locality.group(who, this.node);
   }
 
   /** The page tables that CR3 points to; undefined before the first. */
@@ -316,7 +331,9 @@ export class Core {
     let offset = address & 4095;
     for (let left = Math.max(1, size); left > 0;) {
       const base = this.translate(this.itlb, page, 0, C.ITLB_MISSES);
+      const remote = this.counters[C.HOME_REMOTE];
       this.fetchLine(base | ((offset >> this.lineShift) & inPage));
+      this.counters[C.PROGRAM_TEXT_REMOTE] += this.counters[C.HOME_REMOTE] - remote;
       const step = lineBytes - (offset & (lineBytes - 1));
       left -= step;
       offset += step;
@@ -376,13 +393,13 @@ export class Core {
       const at = table.pteOf(vpn);
       const line = pool.addressOf(at) >>> this.granuleToL2;
       this.counters[C.WALK_READS]++;
-      this.fill(line, false);
+      this.walkFill(line, false);
       const pte = pool.ptes[at];
       const writable = (upper & PMD_RW) !== 0 && (pte & PTE_RW) !== 0;
       if ((pte & PTE_PRESENT) !== 0 && (write === 0 || writable)) {
         const marked = pte | PTE_ACCESSED | (PTE_DIRTY * write);
         if (marked !== pte) {
-          this.fill(line, true);
+          this.walkFill(line, true);
           pool.ptes[at] = marked;
         }
         slot = pteNumber(marked);
@@ -403,8 +420,14 @@ export class Core {
   private readUpper(table: PageTable, vpn: number): number {
     if (!table.hasUpperPage(vpn)) return 0;
     this.counters[C.WALK_READS]++;
-    this.fill(table.upperEntryAddress(vpn) >>> this.granuleToL2, false);
+    this.walkFill(table.upperEntryAddress(vpn) >>> this.granuleToL2, false);
     return table.pmdOf(vpn);
+  }
+
+  private walkFill(line: number, write: boolean): void {
+    this.kernel = 1;
+    this.fill(line, write);
+    this.kernel = 0;
   }
 
   /** One L1 data access. */
@@ -461,12 +484,16 @@ export class Core {
   /** The kernel reads or writes the line that holds a granule of its data, past the TLB (large global pages). */
   kernelRead(at: KAddr): void {
     this.counters[C.KERNEL_READS]++;
+    this.kernel = 1;
     this.access(at >>> this.granuleToLine, false);
+    this.kernel = 0;
   }
 
   kernelWrite(at: KAddr): void {
     this.counters[C.KERNEL_WRITES]++;
+    this.kernel = 1;
     this.access(at >>> this.granuleToLine, true);
+    this.kernel = 0;
   }
 
   /** The same for each line of `bytes` from `at` on. */
@@ -474,7 +501,43 @@ export class Core {
     const first = at >>> this.granuleToLine;
     const last = (at + ((bytes - 1) >> GRANULE_SHIFT)) >>> this.granuleToLine;
     this.counters[write ? C.KERNEL_WRITES : C.KERNEL_READS] += last - first + 1;
+    this.kernel = 1;
     for (let line = first; line <= last; line++) this.access(line, write);
+    this.kernel = 0;
+  }
+
+  /** True where kernel text goes through the caches. */
+  get fetches(): boolean {
+    return this.instructions === 'fetch';
+  }
+
+  /**
+   * The kernel fetches the text from `at` on, as far as so many granules of 32 bytes reach: through L1I, past the TLB.
+   * Takes the time of its misses; that of the instructions is the caller's.
+   */
+  kernelFetch(at: number, granules: number): void {
+    const { counters, granuleToLine } = this;
+    const last = (at + granules - 1) >>> granuleToLine;
+    const remote = counters[C.HOME_REMOTE];
+    const missed = counters[C.L1I_MISSES];
+    this.kernel = 1;
+    for (let line = at >>> granuleToLine; line <= last; line++) this.fetchLine(line);
+    this.kernel = 0;
+    counters[C.KERNEL_FETCHES] += last - (at >>> granuleToLine) + 1;
+    counters[C.KERNEL_FETCH_MISSES] += counters[C.L1I_MISSES] - missed;
+    counters[C.KERNEL_TEXT_REMOTE] += counters[C.HOME_REMOTE] - remote;
+  }
+
+  /**
+   * A program fetches `bytes` of its text from a virtual page and an offset in it on, through ITLB and L1I; the kernel
+   * maps what is not there. Takes the time of its misses; that of the instructions is the caller's.
+   */
+  programFetch(vpn: number, offset: number, bytes: number): void {
+    const before = this.counters[C.L1I_ACCESSES];
+    const kernel = this.counters[C.KERNEL_FETCHES];
+    this.fetch(vpn, offset, bytes);
+    const { counters } = this;
+    counters[C.PROGRAM_FETCHES] += counters[C.L1I_ACCESSES] - before - (counters[C.KERNEL_FETCHES] - kernel);
   }
 
   /**
@@ -495,6 +558,7 @@ export class Core {
     const cost = this.bus.miss(this, line, write, this.clock);
     counters[C.MISS_NS] += cost;
     this.clock += cost;
+    this.bus.locality.count(counters, this.group, this.node, line >> this.slotOfLine, this.kernel, cost);
     l2.insert(line, this.bus.granted);
     if (l2.evictedLine >= 0) {
       const { evictedLine, evictedState } = l2;

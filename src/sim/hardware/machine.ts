@@ -12,6 +12,7 @@ import { Disk } from './disk.ts';
 import { Frames } from './frames.ts';
 import { Interconnect } from './interconnect.ts';
 import { backlogOf } from './ledger.ts';
+import { Locality } from './locality.ts';
 import { HardwareNode } from './node.ts';
 import type { PageTable } from './page-table.ts';
 
@@ -26,6 +27,7 @@ export class Machine implements CoreBus {
   readonly nodes: readonly HardwareNode[];
   readonly interconnect: Interconnect;
   readonly coherence: Coherence;
+  readonly locality: Locality;
   /** I/O devices of kind disk, node by node. */
   readonly disks: readonly Disk[];
   /** CPUs that run something, by number. */
@@ -49,6 +51,7 @@ export class Machine implements CoreBus {
     let next = 0;
     this.firstCpu = spec.nodes.map((node) => (next += node.cpus) - node.cpus);
     this.frames = new Frames(starts, ends);
+    this.locality = new Locality(this.frames);
     const backlog = backlogOf(requesters, clusterBytes);
     this.nodes = spec.nodes.map((_, place) => new HardwareNode(spec, place, backlog));
     this.interconnect = new Interconnect(spec, backlog);

@@ -33,6 +33,12 @@ export interface ImageLayout {
   readonly stack: number;
 }
 
+/** A named part of a shared segment, in bytes. */
+export interface SegmentPart {
+  readonly name: string;
+  readonly bytes: number;
+}
+
 export interface MmapRequest {
   readonly pages: number;
   /** Undefined: anonymous. */
@@ -78,8 +84,11 @@ export interface Syscalls {
   truncate(on: KernelCpu, file: AddressSpace, bytes: number): void;
   unlink(on: KernelCpu, file: AddressSpace): void;
   fsync(on: KernelCpu, file: AddressSpace): void;
-  /** shmget(): the segment of this name, made when it is first named; `huge`: hugetlb pages. shmat is mmap of it, shared. */
-  segment(on: KernelCpu, name: string, bytes: number, huge: boolean): AddressSpace;
+  /**
+   * shmget(): the segment of this name, made when it is first named; `huge`: hugetlb pages. shmat is mmap of it, shared.
+   * `parts` of it, one after the other, are told apart by reports alone.
+   */
+  segment(on: KernelCpu, name: string, bytes: number, huge: boolean, parts?: readonly SegmentPart[]): AddressSpace;
 
   /** Binding calls (policy/): nodes by id. What they return is the kernel's errno, ENOSYS where the kernel has no such call. */
   setMempolicy(on: KernelCpu, task: Task, mode: BindMode, nodes: readonly number[]): CallResult;

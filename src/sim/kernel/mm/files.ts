@@ -21,6 +21,7 @@ import { dropHugePages } from './huge-pages.ts';
 import { type FileState, Inodes } from './inodes.ts';
 import type { PageCache } from './page-cache.ts';
 import { makePageIndex, type PageIndex } from './page-index.ts';
+import { markPages, unmarkPages } from './segment-ranges.ts';
 import { ShmPages } from './shm.ts';
 import { Truncate } from './truncate.ts';
 
@@ -66,7 +67,7 @@ export class Files implements PageCache {
 
   /** delete_inode(): an unlinked file that nobody uses any more goes with its pages. */
   evict(on: KernelCpu, space: AddressSpace): void {
-    if (space.kind === 'hugetlb') dropHugePages(on, this.parts, space.pages);
+    if (space.kind === 'hugetlb') dropHugePages(on, this.parts, space);
     else this.truncation.to(on, space, 0);
     this.inodes.dispose(on, space);
   }
@@ -146,6 +147,7 @@ export class Files implements PageCache {
     memMap.mapping[page] = space.id;
     memMap.index[page] = index;
     this.index.insert(on, space, index, page);
+    markPages(this.parts, space, page, index << memMap.shift);
     this.cachedPages++;
     on.leave(outer);
   }
@@ -160,6 +162,7 @@ export class Files implements PageCache {
     if ((memMap.flags[page] & PG_PRIVATE) !== 0) block.releaseBuffers(on, page);
     this.index.remove(on, space, index, page);
     memMap.mapping[page] = 0;
+    unmarkPages(this.parts, space, page);
     this.cachedPages--;
     pages.put(on, page);
     on.leave(outer);

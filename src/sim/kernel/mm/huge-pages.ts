@@ -6,6 +6,8 @@ import { InputError, makeIssue } from '../../base/errors.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { clearHighpage } from '../highmem/highpage.ts';
 import type { KernelParts } from '../parts.ts';
+import type { AddressSpace } from './address-space.ts';
+import { markPages, unmarkPages } from './segment-ranges.ts';
 import type { Vma } from './vma.ts';
 
 /** Throws InputError where the pool is empty. */
@@ -28,6 +30,7 @@ export function mapHugePages(on: KernelCpu, parts: KernelParts, vma: Vma): void 
       // clear_huge_page(); the first reference is the segment's.
       for (let i = 0; i < 1 << order; i++) clearHighpage(on, parts, page + i);
       file.pages.set(index, page + 1);
+      markPages(parts, file, page, index * entries, 1 << order);
     }
     pages.get(on, page);
     tables.huge.map(on, vma, vpn, page);
@@ -35,7 +38,11 @@ export function mapHugePages(on: KernelCpu, parts: KernelParts, vma: Vma): void 
 }
 
 /** The segment's own references to its huge pages go. */
-export function dropHugePages(on: KernelCpu, parts: KernelParts, pages: Map<number, number>): void {
-  for (const slot of pages.values()) parts.tables.huge.drop(on, slot - 1);
-  pages.clear();
+export function dropHugePages(on: KernelCpu, parts: KernelParts, space: AddressSpace): void {
+  const { tables, memMap } = parts;
+  for (const slot of space.pages.values()) {
+    unmarkPages(parts, space, slot - 1, tables.huge.entries >> memMap.shift);
+    tables.huge.drop(on, slot - 1);
+  }
+  space.pages.clear();
 }

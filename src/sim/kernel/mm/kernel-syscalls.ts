@@ -10,7 +10,7 @@ import { FN } from '../functions.ts';
 import type { KernelParts } from '../parts.ts';
 import { BindingCalls } from '../policy/binding-calls.ts';
 import type { BindMode, CallResult, ShmPlacement } from '../policy/mempolicy.ts';
-import type { Image, ImageLayout, MmapRequest, Syscalls } from '../syscalls.ts';
+import type { Image, ImageLayout, MmapRequest, SegmentPart, Syscalls } from '../syscalls.ts';
 import type { Sysctls } from '../sysctl.ts';
 import type { Task } from '../task.ts';
 import type { AddressSpace } from './address-space.ts';
@@ -45,7 +45,7 @@ export class KernelSyscalls implements Syscalls {
     this.files = files;
     const vmas = new VmaList(parts);
     const faults = new Faults(parts);
-    this.segments = new ShmSegments(files);
+    this.segments = new ShmSegments(files, parts.machine.locality);
     this.mappings = new Mappings(parts, vmas, faults, this.segments);
     this.processes = new Processes(parts, vmas);
     this.mremaps = new Mremap(parts, this.mappings, faults);
@@ -210,9 +210,9 @@ export class KernelSyscalls implements Syscalls {
     this.leave(on, outer);
   }
 
-  segment(on: KernelCpu, name: string, bytes: number, huge: boolean): AddressSpace {
+  segment(on: KernelCpu, name: string, bytes: number, huge: boolean, parts: readonly SegmentPart[] = []): AddressSpace {
     const outer = this.enter(on);
-    const space = this.segments.segment(on, name, bytes, huge);
+    const space = this.segments.segment(on, name, bytes, huge, parts);
     this.leave(on, outer);
     return space;
   }

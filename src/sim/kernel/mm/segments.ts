@@ -3,26 +3,38 @@
  * ipc/shm.c and shmem_zero_setup() of 2.6.0. Their pages are shm.ts's, or huge pages. shmat() is mmap of the segment.
  */
 import { FRAME_BYTES } from '../../base/units.ts';
+import type { Locality } from '../../hardware/locality.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
+import type { SegmentPart } from '../syscalls.ts';
 import type { AddressSpace } from './address-space.ts';
 import type { Files } from './files.ts';
 import type { Segments } from './mappings.ts';
+import { rangesOf } from './segment-ranges.ts';
 
 export class ShmSegments implements Segments {
   private readonly numbers = new Map<number, AddressSpace>();
   private zeros = 0;
 
-  constructor(private readonly files: Files) {}
+  constructor(
+    private readonly files: Files,
+    private readonly locality: Locality,
+  ) {}
 
   /** shmget(): the segment of this name, made when it is first named. */
-  segment(on: KernelCpu, name: string, bytes: number, huge: boolean): AddressSpace {
+  segment(on: KernelCpu, name: string, bytes: number, huge: boolean, parts: readonly SegmentPart[] = []): AddressSpace {
     const outer = on.enter(FN.ipc_shm);
     const { inodes } = this.files;
     const key = `SYSV ${name}`;
-    const space = inodes.named(key) ?? inodes.make(huge ? 'hugetlb' : 'shm', key, bytes);
+    const space = inodes.named(key) ?? this.make(huge, name, key, bytes, parts);
     inodes.bring(on, space);
     on.leave(outer);
+    return space;
+  }
+
+  private make(huge: boolean, name: string, key: string, bytes: number, parts: readonly SegmentPart[]): AddressSpace {
+    const space = this.files.inodes.make(huge ? 'hugetlb' : 'shm', key, bytes);
+    space.ranges = rangesOf(this.locality, name, bytes, parts);
     return space;
   }
 
@@ -50,7 +62,8 @@ export class ShmSegments implements Segments {
       known.bytes = Math.max(known.bytes, bytes);
       return known;
     }
-    const space = this.files.inodes.make('shm', `segment ${number}`, bytes);
+    const name = `segment ${number}`;
+    const space = this.make(false, name, name, bytes, []);
     this.numbers.set(number, space);
     return space;
   }
