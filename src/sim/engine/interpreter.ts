@@ -168,7 +168,7 @@ export class Interpreter implements Execution {
       this.files.move(on);
     } else if (this.instructions > 0) {
       const piece = Math.min(this.instructions, Math.ceil(PIECE_NS / this.world.host.instructionNs));
-      on.work(piece);
+      on.compute(piece);
       on.count(C.INSTRUCTIONS, piece);
       this.instructions -= piece;
     } else {
@@ -178,7 +178,7 @@ export class Interpreter implements Execution {
         return;
       }
       this.world.advance(this.world.costs.of(operation));
-      on.work(OPERATION_INSTRUCTIONS);
+      on.compute(OPERATION_INSTRUCTIONS);
       if (operation.op !== 'repeat') this.execute(on, operation);
     }
   }
@@ -194,7 +194,7 @@ export class Interpreter implements Execution {
     }
     const done = block.advance(on.core.run(block.at, to, until, false));
     if (every > 1) {
-      on.work(done * (every - 1));
+      on.compute(done * (every - 1));
       on.count(C.INSTRUCTIONS, done * (every - 1));
     }
     if (burst.left === 0) this.burst = undefined;

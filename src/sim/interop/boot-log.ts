@@ -8,6 +8,7 @@ import { GIVEN } from '../kernel/boot/budget.ts';
 import type { BootLayout, NodeLayout, Zonelist, ZoneLayout, ZoneRef } from '../kernel/boot/layout.ts';
 import { nodeSpans } from '../kernel/boot/spans.ts';
 import { grouped, hex } from '../kernel/boot/text.ts';
+import { compiledKiB } from '../profiles/compilers.ts';
 import type { MachineProfile } from '../profiles/schema.ts';
 import { heading, table, wrap, type Column } from './text-table.ts';
 
@@ -238,7 +239,8 @@ function budgetTable(layout: BootLayout): string[] {
 }
 
 function memoryLines(profile: MachineProfile, layout: BootLayout): string[] {
-  const { codeKiB, dataKiB, initKiB } = profile.kernel;
+  const { dataKiB, initKiB } = profile.kernel;
+  const codeKiB = compiledKiB(profile.kernel);
   const { meminfo } = layout;
   const physical = Math.max(0, ...layout.nodes.map((node) => node.endPfn)) * KB_PER_FRAME;
   const available = Math.max(0, meminfo.MemTotal - initKiB);

@@ -3,8 +3,8 @@
  * instructions and references to the CPU's clock, and time to the function that is being run (the profile) and to the
  * task (user, system).
  *
- * The kernel runs with large global pages (the direct map), so its own references do not go through the TLB model; text
- * fetches of the kernel are not modelled (instructions cost instructionNs each). A kernel operation runs from its start
+ * The kernel runs with large global pages (the direct map), so its own references and its text do not go through the TLB
+ * model; entering a function fetches the text of its path (text/kernel-text.ts). A kernel operation runs from its start
  * to its end at once in virtual time; what it waits for (disks) it adds to the task's wait, and the task sleeps so long
  * when the operation is over.
  */
@@ -15,9 +15,12 @@ import type { Core } from '../hardware/core.ts';
 import { FN, functionNames, pathLengths } from './functions.ts';
 import { LOCK, type LockName, type LockTable } from './locks.ts';
 import type { Task } from './task.ts';
+import type { MappedText } from './text/text-layout.ts';
 
 /** What kernel work costs beside references. */
 export interface WorkCosts {
+  /** An instruction of a program, and one of the kernel as it is compiled. */
+  readonly programNs: number;
   readonly instructionNs: number;
   /** A locked instruction on a line that the CPU owns already, ns. */
   readonly atomicNs: number;
@@ -34,12 +37,19 @@ export class KernelCpu {
   private since = 0;
   private readonly takenAt = new Float64Array(MOST_NESTED_LOCKS);
   private depth = 0;
+  /** The kernel text that the CPU's TLB maps. */
+  private text: MappedText | undefined;
 
   constructor(
     readonly core: Core,
     private readonly costs: WorkCosts,
     private readonly locks: LockTable,
   ) {}
+
+  /** The CPU fetches the kernel from this copy of its text from now on; undefined: from none. */
+  mapText(text: MappedText | undefined): void {
+    this.text = text;
+  }
 
   /** Records what is done for one reference (base/follow.ts); undefined but for that one. */
   get follow(): FollowRecorder | undefined {
@@ -96,9 +106,14 @@ export class KernelCpu {
     this.since = 0;
   }
 
-  /** Instructions beyond the running function's path. */
+  /** Instructions beyond the running function's path: turns of its loops, whose text has been fetched. */
   work(instructions: number): void {
     this.core.clock += instructions * this.costs.instructionNs;
+  }
+
+  /** Instructions of the program itself. */
+  compute(instructions: number): void {
+    this.core.clock += instructions * this.costs.programNs;
   }
 
   /** Time that passes for the CPU without instructions (an IPI, a flush), ns. */
@@ -125,13 +140,18 @@ export class KernelCpu {
     this.core.counters[counter] += by;
   }
 
-  /** Goes into function `fn` and charges its path; returns the one that was running, to be given to leave(). */
+  /** Goes into function `fn`, fetches and charges its path; returns the one that was running, to be given to leave(). */
   enter(fn: number): number {
     const outer = this.current;
     this.charge();
     this.current = fn;
     if (this.follow !== undefined) this.follow.enter('function', functionNames[fn], this.core.clock);
     this.core.clock += pathLengths[fn] * this.costs.instructionNs;
+    const { text } = this;
+    if (text !== undefined) {
+      const granules = text.granules[fn];
+      if (granules > 0) this.core.kernelFetch(text.at[fn], granules);
+    }
     return outer;
   }
 

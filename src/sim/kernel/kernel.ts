@@ -47,6 +47,7 @@ import type { Rmap } from './rmap/rmap.ts';
 import { Placement } from './policy/placement.ts';
 import { StaticData } from './static-data.ts';
 import type { Task } from './task.ts';
+import { KernelText } from './text/kernel-text.ts';
 import { TlbFlush } from './tlb-flush.ts';
 import { Zone } from './zone.ts';
 
@@ -61,6 +62,7 @@ export class Kernel implements KernelParts {
   readonly allZones: readonly Zone[];
   readonly locks = new LockTable();
   readonly data: StaticData;
+  readonly text: KernelText;
   readonly mms = new Map<number, Mm>();
   readonly spaces = new Map<number, AddressSpace>();
   readonly tasks = new Map<number, Task>();
@@ -98,6 +100,7 @@ export class Kernel implements KernelParts {
     this.memMap = new MemMap(this.frames, mmuShift, structPage.bytes, memMapPlaces(profile, layout));
     const data = dataPlace(profile, layout);
     this.data = new StaticData(this.frames.slotOf(data.place, asPfn(data.pfn)), data.frames);
+    this.text = new KernelText(profile, layout, this.frames);
     this.sysctl = new SysctlTable(this);
     this.pages = new PageSource(this);
     const places = new Map(layout.nodes.map((node, place) => [node.id, place]));
@@ -129,8 +132,10 @@ export class Kernel implements KernelParts {
     const known = this.cpus.get(cpu);
     if (known !== undefined) return known;
     const { atomicNs } = this.profile.kernel;
-    const costs = { instructionNs: this.profile.machine.cpu.instructionNs, atomicNs };
+    const programNs = this.profile.machine.cpu.instructionNs;
+    const costs = { programNs, instructionNs: this.text.instructionNs, atomicNs };
     const made = new KernelCpu(this.machine.core(cpu), costs, this.locks);
+    made.mapText(this.text.source);
     this.cpus.set(cpu, made);
     return made;
   }

@@ -27,6 +27,7 @@ import type { PteWalk, Rmap } from './rmap/rmap.ts';
 import type { StaticData } from './static-data.ts';
 import type { Sysctls } from './sysctl.ts';
 import type { Task } from './task.ts';
+import type { KernelText } from './text/kernel-text.ts';
 import type { TlbFlush } from './tlb-flush.ts';
 import type { Zone } from './zone.ts';
 
@@ -44,6 +45,7 @@ export interface KernelParts {
   readonly placement: Placement;
   readonly locks: LockTable;
   readonly data: StaticData;
+  readonly text: KernelText;
   readonly sysctl: Sysctls;
   readonly pages: Pages;
   readonly slabs: Slabs;

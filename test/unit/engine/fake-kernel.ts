@@ -85,7 +85,7 @@ export class FakeKernel {
       get now() {
         return core.clock + (this.task?.waitNs ?? 0);
       },
-      work: (instructions: number) => {
+      compute: (instructions: number) => {
         core.clock += instructions;
       },
       count: (counter: number, by = 1) => {

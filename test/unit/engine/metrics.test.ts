@@ -87,11 +87,23 @@ const by: Readonly<Partial<Record<keyof typeof C, number>>> = {
   BOUNCED_PAGES: 2046,
   LOCK_ACQUISITIONS: 2047,
   LOCK_HELD_NS: 2048,
+  KERNEL_FETCHES: 4000,
+  KERNEL_FETCH_MISSES: 1000,
+  KERNEL_TEXT_REMOTE: 2051,
+  PROGRAM_FETCHES: 2052,
+  PROGRAM_TEXT_REMOTE: 2053,
+  TEXT_SWITCHES: 2054,
   VECTORS: 8,
   VECTOR_PTES: 24,
 };
 
 const expected: Readonly<Record<string, number>> = {
+  kernelFetches: 4000,
+  kernelFetchHitRate: 75,
+  kernelTextRemote: 2051,
+  programFetches: 2052,
+  programTextRemote: 2053,
+  textSwitches: 2054,
   references: 1000,
   instructions: 101,
   reads: 600,

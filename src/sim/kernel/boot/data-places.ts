@@ -8,6 +8,7 @@
  * that boot took of DMA. A flat mem_map that no node's low memory can hold lies in parts on the nodes that it describes.
  */
 import { FRAME_BYTES, KB_PER_FRAME } from '../../base/units.ts';
+import { compiledKiB } from '../../profiles/compilers.ts';
 import type { MachineProfile } from '../../profiles/schema.ts';
 import type { MemMapPlace } from '../mem-map.ts';
 import type { BootLayout, NodeLayout, ZoneLayout } from './layout.ts';
@@ -95,6 +96,29 @@ function consecutive(place: number, node: NodeLayout, pfn: number, end: number, 
     return { place, pfn: pfn + untilBorder, frames: Math.min(wanted, beyond, CHUNK_FRAMES) };
   }
   return { place, pfn, frames: Math.max(1, Math.min(wanted, untilBorder, end - pfn)) };
+}
+
+/**
+ * Frames of low memory, taken at boot, that hold the kernel's text: behind its static data, of the same node. Deviation: on
+ * the machine the image begins at 1 MiB, in DMA, where boot's frames are not kept (free-after-boot.ts). Fewer frames than
+ * the text has where boot's have no room for all of it. The layout boots.
+ */
+export function textPlace(profile: MachineProfile, layout: BootLayout): DataPlace {
+  const data = dataPlace(profile, layout);
+  const wanted = Math.ceil(compiledKiB(profile.kernel) / KB_PER_FRAME);
+  const low = lowZones(layout);
+  const home = low.find(
+    ({ place, zone }) => place === data.place && data.pfn >= zone.startPfn && data.pfn < zone.startPfn + zone.pages,
+  );
+  const { startPfn = 0, pages = 1, present = 1 } = home?.zone ?? {};
+  const all = low.reduce((sum, { zone }) => sum + zone.present, 0);
+  const taken = takenFrames(layout);
+  const here = profile.machine.bits === 64 ? Math.round((present * taken) / Math.max(1, all)) : taken;
+  const start = data.pfn + data.frames;
+  const end = startPfn + Math.min(pages, here);
+  // A zone that mem_map and data fill to the last frame that boot took: text shares the data's frames.
+  if (start >= end) return data;
+  return { place: data.place, pfn: start, frames: Math.max(1, Math.min(wanted, end - start)) };
 }
 
 /** Frames of low memory, taken at boot, that hold the kernel's static data. The layout boots. */

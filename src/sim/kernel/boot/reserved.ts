@@ -7,6 +7,7 @@
  * machine every node's, each in its own memory.
  */
 import { FRAME_BYTES, KIB } from '../../base/units.ts';
+import { compiledKiB } from '../../profiles/compilers.ts';
 import type { BootPlan } from './plan.ts';
 
 export interface Reserved {
@@ -39,7 +40,8 @@ function lowMemMapBytes(plan: BootPlan): number {
 
 /** What boot reserves of low memory, in bytes. */
 export function reservedOf(plan: BootPlan): Reserved {
-  const { codeKiB, dataKiB, initKiB, reservedKiB } = plan.profile.kernel;
+  const { dataKiB, initKiB, reservedKiB } = plan.profile.kernel;
+  const codeKiB = compiledKiB(plan.profile.kernel);
   const memMap = lowMemMapBytes(plan);
   return {
     memMapBytes: memMap,
