@@ -31,6 +31,10 @@ const by: Readonly<Partial<Record<keyof typeof C, number>>> = {
   SERVED_REMOTE: 13,
   SERVED_REMOTE_OWNER: 3,
   HOME_REMOTE: 25,
+  KERNEL_MISSES: 10,
+  KERNEL_HOME_REMOTE: 1,
+  SEGMENT_MISSES: 20,
+  SEGMENT_HOME_REMOTE: 15,
   UPGRADES: 14,
   INVALIDATIONS: 9,
   REMOTE_CACHE_EVICTIONS: 2,
@@ -137,6 +141,11 @@ const expected: Readonly<Record<string, number>> = {
   remoteCacheShare: 20,
   remoteShare: 32,
   remoteHomeShare: 50,
+  programRemoteShare: 60, // 24 of 40
+  kernelMisses: 10,
+  kernelRemoteShare: 10,
+  segmentMisses: 20,
+  segmentRemoteShare: 75,
   remoteCacheHitRate: 40, // 10 of 25
   upgrades: 14,
   invalidations: 9,
