@@ -28,6 +28,12 @@ export function resultsCommands({ view, runs, results }: Showing): readonly Comm
   });
   return [
     command('results.memory', 'Memory by owner', 'zones slab page tables run', 'memory'),
+    command(
+      'results.locality',
+      'Locality: who reached whose memory',
+      'numa remote matrix numactl binding run',
+      'locality',
+    ),
     command('results.processes', 'Processes and their mappings', 'tasks maps rss run', 'processes'),
     command('results.profile', 'Kernel profile', 'functions readprofile time run', 'profile'),
     command('results.proc', 'Reports of /proc', 'meminfo zoneinfo buddyinfo slabinfo vmstat run', 'proc'),
