@@ -12,7 +12,7 @@ import { Run, RunsState } from '../state/runs.svelte.ts';
 export const catalogue: Catalogue = {
   version: 'test',
   machines: [],
-  flavours: flavours.map(({ id, title }) => ({ id, title })),
+  flavours: flavours.map(({ id, title, binding }) => ({ id, title, binding })),
   patterns: patterns.map(({ id, title, description }) => ({ id, title, description })),
   library: library.map(({ id, title, description, imitates, scales, parameters }) => {
     return { id, title, description, imitates, scales, parameters };

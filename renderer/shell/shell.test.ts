@@ -18,7 +18,7 @@ import { placeOf } from './places.ts';
 const catalogue: Catalogue = {
   version: '0.0.0',
   machines: machineSummaries(),
-  flavours: flavours.map(({ id, title }) => ({ id, title })),
+  flavours: flavours.map(({ id, title, binding }) => ({ id, title, binding })),
   patterns: [{ id: 'stream', title: 'Stream', description: '' }],
   library: [],
   followEvents: [],

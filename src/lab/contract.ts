@@ -10,6 +10,7 @@ import type {
   Followed,
   FollowEvent,
   Issue,
+  KernelTraits,
   LibraryWorkload,
   MachineProfile,
   RunReport,
@@ -38,6 +39,8 @@ export interface MachineSummary {
 export interface FlavourSummary {
   readonly id: string;
   readonly title: string;
+  /** Calls that bind memory in it. */
+  readonly binding: KernelTraits['binding'];
 }
 
 /** A pattern of the workload registry. */

@@ -206,7 +206,7 @@ function catalogue(): Catalogue {
   return {
     version,
     machines: machines.machineSummaries(),
-    flavours: flavours.map(({ id, title }) => ({ id, title })),
+    flavours: flavours.map(({ id, title, binding }) => ({ id, title, binding })),
     patterns: patterns.map(({ id, title, description }) => ({ id, title, description })),
     library: library.map(({ id, title, description, imitates, scales, parameters }) => {
       return { id, title, description, imitates, scales, parameters };
