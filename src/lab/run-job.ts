@@ -7,6 +7,7 @@ import {
   type Followed,
   followReference,
   type FollowWhat,
+  type HistoryRow,
   InputError,
   type MachineProfile,
   makeIssue,
@@ -30,6 +31,8 @@ export interface RunOrder {
   readonly sampleNs?: number;
   /** Knobs turned while it runs, by their times. */
   readonly turns?: readonly Turn[];
+  /** What earlier runs know of programs. */
+  readonly history?: readonly HistoryRow[];
 }
 
 export type TraceLookup = (sha256: string) => TraceSource | undefined;
@@ -75,6 +78,7 @@ function prepareRun(
     seed,
     sampleNs: order.sampleNs ?? sampleInterval(programs),
     ...(order.turns === undefined ? {} : { turns: [...order.turns].sort((a, b) => a.timeNs - b.timeNs) }),
+    ...(order.history === undefined ? {} : { history: order.history }),
   };
   return { config, programs };
 }

@@ -17,6 +17,15 @@ export { assumedGroups, assumedPaths, isAssumed, sourceOf } from './profiles/sou
 export type { KernelTraits, StructPage } from './profiles/traits.ts';
 
 export { GIB, KIB, MIB, asNodeId } from './base/units.ts';
+export type {
+  BindingAdvice,
+  BusyResource,
+  LocalityReport,
+  MissSummary,
+  ProcessLocality,
+  RangeLocality,
+  SegmentLocality,
+} from './engine/locality-report.ts';
 export { metrics, type Metric } from './engine/metrics.ts';
 export {
   RUN_FORMAT,
@@ -26,6 +35,8 @@ export {
   type SampleFrame,
   type Table,
 } from './engine/report.ts';
+export type { SchedulingReport } from './engine/scheduling-report.ts';
+export type { HistoryRow } from './kernel/sched/history.ts';
 export { type FollowStep } from './base/follow.ts';
 export { Timeline } from './engine/events.ts';
 export { type Followed, type FollowEvent, followEvents, followReference, type FollowWhat } from './engine/follow.ts';

@@ -7,7 +7,9 @@ import type { ProcSnapshot } from '../kernel/proc/snapshot.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import type { Turn } from '../workloads/operations.ts';
 import type { WorkloadSpec } from '../workloads/workload.ts';
+import type { HistoryRow } from '../kernel/sched/history.ts';
 import type { LocalityReport } from './locality-report.ts';
+import type { SchedulingReport } from './scheduling-report.ts';
 
 export const RUN_FORMAT = 'numaq-lab/run';
 export const RUN_VERSION = 1;
@@ -21,6 +23,8 @@ export interface RunConfig {
   readonly sampleNs: number;
   /** Knobs of /proc/sys/vm that a person turns, each after its time has passed; in the order of their times. */
   readonly turns?: readonly Turn[];
+  /** What earlier runs know of programs, for a kernel that places tasks by it. */
+  readonly history?: readonly HistoryRow[];
 }
 
 /** A table of numbers: `rows[i][j]` is the value of column `columns[j]`. Metric ids are of engine/metrics.ts. */
@@ -58,6 +62,8 @@ interface RunResult {
   readonly transactions: readonly TransactionRow[];
   /** Who reached whose memory; null of a machine without a kernel, and of files of before it was counted. */
   readonly locality: LocalityReport | null;
+  /** Where tasks were put and what came of it; null as above. */
+  readonly scheduling: SchedulingReport | null;
   /** What /proc says at the end; null of a machine without a kernel. */
   readonly proc: ProcSnapshot | null;
 }

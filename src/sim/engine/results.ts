@@ -9,6 +9,7 @@ import type { Zone } from '../kernel/zone.ts';
 import { assumedGroups } from '../profiles/sources.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import { ENGINE_VERSION } from './version.ts';
+import type { SchedulingReport } from './scheduling-report.ts';
 import { localityReport } from './locality-report.ts';
 import { metrics } from './metrics.ts';
 import { RUN_FORMAT, RUN_VERSION, type RunConfig, type RunReport, type Table, type TransactionRow } from './report.ts';
@@ -28,6 +29,7 @@ interface Ingredients {
   /** Undefined of a machine without a kernel. */
   readonly kernel?: Kernel;
   readonly transactions?: readonly TransactionRow[];
+  readonly scheduling?: SchedulingReport;
 }
 
 /** Metrics that a CPU's row shows. */
@@ -71,6 +73,7 @@ export function makeReport(from: Ingredients): RunReport {
       links: linkTable(from),
       samples: from.samples,
       transactions: from.transactions ?? [],
+      scheduling: from.scheduling ?? null,
       locality: from.kernel === undefined ? null : localityReport({ ...from, kernel: from.kernel }),
       proc: from.kernel === undefined ? null : takeSnapshot(from.kernel, from.counters, from.elapsedNs),
     },

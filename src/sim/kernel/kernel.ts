@@ -45,9 +45,13 @@ import { SwapSpace } from './reclaim/swap-space.ts';
 import { makeRmap } from './rmap/make-rmap.ts';
 import type { Rmap } from './rmap/rmap.ts';
 import { Placement } from './policy/placement.ts';
+import { anonymousPages } from './sched/anonymous-pages.ts';
+import { type HistoryRow, ProgramHistory } from './sched/history.ts';
+import { TaskLives } from './sched/lives.ts';
 import { StaticData } from './static-data.ts';
 import type { Task } from './task.ts';
 import { KernelText } from './text/kernel-text.ts';
+import { TextReplication } from './text/replication.ts';
 import { TlbFlush } from './tlb-flush.ts';
 import { Zone } from './zone.ts';
 
@@ -63,9 +67,11 @@ export class Kernel implements KernelParts {
   readonly locks = new LockTable();
   readonly data: StaticData;
   readonly text: KernelText;
+  readonly replication: TextReplication | undefined;
   readonly mms = new Map<number, Mm>();
   readonly spaces = new Map<number, AddressSpace>();
   readonly tasks = new Map<number, Task>();
+  readonly lives: TaskLives;
   readonly sysctl: SysctlTable;
   readonly placement: Placement;
   /** Set while a timeline is recorded. */
@@ -91,26 +97,23 @@ export class Kernel implements KernelParts {
     readonly traits: KernelTraits,
     readonly layout: BootLayout,
     readonly machine: Machine,
+    /** What is known of programs from earlier runs. */
+    history: readonly HistoryRow[] = [],
   ) {
     this.frames = machine.frames;
     this.ptePages = new PtePages(profile.machine.pae || profile.machine.bits === 64);
     this.zones = makeZones(profile, traits, layout);
+    this.lives = new TaskLives(new ProgramHistory(history), layout.nodes.length, (mm) => anonymousPages(this, mm));
     this.allZones = this.zones.flat();
     const { mmuShift, structPage } = traits;
     this.memMap = new MemMap(this.frames, mmuShift, structPage.bytes, memMapPlaces(profile, layout));
     const data = dataPlace(profile, layout);
     this.data = new StaticData(this.frames.slotOf(data.place, asPfn(data.pfn)), data.frames);
     this.text = new KernelText(profile, layout, this.frames);
+    this.replication = traits.kernelText === 'one' ? undefined : new TextReplication(this);
     this.sysctl = new SysctlTable(this);
     this.pages = new PageSource(this);
-    const places = new Map(layout.nodes.map((node, place) => [node.id, place]));
-    this.placement = new Placement(
-      profile.kernel.placement,
-      (node) => places.get(node) ?? 0,
-      this.zones,
-      (place, cpu) => this.pages.listOf('GFP_HIGHUSER', place, cpu),
-      profile.kernel.interleaveWeights,
-    );
+    this.placement = new Placement(this);
     this.slabs = new SlabCaches(this);
     this.hugetlb = new HugetlbPool(this);
     this.highmem = new KernelHighmem(this);
@@ -135,7 +138,7 @@ export class Kernel implements KernelParts {
     const programNs = this.profile.machine.cpu.instructionNs;
     const costs = { programNs, instructionNs: this.text.instructionNs, atomicNs };
     const made = new KernelCpu(this.machine.core(cpu), costs, this.locks);
-    made.mapText(this.text.source);
+    made.mapText(this.replication === undefined ? this.text.source : this.replication.initial(made.node));
     this.cpus.set(cpu, made);
     return made;
   }

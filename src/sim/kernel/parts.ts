@@ -24,10 +24,12 @@ import type { PageTables } from './mm/page-tables.ts';
 import type { Placement } from './policy/placement.ts';
 import type { Reclaim } from './reclaim/reclaim.ts';
 import type { PteWalk, Rmap } from './rmap/rmap.ts';
+import type { TaskLives } from './sched/lives.ts';
 import type { StaticData } from './static-data.ts';
 import type { Sysctls } from './sysctl.ts';
 import type { Task } from './task.ts';
 import type { KernelText } from './text/kernel-text.ts';
+import type { TextReplication } from './text/replication.ts';
 import type { TlbFlush } from './tlb-flush.ts';
 import type { Zone } from './zone.ts';
 
@@ -46,6 +48,8 @@ export interface KernelParts {
   readonly locks: LockTable;
   readonly data: StaticData;
   readonly text: KernelText;
+  /** Where the kernel's text is copied to every node. */
+  readonly replication: TextReplication | undefined;
   readonly sysctl: Sysctls;
   readonly pages: Pages;
   readonly slabs: Slabs;
@@ -64,6 +68,8 @@ export interface KernelParts {
   readonly spaces: Map<number, AddressSpace>;
   /** Every task by pid, the dead ones too; kernel threads have none. */
   readonly tasks: Map<number, Task>;
+  /** What tasks came to, for the history of programs and the report. */
+  readonly lives: TaskLives;
   /** Listens when a timeline was asked for. */
   readonly events: KernelEvents | undefined;
   /** The kernel's view of a CPU, made when it is first asked for. */

@@ -51,6 +51,7 @@ export class Processes {
     const mm = this.makeMm(on);
     this.parts.rmap.enterMm(on, mm, undefined);
     this.run(task, mm);
+    this.parts.lives.begins(task, name, 'exec');
     return task;
   }
 
@@ -75,6 +76,7 @@ export class Processes {
   /** do_exit(). */
   exit(on: KernelCpu, task: Task): void {
     const outer = on.enter(FN.do_exit);
+    this.parts.lives.exits(task);
     const { mm } = task;
     task.mm = undefined;
     if (mm !== undefined) this.release(on, mm);
@@ -135,6 +137,7 @@ export class Processes {
       // A child does not inherit its parent's memory locks.
       const flags = vma.flags & ~VM_LOCKED;
       const copy = this.vmas.make(on, mm, vma.start, vma.end, flags, vma.file, vma.pgoff, vma.name);
+      copy.policy = vma.policy;
       rmap.forkVma(on, vma, copy);
       this.vmas.insert(on, copy);
       tables.copyRange(on, vma, copy);
@@ -149,6 +152,11 @@ export class Processes {
     on.count(C.FORKS);
     const child = this.makeTask(on, parent.name, parent, parent.cpus, on.now);
     parent.children.push(child);
+    // mpol_copy(), and what dup_task_struct() copies with the rest.
+    child.policy = parent.policy;
+    child.binding = parent.binding;
+    child.ilNext = parent.ilNext;
+    child.ilGiven = parent.ilGiven;
     return child;
   }
 
