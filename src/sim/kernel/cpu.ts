@@ -35,6 +35,7 @@ export class KernelCpu {
   readonly profile = new Float64Array(functionNames.length);
   private current: number = FN.idle;
   private since = 0;
+  private readonly words = new Float64Array(MOST_NESTED_LOCKS);
   private readonly takenAt = new Float64Array(MOST_NESTED_LOCKS);
   private depth = 0;
   /** The kernel text that the CPU's TLB maps. */
@@ -178,20 +179,66 @@ export class KernelCpu {
     }
   }
 
-  /** Takes a lock whose word lies at `at`; locks nest, and are given back in reverse order. */
+  /** Takes a lock whose word lies at `at`, once it is free; locks nest. */
   lock(name: LockName, at: KAddr): void {
     const from = this.core.clock;
     this.atomic(at);
+    if (this.locks.waited[LOCK[name]] === 1) this.spin(name, at);
     if (this.follow !== undefined) this.follow.took('lock', name, from, this.core.clock);
-    this.locks.acquisitions[LOCK[name]]++;
-    this.core.counters[C.LOCK_ACQUISITIONS]++;
-    this.takenAt[this.depth++] = this.core.clock;
+    this.took(name, at);
+  }
+
+  /** spin_trylock(): false where somebody holds it. */
+  tryLock(name: LockName, at: KAddr): boolean {
+    this.atomic(at);
+    const { clock } = this.core;
+    if (this.locks.waited[LOCK[name]] === 1 && this.locks.waits.freeAt(at, clock) > clock) return false;
+    this.took(name, at);
+    return true;
   }
 
   unlock(name: LockName, at: KAddr): void {
     this.core.kernelWrite(at);
-    const held = this.core.clock - this.takenAt[--this.depth];
+    const from = this.released(at);
+    const { clock } = this.core;
+    const held = clock - from;
     this.locks.heldNs[LOCK[name]] += held;
     this.core.counters[C.LOCK_HELD_NS] += held;
+    if (this.locks.waited[LOCK[name]] === 1) this.locks.waits.held(at, from, clock);
+  }
+
+  /** Spins until nobody holds the lock, on the clock of the function that asks for it. */
+  private spin(name: LockName, at: KAddr): void {
+    const { core, locks } = this;
+    const from = core.clock;
+    const free = locks.waits.freeAt(at, from);
+    if (free <= from) return;
+    core.clock = free;
+    this.atomic(at);
+    core.counters[C.LOCK_CONTENDED]++;
+    core.counters[C.LOCK_WAIT_NS] += core.clock - from;
+    locks.contended[LOCK[name]]++;
+    locks.waitNs[LOCK[name]] += core.clock - from;
+  }
+
+  private took(name: LockName, at: KAddr): void {
+    this.locks.acquisitions[LOCK[name]]++;
+    this.core.counters[C.LOCK_ACQUISITIONS]++;
+    this.words[this.depth] = at;
+    this.takenAt[this.depth++] = this.core.clock;
+  }
+
+  /** When the lock was taken; most often it is the one taken last. */
+  private released(at: KAddr): number {
+    const { words, takenAt } = this;
+    let place = --this.depth;
+    while (place >= 0 && words[place] !== at) place--;
+    if (place < 0) place = this.depth;
+    const from = takenAt[place];
+    for (; place < this.depth; place++) {
+      words[place] = words[place + 1];
+      takenAt[place] = takenAt[place + 1];
+    }
+    return from;
   }
 }

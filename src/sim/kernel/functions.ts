@@ -64,6 +64,14 @@ const paths = {
   vmtruncate: 80,
   ipc_shm: 200,
   schedule: 120,
+  /** One turn of 2.4's loop over runnable tasks is STEP.goodness. */
+  reschedule_idle: 40,
+  try_to_wake_up: 60,
+  wake_up_forked_process: 60,
+  scheduler_tick: 80,
+  load_balance: 80,
+  pull_task: 20,
+  migration_thread: 120,
   flush_tlb: 20,
   kmap_high: 30,
   kunmap_high: 20,
@@ -109,6 +117,11 @@ const paths = {
   move_one_page: 30,
   copy_hugetlb_page_range: 30,
   unmap_hugepage_range: 30,
+  sys_set_mempolicy: 80,
+  sys_mbind: 120,
+  sys_shmbind: 80,
+  sys_membind: 100,
+  sys_mem_setbinding: 60,
 } as const;
 
 export type KernelFunction = keyof typeof paths;
@@ -136,4 +149,8 @@ export const STEP = {
   pmd: 8,
   /** A neighbour's pte filled by the same fault. */
   piece: 14,
+  /** goodness() of a runnable task; a counter that is computed anew; a runqueue that is looked at. */
+  goodness: 16,
+  recalculate: 8,
+  queue: 8,
 } as const;

@@ -1,7 +1,10 @@
 /**
- * The kernel's locks by name, and what is known of each: acquisitions and time held. Waiting for one is not modelled
- * yet: a lock costs the transfer of its line and the atomic instruction, and is always free.
+ * The kernel's locks by name, and what is known of each: acquisitions, time held, and of the schedulers' locks how often and
+ * how long CPUs waited for them (lock-waits.ts). Waiting for the others is not modelled yet: such a lock costs the transfer
+ * of its line and the atomic instruction, and is always free.
  */
+import { LockWaits } from './lock-waits.ts';
+
 const names = [
   'zone.lock',
   'zone.lru_lock',
@@ -27,13 +30,24 @@ const names = [
   'runqueue_lock',
   'rq.lock',
   'tasklist_lock',
+  'shared_policy.lock',
+  'binding.lock',
 ] as const;
 
 export type LockName = (typeof names)[number];
 export const lockNames: readonly LockName[] = names;
 export const LOCK = Object.fromEntries(names.map((name, index) => [name, index])) as Readonly<Record<LockName, number>>;
 
+/** Locks that one waits for where they are held. */
+const waiting: readonly LockName[] = ['runqueue_lock', 'rq.lock'];
+
 export class LockTable {
   readonly acquisitions = new Float64Array(names.length);
   readonly heldNs = new Float64Array(names.length);
+  /** Acquisitions that had to wait, and how long they did. */
+  readonly contended = new Float64Array(names.length);
+  readonly waitNs = new Float64Array(names.length);
+  /** 1 for locks that one waits for. */
+  readonly waited = Uint8Array.from(names, (name) => (waiting.includes(name) ? 1 : 0));
+  readonly waits = new LockWaits();
 }
