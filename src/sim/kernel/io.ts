@@ -1,5 +1,6 @@
 /** How the kernel reaches disks: requests of whole pages, booked on the device's own time, bounced where it cannot reach the page. */
 import type { KernelCpu } from './cpu.ts';
+import type { ReadyZonelist } from './page-alloc.ts';
 
 export interface BlockIo {
   /**
@@ -37,9 +38,9 @@ export interface Swap {
   write(on: KernelCpu, page: number): number;
   /**
    * read_swap_cache_async() with read-ahead: the page of the entry in the swap cache, read from disk where it is not there (a
-   * major fault: the task waits). Returns the page with a reference held.
+   * major fault: the task waits), for which `list` is asked. Returns the page with a reference held.
    */
-  read(on: KernelCpu, entry: number): number;
+  read(on: KernelCpu, entry: number, list: ReadyZonelist): number;
   /** can_share_swap_page(): the only user of the page is the caller. */
   exclusive(page: number): boolean;
   /**

@@ -35,6 +35,9 @@ export class Task {
   /** set_mempolicy(): undefined is the default; and mem_setbinding() of 2002. */
   policy: MemPolicy | undefined;
   binding: TaskBinding | undefined;
+  /** Interleave in turn: place of the next node in the policy's (il_next), and pages that it has had of late. */
+  ilNext = 0;
+  ilGiven = 0;
   /** Its row in the machine's locality counts (hardware/locality.ts). */
   locality = -1;
 

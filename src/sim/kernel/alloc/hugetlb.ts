@@ -53,12 +53,16 @@ export class HugetlbPool {
     return this.pools[place].length;
   }
 
-  /** A large page of the node at `place`, or of the next one that has any: its first page number, or -1. */
-  take(on: KernelCpu, place: number): number {
+  /**
+   * A large page of the node at `place`, or of the next one that has any; with `places` of the first of these that has any: its
+   * first page number, or -1.
+   */
+  take(on: KernelCpu, place: number, places?: readonly number[]): number {
     on.lock('htlbpage_lock', this.at);
     let large: Large | undefined;
-    for (let i = 0; i < this.pools.length && large === undefined; i++) {
-      large = this.pools[(place + i) % this.pools.length].pop();
+    const count = places?.length ?? this.pools.length;
+    for (let i = 0; i < count && large === undefined; i++) {
+      large = this.pools[places?.[i] ?? (place + i) % this.pools.length].pop();
     }
     const page = large === undefined ? -1 : this.pageOf(large);
     if (page >= 0) {

@@ -16,7 +16,7 @@ import { Numastat } from '../numastat.ts';
 import { PageAllocator, type ReadyZonelist, type Supply } from '../page-alloc.ts';
 import { OWNER, PG_LRU } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
-import { CLASS_INDEX } from '../policy/placement.ts';
+import { CLASS_INDEX } from '../policy/zone-class.ts';
 import type { Zone } from '../zone.ts';
 import type { Gfp, GfpZone } from './gfp.ts';
 import { type Ladder, Ladder24, Ladder260, Ladder2611, type Pressure } from './ladders.ts';
@@ -96,6 +96,8 @@ export class PageSource implements Pages, Supply, Pressure {
     const outer = on.enter(FN.alloc_pages);
     const zonelist = list ?? this.lists.of(gfp.zone, on.node, on.cpu);
     this.counts.requests++;
+    // A binding that leaves no zone at all: alloc_pages() fails, and the fault ends as every other without memory does.
+    if (list !== undefined && list.zones.length === 0) this.outOfMemory(on, list, order, gfp);
     const page = zonelist.zones.length === 0 ? -1 : this.ladder.climb(on, zonelist, order, gfp);
     if (page < 0) this.failed(on, zonelist, order);
     else this.prepare(on, page, order, owner, zonelist);

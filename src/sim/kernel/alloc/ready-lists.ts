@@ -8,7 +8,7 @@ import type { Zonelist } from '../boot/layout.ts';
 import { zonelistsOf } from '../boot/zonelists.ts';
 import type { ReadyZonelist } from '../page-alloc.ts';
 import type { KernelParts } from '../parts.ts';
-import { CLASS_INDEX } from '../policy/placement.ts';
+import { CLASS_INDEX } from '../policy/zone-class.ts';
 import { ringFor } from '../zone-ring.ts';
 import type { GfpZone } from './gfp.ts';
 

@@ -32,6 +32,10 @@ export class AddressSpace {
   users = 0;
   /** shmbind(), membind() or mbind() of the segment. */
   policy: SpacePolicy | undefined;
+  /** Somebody maps it, or has: shmbind() comes too late. */
+  attached = false;
+  /** A segment that its users may not write to (shm_perm of shmget()). */
+  readOnly = false;
   /** Parts of a segment with a name, by their first page (4 KiB), lowest first; empty: one part. */
   ranges: readonly SegmentRange[] = [];
 

@@ -24,9 +24,8 @@ export class AnonymousFaults {
 
   /** A page for anonymous memory of a vma, placed by the policy; its contents are the caller's. */
   page(on: KernelCpu, vma: Vma, vpn: number): number {
-    const { pages, placement, tables, memMap } = this.parts;
-    const list = placement.list(on.node, on.cpu, tables.clusters.indexOf(vma, vpn));
-    const page = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous, list);
+    const { pages, placement, memMap } = this.parts;
+    const page = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous, placement.forVma(on, vma, vpn));
     memMap.flags[page] |= PG_ANON;
     return page;
   }
@@ -40,6 +39,7 @@ export class AnonymousFaults {
     rmap.prepareAnon(on, vma);
     const page = this.page(on, vma, vpn);
     clearHighpage(on, this.parts, page);
+    rmap.prepareAdd(on, page, vma);
     on.lock('page_table_lock', mm.at);
     const slot = ptePages.slots[pte >> ptePages.entriesShift];
     highmem.mapPtes(on, slot, mm, 'KM_PTE0');

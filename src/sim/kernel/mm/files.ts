@@ -128,7 +128,7 @@ export class Files implements PageCache {
   fresh(on: KernelCpu, space: AddressSpace, index: number, gfp: Gfp = GFP_HIGHUSER): number {
     const { pages, placement } = this.parts;
     const owner = space.kind === 'file' ? OWNER['page cache'] : OWNER['shared memory'];
-    return pages.alloc(on, gfp, 0, owner, placement.list(on.node, on.cpu, index));
+    return pages.alloc(on, gfp, 0, owner, placement.forSpace(on, space, index));
   }
 
   /** add_to_page_cache_lru(): the page, of which the caller keeps its reference, joins the cache and the LRU. */
@@ -141,6 +141,7 @@ export class Files implements PageCache {
   enter(on: KernelCpu, space: AddressSpace, index: number, page: number): void {
     const outer = on.enter(FN.add_to_page_cache);
     const { memMap, pages } = this.parts;
+    this.index.preload(on, space, index);
     if (page >= this.readAt.length) this.grow(page);
     this.readAt[page] = 0;
     pages.get(on, page);

@@ -1,6 +1,7 @@
 /**
  * hugetlb_prefault(): a mapping of a hugetlb segment gets all its huge pages when it is made, from the pool of the node
- * that maps it; arch/i386/mm/hugetlbpage.c of 2.6.0. The segment keeps them until it is removed.
+ * that maps it or as its policy says; arch/i386/mm/hugetlbpage.c of 2.6.0, mm/mempolicy.c. The segment keeps them until it is
+ * removed.
  */
 import { InputError, makeIssue } from '../../base/errors.ts';
 import type { KernelCpu } from '../cpu.ts';
@@ -12,7 +13,7 @@ import type { Vma } from './vma.ts';
 
 /** Throws InputError where the pool is empty. */
 export function mapHugePages(on: KernelCpu, parts: KernelParts, vma: Vma): void {
-  const { tables, hugetlb, pages, memMap } = parts;
+  const { tables, hugetlb, pages, memMap, placement } = parts;
   const { file } = vma;
   if (file === undefined) return;
   const { entries } = tables.huge;
@@ -22,7 +23,7 @@ export function mapHugePages(on: KernelCpu, parts: KernelParts, vma: Vma): void 
     let page = (file.pages.get(index) ?? 0) - 1;
     on.read(file.at);
     if (page < 0) {
-      page = hugetlb.take(on, on.node);
+      page = hugetlb.take(on, on.node, placement.forHuge(on, vma, vpn));
       if (page < 0) {
         const found = `the pool empty at huge page ${index} of ${file.name}`;
         throw new InputError('', [makeIssue('no-huge-pages', 'kernel.hugePages', 'a free huge page', found)]);

@@ -253,9 +253,9 @@ export class KernelSyscalls implements Syscalls {
     return result;
   }
 
-  membind(on: KernelCpu, task: Task, vpn: number, pages: number, cpus: readonly number[]): CallResult {
+  membind(on: KernelCpu, task: Task, vpn: number, _pages: number, cpus: readonly number[]): CallResult {
     const outer = this.enter(on);
-    const result = this.binding.membind(on, task, vpn, pages, cpus);
+    const result = this.binding.membind(on, task, vpn, cpus);
     this.leave(on, outer);
     return result;
   }

@@ -142,7 +142,7 @@ export class Mappings {
       return vmas.merge(on, before);
     }
     if (after !== undefined && after.start === end && after.file === file && after.pgoff === pgoff + pages) {
-      if (after.flags === flags && after.name === name) {
+      if (after.flags === flags && after.name === name && after.policy === undefined) {
         vmas.setBounds(on, after, start, after.end);
         return after;
       }

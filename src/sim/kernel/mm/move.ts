@@ -10,6 +10,7 @@ import { FN, STEP } from '../functions.ts';
 import { copyHighpage } from '../highmem/highpage.ts';
 import { OWNER, PG_ANON } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
+import { readyAdd } from './fill.ts';
 import type { PageTables } from './page-tables.ts';
 import type { Vma } from './vma.ts';
 
@@ -43,7 +44,9 @@ export class MoveRange {
       highmem.mapPtes(on, slot, mm, 'KM_PTE1');
       on.read(ptePages.addressOf(source));
       highmem.unmapPtes(on, slot, mm, 'KM_PTE1');
-      if (ptePages.get(source) !== 0) this.carry(on, source, target, from, to, newVma);
+      const value = ptePages.get(source);
+      if ((value & PTE_PRESENT) !== 0) readyAdd(on, this.parts, this.parts.memMap.pageOf(pteNumber(value)), newVma);
+      if (value !== 0) this.carry(on, source, target, from, to, newVma);
     }
     on.unlock('page_table_lock', mm.at);
     on.leave(outer);
@@ -70,8 +73,7 @@ export class MoveRange {
    */
   private copyAway(on: KernelCpu, page: number, source: number, target: number, vma: Vma, vpn: number): void {
     const { ptePages, memMap, rmap, pages, reclaim, placement } = this.parts;
-    const list = placement.list(on.node, on.cpu, this.tables.clusters.indexOf(vma, vpn));
-    const fresh = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous, list);
+    const fresh = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous, placement.forVma(on, vma, vpn));
     memMap.flags[fresh] |= PG_ANON;
     copyHighpage(on, this.parts, page, fresh);
     const value = ptePages.get(target);

@@ -60,6 +60,7 @@ export class Mremap {
     const to = mappings.unmappedArea(on, mm, newPages, 1);
     const { flags, file, name } = vma;
     const moved = vmas.make(on, mm, to, to + newPages, flags, file, vma.pgoffOf(vpn), name);
+    moved.policy = vma.policy;
     parts.rmap.forkVma(on, vma, moved);
     vmas.insert(on, moved);
     parts.tables.move(on, vma, vpn, to, pages, moved);

@@ -49,8 +49,8 @@ export class ShmPages {
 
   private fromSwap(on: KernelCpu, space: AddressSpace, index: number, entry: number): number {
     const outer = on.enter(FN.do_swap_page);
-    const { swap, memMap, reclaim, pages } = this.parts;
-    const page = swap.read(on, entry);
+    const { swap, memMap, reclaim, pages, placement } = this.parts;
+    const page = swap.read(on, entry, placement.forSwapInOf(on, space, index));
     reclaim.writeback.waitOn(on, page);
     // move_from_swap_cache().
     if (swap.lookup(entry) === page) swap.remove(on, page);

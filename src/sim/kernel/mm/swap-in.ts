@@ -21,15 +21,16 @@ export class SwapInFaults {
   fault(on: KernelCpu, vma: Vma, vpn: number, pte: number, write: boolean): void {
     const outer = on.enter(FN.do_swap_page);
     const { mm } = vma;
-    const { swap, ptePages, memMap, pages, reclaim, rmap } = this.parts;
+    const { swap, ptePages, memMap, reclaim, rmap, pages, placement } = this.parts;
     const held = ptePages.get(pte);
     const entry = pteNumber(held);
     on.unlock('page_table_lock', mm.at);
     rmap.prepareAnon(on, vma);
-    const page = swap.read(on, entry);
+    const page = swap.read(on, entry, placement.forSwapIn(on, vma, vpn));
     reclaim.markAccessed(on, page);
-    on.lock('page_table_lock', mm.at);
     memMap.flags[page] |= PG_ANON;
+    rmap.prepareAdd(on, page, vma);
+    on.lock('page_table_lock', mm.at);
     const count = this.bring(on, vma, vpn, pte, page, held);
     if (swap.free * 2 < swap.total) swap.removeExclusive(on, page);
     // The reference of the read is still held: the page has one more than its users.

@@ -11,6 +11,7 @@ import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { KernelParts } from '../parts.ts';
+import { type MemPolicy, samePolicy } from '../policy/mempolicy.ts';
 import type { AddressSpace } from './address-space.ts';
 import type { Mm } from './mm.ts';
 import { Vma, VM_LOCKED } from './vma.ts';
@@ -68,7 +69,10 @@ export class VmaList {
     vma.object = cache.alloc(on);
     vma.at = cache.addressOf(vma.object);
     on.writeRange(vma.at, VMA_BYTES);
-    if (file !== undefined) this.parts.pageCache.open(on, file);
+    if (file !== undefined) {
+      file.attached = true;
+      this.parts.pageCache.open(on, file);
+    }
     return vma;
   }
 
@@ -121,6 +125,7 @@ export class VmaList {
   split(on: KernelCpu, vma: Vma, at: number): Vma {
     const { end } = vma;
     const upper = this.make(on, vma.mm, at, end, vma.flags, vma.file, vma.pgoffOf(at), vma.name);
+    upper.policy = vma.policy;
     this.setBounds(on, vma, vma.start, at);
     this.parts.rmap.forkVma(on, vma, upper);
     this.insert(on, upper);
@@ -176,12 +181,15 @@ export function continues(
   file: AddressSpace | undefined,
   pgoff: number,
   name: string,
+  policy?: MemPolicy,
 ): boolean {
-  return vma.flags === flags && vma.file === file && vma.name === name && vma.pgoff + (vma.end - vma.start) === pgoff;
+  const alike = vma.flags === flags && vma.file === file && vma.name === name && samePolicy(vma.policy, policy);
+  return alike && vma.pgoff + (vma.end - vma.start) === pgoff;
 }
 
 function mergeable(lower: Vma, upper: Vma): boolean {
-  if (lower.end !== upper.start || !continues(lower, upper.flags, upper.file, upper.pgoff, upper.name)) return false;
+  const { start, flags, file, pgoff, name, policy } = upper;
+  if (lower.end !== start || !continues(lower, flags, file, pgoff, name, policy)) return false;
   return lower.anon === undefined || upper.anon === undefined || lower.anon === upper.anon;
 }
 

@@ -4,6 +4,7 @@
  * call means is in the file of its generation.
  */
 import type { KernelCpu } from '../cpu.ts';
+import { FN } from '../functions.ts';
 import type { AddressSpace } from '../mm/address-space.ts';
 import type { VmaList } from '../mm/vma-list.ts';
 import type { KernelParts } from '../parts.ts';
@@ -12,6 +13,7 @@ import { MemSetbinding } from './mem-setbinding.ts';
 import { Membind } from './membind.ts';
 import type { BindMode, CallResult, ShmPlacement } from './mempolicy.ts';
 import { NumaApi } from './numa-api.ts';
+import { hasNumaApi } from './placement.ts';
 import { Shmbind } from './shmbind.ts';
 
 export class BindingCalls {
@@ -54,21 +56,29 @@ export class BindingCalls {
     nodes: readonly number[],
   ): CallResult {
     if (this.parts.traits.binding !== 'shmbind') return 'ENOSYS';
-    return this.ofSegments.bind(on, segment, placement, hard, nodes);
+    const outer = on.enter(FN.sys_shmbind);
+    const result = this.ofSegments.bind(on, segment, placement, hard, nodes);
+    on.leave(outer);
+    return result;
   }
 
-  membind(on: KernelCpu, task: Task, vpn: number, pages: number, cpus: readonly number[]): CallResult {
+  membind(on: KernelCpu, task: Task, vpn: number, cpus: readonly number[]): CallResult {
     if (this.parts.traits.binding !== 'membind') return 'ENOSYS';
-    return this.ofMappings.bind(on, task, vpn, pages, cpus);
+    const outer = on.enter(FN.sys_membind);
+    const result = this.ofMappings.bind(on, task, vpn, cpus);
+    on.leave(outer);
+    return result;
   }
 
   memSetbinding(on: KernelCpu, task: Task, nodes: readonly number[], strict: boolean): CallResult {
     if (this.parts.traits.binding !== 'mem_setbinding') return 'ENOSYS';
-    return this.setbinding.bind(on, task, nodes, strict);
+    const outer = on.enter(FN.sys_mem_setbinding);
+    const result = this.setbinding.bind(on, task, nodes, strict);
+    on.leave(outer);
+    return result;
   }
 
   private get hasNumaApi(): boolean {
-    const { binding } = this.parts.traits;
-    return binding === 'mempolicy' || binding === 'preferred-many' || binding === 'weighted-interleave';
+    return hasNumaApi(this.parts.traits.binding);
   }
 }

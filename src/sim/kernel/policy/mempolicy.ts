@@ -15,6 +15,13 @@ export interface MemPolicy {
   readonly nodes: readonly number[];
 }
 
+/** mpol_equal(): vmas with such policies may be joined. */
+export function samePolicy(a: MemPolicy | undefined, b: MemPolicy | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined || a.mode !== b.mode || a.nodes.length !== b.nodes.length) return false;
+  return a.nodes.every((node, at) => node === b.nodes[at]);
+}
+
 /** mem_setbinding() of 2002: where all memory of a task may lie. */
 export interface TaskBinding {
   readonly nodes: readonly number[];

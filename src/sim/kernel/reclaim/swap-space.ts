@@ -13,6 +13,7 @@ import { GFP_HIGHUSER } from '../alloc/gfp.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { Swap } from '../io.ts';
+import type { ReadyZonelist } from '../page-alloc.ts';
 import { OWNER, PG_ANON, PG_DIRTY, PG_PRIVATE, PG_SWAPCACHE, PG_WRITEBACK } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { MAP_BYTES, SwapMap } from './swap-map.ts';
@@ -135,15 +136,15 @@ export class SwapSpace implements Swap {
     return done;
   }
 
-  read(on: KernelCpu, entry: number): number {
+  read(on: KernelCpu, entry: number, list: ReadyZonelist): number {
     const outer = on.enter(FN.read_swap_cache_async);
     if (this.find(on, entry) < 0) {
       on.count(C.PGMAJFAULT);
       if (on.task !== undefined) on.task.majorFaults++;
-      this.readAround(on, entry);
+      this.readAround(on, entry, list);
     }
     let page = this.find(on, entry);
-    if (page < 0) page = this.readOne(on, entry);
+    if (page < 0) page = this.readOne(on, entry, list);
     this.parts.pages.get(on, page);
     sleepUntil(on, this.readAt[entry]);
     on.leave(outer);
@@ -165,17 +166,17 @@ export class SwapSpace implements Swap {
   }
 
   /** swapin_readahead(): the entries of the aligned block of 8, from its start up to the first free one. */
-  private readAround(on: KernelCpu, entry: number): void {
+  private readAround(on: KernelCpu, entry: number, list: ReadyZonelist): void {
     const first = (entry >> PAGE_CLUSTER) << PAGE_CLUSTER;
     const end = Math.min(first + (1 << PAGE_CLUSTER), this.map.entries);
     for (let at = Math.max(1, first); at < end && this.map.countOf(at) > 0; at++) {
-      if (this.lookup(at) < 0) this.readOne(on, at);
+      if (this.lookup(at) < 0) this.readOne(on, at, list);
     }
   }
 
-  private readOne(on: KernelCpu, entry: number): number {
+  private readOne(on: KernelCpu, entry: number, list: ReadyZonelist): number {
     const { pages, block, traits, memMap, reclaim } = this.parts;
-    const page = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous);
+    const page = pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous, list);
     this.duplicate(on, entry);
     this.insert(on, page, entry);
     memMap.flags[page] |= PG_ANON;
