@@ -27,6 +27,8 @@ export interface BurstShape {
   readonly scatterSeed: number;
   /** Instructions that each reference stands for, itself included. */
   readonly every: number;
+  /** Number of the first reference, where this burst goes on with an earlier one; else 0. */
+  readonly first?: number;
 }
 
 /** Bytes of a reference: a word of the era. */
@@ -60,9 +62,9 @@ export class Burst {
   fill(into: Uint32Array): number {
     const { shape, position } = this;
     const count = Math.min(into.length >>> 1, this.left);
-    const { start, step, writeEvery } = shape;
+    const { start, step, writeEvery, first = 0 } = shape;
     for (let at = 0; at < count; at++) {
-      const number = position + at;
+      const number = first + position + at;
       const writes = writeEvery !== 0 && number % writeEvery === writeEvery - 1;
       put(into, at, start + this.cell(number) * step, writes ? REF_WRITE : REF_READ, WORD);
     }

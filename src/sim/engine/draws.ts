@@ -13,12 +13,17 @@ export class Draws {
     private readonly scatterSeed: number,
   ) {}
 
-  /** What an offset comes to: as given, or a place in the file, in steps of `bytes`. */
-  offset(offset: number | 'random' | 'skewed', file: AddressSpace | undefined, bytes: number): number {
+  /** What an offset comes to: as given, or a place in the file or the part of it that is `among`, in steps of `bytes`. */
+  offset(
+    offset: number | 'random' | 'skewed',
+    file: AddressSpace | undefined,
+    bytes: number,
+    among = { from: 0, bytes: file?.bytes ?? 0 },
+  ): number {
     if (typeof offset === 'number') return offset;
-    const cells = Math.max(1, Math.floor((file?.bytes ?? 0) / bytes));
+    const cells = Math.max(1, Math.floor(among.bytes / bytes));
     const bits = hashAt(this.seed, this.drawn++);
-    if (offset === 'random') return Math.floor((bits / 2 ** 32) * cells) * bytes;
-    return permutation(cells, this.scatterSeed)(skewedRank(bits, cells)) * bytes;
+    if (offset === 'random') return among.from + Math.floor((bits / 2 ** 32) * cells) * bytes;
+    return among.from + permutation(cells, this.scatterSeed)(skewedRank(bits, cells)) * bytes;
   }
 }

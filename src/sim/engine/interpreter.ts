@@ -60,6 +60,8 @@ export class Interpreter implements Execution {
   private parked = false;
   private ended = false;
   private readonly begun = new Map<string, number>();
+  /** References so far that go on with earlier ones, by the address of their part. */
+  private readonly cursors = new Map<number, number>();
   /** CPU that it ran on last. */
   private cpu = -1;
   /** Its parent waits for it to exec or exit. */
@@ -287,13 +289,21 @@ export class Interpreter implements Execution {
   private refer(operation: OperationOf<'touch' | 'references'>): void {
     const extent = this.memory.extent(operation);
     if (operation.op === 'references') {
-      const { pattern, stride, count, writeEvery } = operation;
-      this.refers({ ...extent, step: stride, order: pattern, count, writeEvery, every: 1 });
+      const { pattern, stride, count, writeEvery, resume } = operation;
+      const first = resume === true ? this.resumed(extent.start, count) : 0;
+      this.refers({ ...extent, step: stride, order: pattern, count, writeEvery, every: 1, first });
       return;
     }
     const { step, order, write } = operation;
     const count = operation.count ?? Math.ceil(extent.bytes / step);
     this.refers({ ...extent, step, order, count, writeEvery: write ? 1 : 0, every: 1 });
+  }
+
+  /** Number at which references over the part from `start` on go on, which are `count` more now. */
+  private resumed(start: number, count: number): number {
+    const first = this.cursors.get(start) ?? 0;
+    this.cursors.set(start, first + count);
+    return first;
   }
 
   private refers(shape: Omit<BurstShape, 'seed' | 'scatterSeed'>): void {

@@ -53,7 +53,7 @@ export class TaskMemory {
         syscalls.mprotect(on, task, vpn, pages, operation.write);
         return;
       case 'remapFilePages': {
-        const offset = this.draws.offset(operation.offset, region.file, pages * FRAME_BYTES);
+        const offset = this.draws.offset(operation.offset, region.file, pages * FRAME_BYTES, operation.among);
         syscalls.remapFilePages(on, task, vpn, pages, Math.floor(offset / FRAME_BYTES));
         return;
       }
@@ -64,10 +64,10 @@ export class TaskMemory {
 
   /** Maps a file or a segment (`backing`), or anonymous memory. */
   mmap(on: KernelCpu, operation: OperationOf<'mmap'>, backing: AddressSpace | undefined): void {
-    const { as, bytes, segment, offset, pieces, shared, write, locked } = operation;
+    const { as, bytes, segment, offset, among, pieces, shared, write, locked } = operation;
     const { syscalls, task } = this;
     const pages = Math.ceil(bytes / FRAME_BYTES);
-    const begin = Math.floor(this.draws.offset(offset, backing, pages * FRAME_BYTES) / FRAME_BYTES);
+    const begin = Math.floor(this.draws.offset(offset, backing, pages * FRAME_BYTES, among) / FRAME_BYTES);
     const map = (pgoff: number, at: number | undefined): number =>
       syscalls.mmap(on, task, {
         pages,

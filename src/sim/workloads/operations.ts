@@ -27,6 +27,8 @@ const part = { region: nameSchema, from: bytesSchema.default(0), bytes: someByte
 
 /** An offset in a file: bytes, or drawn anew each time, from the whole file in steps of the operation's bytes. */
 const drawnOffset = [bytesSchema, z.enum(['random', 'skewed'])] as const;
+/** The part of the file in which an offset is drawn; left out: all of it. */
+const among = z.strictObject({ from: bytesSchema, bytes: someBytes }).optional();
 
 /** In which order the cells of a part are visited. */
 const orderSchema = z.enum(['linear', 'random', 'skewed']);
@@ -97,6 +99,7 @@ export const plainOperations = [
     segment: nameSchema.optional(),
     anonymous: z.literal(true).optional(),
     offset: z.union(drawnOffset).default(0),
+    among,
     /** So many mappings of `bytes` side by side, of pieces of the file that lie `gap` bytes apart; the region is all of them. */
     pieces: z.strictObject({ count: z.number().int().min(1).max(100_000), gap: bytesSchema.default(0) }).optional(),
     shared: z.boolean().default(false),
@@ -108,7 +111,7 @@ export const plainOperations = [
   /** The whole region gets this size; it moves where it has to. */
   z.strictObject({ op: z.literal('mremap'), region: nameSchema, bytes: someBytes }),
   /** The part shows the file from `offset` on. */
-  z.strictObject({ op: z.literal('remapFilePages'), ...part, offset: z.union(drawnOffset) }),
+  z.strictObject({ op: z.literal('remapFilePages'), ...part, offset: z.union(drawnOffset), among }),
   /** Grows the heap by `bytes` and names what was added; negative bytes shrink it. */
   z.strictObject({
     op: z.literal('brk'),
@@ -135,6 +138,8 @@ export const plainOperations = [
     ...part,
     /** chase: one random cycle through all cells. */
     pattern: z.enum(['linear', 'random', 'skewed', 'chase']),
+    /** linear: goes on where the task's last one over this part ended, from the part's start again at its end. */
+    resume: z.boolean().optional(),
     count: countSchema,
     stride: z
       .number()

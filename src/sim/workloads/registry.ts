@@ -5,6 +5,7 @@ import type { MachineProfile } from '../profiles/schema.ts';
 import { scripted } from './library/library.ts';
 import { findPattern, patterns } from './patterns.ts';
 import { replay } from './replay.ts';
+import { segmentProgram } from './segment/program.ts';
 import type { TraceSource } from './trace.ts';
 import { userSpaceOf } from './user-space.ts';
 import type { Program, WorkloadSpec } from './workload.ts';
@@ -31,6 +32,7 @@ export function buildProgram(
   if (spec.kind === 'program' || spec.kind === 'script') {
     return scripted(spec, profile, subSeed(seed, index), path);
   }
+  if (spec.kind === 'segment') return segmentProgram(spec, profile, subSeed(seed, index), path);
   const pattern = findPattern(spec.pattern);
   if (pattern !== undefined) return pattern.build({ spec, user, seed: subSeed(seed, index), path });
   const expected = `one of ${patterns.map(({ id }) => id).join(', ')}`;

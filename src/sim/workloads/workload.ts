@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { type Script, scriptSchema } from './script.ts';
+import { segmentDesignSchema } from './segment/design.ts';
 
 const cpusSchema = z.array(z.number().int().min(0)).min(1).max(16384).meta({ title: 'CPUs' });
 const startSchema = z.number().min(0).max(1e15).default(0).meta({ title: 'Start', unit: 'ns' });
@@ -53,12 +54,21 @@ export const workloadSchema = z.discriminatedUnion('kind', [
     parameters: z.record(z.string().max(60), z.union([z.number(), z.string().max(200)])).default({}),
   }),
   z.strictObject({ kind: z.literal('script'), script: scriptSchema, cpus: cpusSchema, startNs: startSchema }),
+  /** A designed segment; its CPUs are those that its creator and users name (or more). */
+  z.strictObject({
+    kind: z.literal('segment'),
+    design: segmentDesignSchema,
+    cpus: cpusSchema,
+    startNs: startSchema,
+    scale: scaleSchema,
+  }),
 ]);
 export type WorkloadSpec = z.output<typeof workloadSchema>;
 export type TraceWorkload = Extract<WorkloadSpec, { kind: 'trace' }>;
 export type PatternWorkload = Extract<WorkloadSpec, { kind: 'pattern' }>;
 export type ProgramWorkload = Extract<WorkloadSpec, { kind: 'program' }>;
 export type ScriptWorkload = Extract<WorkloadSpec, { kind: 'script' }>;
+export type SegmentWorkload = Extract<WorkloadSpec, { kind: 'segment' }>;
 
 /** What one CPU executes: an address space, and records in it. */
 export interface ReferenceStream {

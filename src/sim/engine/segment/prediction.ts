@@ -69,8 +69,6 @@ export interface SegmentPrediction {
   };
   readonly calls: readonly PredictedCall[];
   readonly warnings: readonly string[];
-  /** Equivalent command lines of numactl for this layout; empty where it has none. */
-  readonly numactl: readonly string[];
   /** CPUs that the workload takes, for its spec. */
   readonly cpus: readonly number[];
 }
@@ -79,5 +77,7 @@ export interface SegmentPrediction {
 export interface CheckedSegment {
   readonly design?: SegmentDesign;
   readonly prediction?: SegmentPrediction;
+  /** Equivalent command lines of numactl for its layout; empty where there are none. */
+  readonly numactl: readonly string[];
   readonly issues: readonly Issue[];
 }

@@ -5,7 +5,6 @@
  */
 import { z } from 'zod';
 import { InputError } from '../../base/errors.ts';
-import { nameSchema } from '../operations.ts';
 import { scriptIssues } from '../script-issues.ts';
 
 export const SEGMENT_FORMAT = 'numaq-lab/segment';
@@ -17,6 +16,8 @@ const MOST_KIB = 2 ** 33;
 const whole = (min: number, max: number): z.ZodInt => z.int().min(min).max(max);
 const percent = (): z.ZodNumber => z.number().min(0).max(100);
 const nodeSchema = whole(0, 4095);
+/** Of ranges and groups: the script makes longer names of them. */
+const nameSchema = z.string().regex(/^[\w.-]{1,40}$/, 'a name of up to 40 letters, digits, ".", "_" and "-"');
 const kib = (most: number): z.ZodInt => whole(PAGE_KIB, most).multipleOf(PAGE_KIB);
 
 /** Where a range is to lie. Which of these a program can ask for is a matter of the call (binding.ts). */
