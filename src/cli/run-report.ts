@@ -1,6 +1,7 @@
 /** A run's report as text for a person. */
 import { ranges } from '../lab/ranges.ts';
 import { metrics, type RunReport, shorten, type Table, type WorkloadSpec } from '../sim/index.ts';
+import { localityText } from './locality-text.ts';
 import { figure, table, time } from './table.ts';
 
 /** More rows than this are folded into their least, mean and greatest. */
@@ -19,6 +20,7 @@ export function reportText(report: RunReport): string {
     timesText(result),
     totalsText(result.totals),
     transactionsText(result.transactions),
+    localityText(result),
     profileText(result.proc),
     unusedText(result.proc),
     tableText('Nodes', result.nodes),

@@ -43,3 +43,19 @@ export function memory(mib: number): string {
   if (mib >= 1024 * 1024 && mib % (1024 * 1024) === 0) return `${figure(mib / 1024 / 1024)} TiB`;
   return mib >= 1024 ? `${figure(Math.round((mib / 1024) * 100) / 100)} GiB` : `${figure(mib)} MiB`;
 }
+
+/** What a line of text has room for. */
+export const WIDTH = 100;
+
+/** Text in lines of at most WIDTH characters. */
+export function wrap(text: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((each) => `${each}\n`).join('');
+}

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import {
+  bindings,
   describeValue,
   InputError,
   jsonFault,
@@ -24,11 +25,10 @@ import {
 import { canonicalJson } from './canonical-json.ts';
 import { type Integrity, integrityOf } from './integrity.ts';
 import { jsonTree, nodeAt } from './json-tree.ts';
+import { localitySchema } from './locality-schema.ts';
 import { schemaIssues } from './schema-issues.ts';
+import { tableSchema } from './table-schema.ts';
 
-const tableSchema = z
-  .strictObject({ columns: z.array(z.string()), rows: z.array(z.array(z.number())) })
-  .refine((table) => table.rows.every((row) => row.length === table.columns.length), 'rows as long as the columns');
 const integritySchema = z.strictObject({
   bytes: z.number(),
   sum: z.number(),
@@ -41,6 +41,14 @@ const kernelSchema = z.strictObject({
   zonelistOrder: z.enum(['2.4.22', '2.6.0', '2.6.11']),
   splitGives: z.enum(['upper', 'lower']),
   maxOrder: z.union([z.literal(10), z.literal(11)]),
+  // Files of before these were modelled have none of them, nor what they would do.
+  localAllocation: z.boolean().default(true),
+  binding: z.enum(bindings).default('none'),
+  scheduler: z.enum(['2.4', 'o1']).default('2.4'),
+  nodeBalance: z.enum(['none', '2.5.59', '2.6.0']).default('none'),
+  taskInStack: z.boolean().default(false),
+  taskPlacement: z.enum(['none', 'exec', 'fork', 'predicted', 'told']).default('none'),
+  kernelText: z.enum(['one', 'per-node', 'per-node-as-posted']).default('one'),
   perCpuSets: z.boolean(),
   kvaRemap: z.boolean(),
   highpte: z.boolean(),
@@ -184,9 +192,10 @@ const runFileSchema = z.strictObject({
     zones: tableSchema,
     links: tableSchema,
     samples: tableSchema,
-    // Files of before the memory manager have neither.
+    // Older files have none of these.
     transactions: z.array(transactionSchema).default([]),
     proc: procSchema.nullable().default(null),
+    locality: localitySchema.nullable().default(null),
   }),
   integrity: integritySchema,
 });
@@ -220,6 +229,7 @@ export function formatRun(report: RunReport): string {
       samples: tableSchema.parse(result.samples),
       transactions: z.array(transactionSchema).parse(result.transactions),
       proc: procSchema.nullable().parse(result.proc),
+      locality: localitySchema.nullable().parse(result.locality),
     },
   };
   const body = canonicalJson(ordered).slice(0, -'\n}'.length);

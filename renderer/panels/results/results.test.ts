@@ -27,6 +27,7 @@ const report: RunReport = {
     transactions: [],
     locality: null,
     proc: null,
+    locality: null,
   },
 };
 

@@ -12,7 +12,7 @@ import {
 } from '../../sim/index.ts';
 import { type Io, OK } from '../io.ts';
 import { readMachine } from '../machine-argument.ts';
-import { table } from '../table.ts';
+import { table, wrap } from '../table.ts';
 import type { Parameter } from '../values.ts';
 
 export interface WorkloadsOptions {
@@ -22,8 +22,6 @@ export interface WorkloadsOptions {
   readonly scale?: number;
   readonly param?: readonly Parameter[];
 }
-
-const WIDTH = 100;
 
 /** Lists the library, or shows the workload `id`. Returns the exit code. */
 export async function workloadsCommand(io: Io, id: string | undefined, options: WorkloadsOptions): Promise<number> {
@@ -79,19 +77,6 @@ function workloadText({ title, imitates, scales, parameters }: LibraryWorkload):
     `\n${table(['parameter', 'default', 'takes'], rows)}\n`,
     ...sources,
   ].join('');
-}
-
-/** Text in lines of at most WIDTH characters. */
-function wrap(text: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((each) => `${each}\n`).join('');
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

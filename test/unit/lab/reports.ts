@@ -77,5 +77,6 @@ export const madeUpReport: RunReport = {
     },
     transactions: [],
     proc: null,
+    locality: null,
   },
 };
