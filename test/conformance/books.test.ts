@@ -1,11 +1,13 @@
 /**
  * Whole kernels at work, stopped between two operations and counted from outside: every zone, list, swap entry, kmap, counter
- * and reverse map must add up, whatever kernel, whatever it runs; and no lock is left held, or taken twice.
+ * and reverse map must add up, whatever kernel, whatever it runs; no lock is left held, or taken twice, and nobody asks for memory
+ * that may have to be waited for with a spinlock held.
  */
 import { describe, expect, it } from 'vitest';
 import { ScriptRun } from '../../src/sim/engine/script-run.ts';
 import * as C from '../../src/sim/base/counters.ts';
 import type { KernelCpu } from '../../src/sim/kernel/cpu.ts';
+import type { Kernel } from '../../src/sim/kernel/kernel.ts';
 import { FN } from '../../src/sim/kernel/functions.ts';
 import { factsOf } from '../../src/sim/workloads/library/library-workload.ts';
 import { findLibraryWorkload, makeScript } from '../../src/sim/workloads/library/library.ts';
@@ -18,6 +20,8 @@ interface Load {
   readonly scale: number;
   readonly given?: Record<string, number | string>;
 }
+
+const SEMAPHORES = ['mmap_sem', 'i_shared_sem'];
 
 const TURN_NS = 50_000;
 /** Times that the books are looked at in a run. */
@@ -73,6 +77,26 @@ class LockWatch {
       unlock.call(on, name, at);
     };
   }
+
+  /** might_sleep(): what the CPU holds and may not sleep with. */
+  get spinlocks(): readonly string[] {
+    return this.held.filter((key) => !SEMAPHORES.some((name) => key.startsWith(name)));
+  }
+}
+
+/** Requests for memory that may wait, made with a spinlock held: by the locks. */
+function watchRequests({ pages }: Kernel, watches: ReadonlyMap<number, LockWatch>): Map<string, number> {
+  const found = new Map<string, number>();
+  const { alloc } = pages;
+  pages.alloc = (on, gfp, order, owner, list) => {
+    const locks = watches.get(on.cpu)?.spinlocks ?? [];
+    if (gfp.wait && locks.length > 0) {
+      const names = locks.map((key) => key.split(' ')[0]).join(', ');
+      found.set(names, (found.get(names) ?? 0) + 1);
+    }
+    return alloc.call(pages, on, gfp, order, owner, list);
+  };
+  return found;
 }
 
 describe.each(runs)('%s', (_, order, count, loads) => {
@@ -80,6 +104,8 @@ describe.each(runs)('%s', (_, order, count, loads) => {
     const { kernel, profile, on } = bootKernel(order);
     const cpus = Array.from({ length: count }, (_each, cpu) => on(cpu));
     const watches = cpus.map((cpu) => new LockWatch(cpu));
+    const watched = new Map(cpus.map(({ cpu }, i) => [cpu, watches[i]]));
+    const waiting = watchRequests(kernel, watched);
     const tasks = new SimpleTasks(cpus);
     const { instructionNs } = profile.machine.cpu;
     for (const [seed, { id, scale, given = {} }] of loads.entries()) {
@@ -119,6 +145,7 @@ describe.each(runs)('%s', (_, order, count, loads) => {
     expect(kernel.allZones.flatMap((zone) => buddyErrors(zone))).toEqual([]);
     expect(looks).toBeGreaterThan(2);
     expect(kernel.mms.size).toBe(0);
+    expect([...waiting]).toEqual([]);
     if (order.kernel?.swapMiB !== undefined) expect(cpus[0].core.counters[C.PSWPOUT]).toBeGreaterThan(0);
   });
 });

@@ -12,7 +12,7 @@ import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import { OWNER, PG_SLAB } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
-import { GFP_KERNEL } from './gfp.ts';
+import { type Gfp, GFP_KERNEL } from './gfp.ts';
 import type { SlabCache } from './slab.ts';
 import { BUFCTL_BYTES, cpuLimit, SLAB_BYTES, type SlabGeometry } from './slab-geometry.ts';
 import { Slab, SlabList } from './slab-list.ts';
@@ -31,7 +31,7 @@ interface CpuArray {
 /** What a cache needs of the caches around it: where descriptors lie that are kept outside. */
 export interface DescriptorSource {
   /** Undefined when there is no memory for one. */
-  descriptor(on: KernelCpu, bytes: number): { readonly at: KAddr; free(on: KernelCpu): void } | undefined;
+  descriptor(on: KernelCpu, bytes: number, gfp: Gfp): { readonly at: KAddr; free(on: KernelCpu): void } | undefined;
 }
 
 type Parts = Pick<KernelParts, 'data' | 'pages' | 'memMap'>;
@@ -102,11 +102,11 @@ export class KmemCache implements SlabCache {
     return kaddr(this.parts.memMap.slotOf(slab.page), bytes);
   }
 
-  alloc(on: KernelCpu): number {
+  alloc(on: KernelCpu, gfp: Gfp = GFP_KERNEL): number {
     const outer = on.enter(FN.kmem_cache_alloc);
     const array = this.arrayOf(on.cpu);
     on.read(array.at);
-    if (array.count === 0) this.refill(on, array);
+    if (array.count === 0) this.refill(on, array, gfp);
     let object = -1;
     if (array.count > 0) {
       object = array.objects[--array.count];
@@ -167,7 +167,7 @@ export class KmemCache implements SlabCache {
   }
 
   /** cache_alloc_refill(). */
-  private refill(on: KernelCpu, array: CpuArray): void {
+  private refill(on: KernelCpu, array: CpuArray, gfp: Gfp): void {
     let grown = false;
     for (;;) {
       on.lock('cache.lock', this.at);
@@ -182,7 +182,7 @@ export class KmemCache implements SlabCache {
       on.unlock('cache.lock', this.at);
       // Reclaim on the way to the new slab may have used the array.
       if (array.count > 0 || grown) return;
-      if (!this.grow(on)) return;
+      if (!this.grow(on, gfp)) return;
       grown = true;
     }
   }
@@ -244,19 +244,19 @@ export class KmemCache implements SlabCache {
   }
 
   /** cache_grow(): a slab more; false when there is no page for it. */
-  private grow(on: KernelCpu): boolean {
+  private grow(on: KernelCpu, gfp: Gfp): boolean {
     const outer = on.enter(FN.cache_grow);
-    const page = this.newSlab(on);
+    const page = this.newSlab(on, gfp);
     on.leave(outer);
     return page;
   }
 
-  private newSlab(on: KernelCpu): boolean {
+  private newSlab(on: KernelCpu, gfp: Gfp): boolean {
     const { pages, memMap } = this.parts;
     const { geometry } = this;
-    const page = pages.alloc(on, GFP_KERNEL, geometry.order, OWNER.slab);
+    const page = pages.alloc(on, gfp, geometry.order, OWNER.slab);
     if (page < 0) return false;
-    const outside = geometry.offSlab ? this.descriptors.descriptor(on, geometry.descriptorBytes) : undefined;
+    const outside = geometry.offSlab ? this.descriptors.descriptor(on, geometry.descriptorBytes, gfp) : undefined;
     if (geometry.offSlab && outside === undefined) {
       pages.free(on, page, geometry.order);
       return false;

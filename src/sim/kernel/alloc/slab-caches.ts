@@ -5,6 +5,7 @@
 import { FRAME_BYTES, type KAddr } from '../../base/units.ts';
 import type { KernelCpu } from '../cpu.ts';
 import type { KernelParts } from '../parts.ts';
+import type { Gfp } from './gfp.ts';
 import type { Slabs } from './slab.ts';
 import { type DescriptorSource, KmemCache } from './slab-cache.ts';
 import { slabGeometry } from './slab-geometry.ts';
@@ -36,11 +37,11 @@ export class SlabCaches implements Slabs, DescriptorSource {
   }
 
   /** kmalloc() of a slab's descriptor. */
-  descriptor(on: KernelCpu, bytes: number): { readonly at: KAddr; free(on: KernelCpu): void } | undefined {
+  descriptor(on: KernelCpu, bytes: number, gfp: Gfp): { readonly at: KAddr; free(on: KernelCpu): void } | undefined {
     let size = LEAST_GENERAL;
     while (size < bytes) size *= 2;
     const cache = this.cache(`size-${size}`, size);
-    const object = cache.alloc(on);
+    const object = cache.alloc(on, gfp);
     if (object < 0) return undefined;
     return { at: cache.addressOf(object), free: (by) => cache.free(by, object) };
   }

@@ -4,13 +4,14 @@
  */
 import type { KAddr } from '../../base/units.ts';
 import type { KernelCpu } from '../cpu.ts';
+import type { Gfp } from './gfp.ts';
 
 export interface SlabCache {
   readonly name: string;
   /** Bytes of an object, rounded as the slab lays them out. */
   readonly objectBytes: number;
-  /** A new object, or -1 when there is no memory (atomic); its line is not written yet. */
-  alloc(on: KernelCpu): number;
+  /** A new object, by default with GFP_KERNEL, or -1 when there is no memory for one; its line is not written yet. */
+  alloc(on: KernelCpu, gfp?: Gfp): number;
   free(on: KernelCpu, object: number): void;
   addressOf(object: number): KAddr;
   /** Objects in use. */

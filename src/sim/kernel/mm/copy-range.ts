@@ -43,21 +43,7 @@ export class CopyRange {
           if (to.pmdOf(vpn) === 0) {
             this.pages.attach(on, child.mm, vpn, this.pages.makeUnlocked(on, child.mm, vpn), true);
           }
-          on.lock('page_table_lock', parent.mm.at);
-          // The pte page may have come by while the new one was allocated, so the source is looked up again.
-          const copied = copyPtes(
-            this.parts,
-            on,
-            parent.mm,
-            from.pteOf(vpn),
-            to.pteOf(vpn),
-            next - vpn,
-            child,
-            vpn,
-            true,
-          );
-          on.unlock('page_table_lock', parent.mm.at);
-          child.mm.rss += copied;
+          this.copyPage(on, parent.mm, child, vpn, next - vpn);
         }
         on.leave(outer);
       }
@@ -66,24 +52,47 @@ export class CopyRange {
     on.write(child.mm.at);
     on.unlock('page_table_lock', child.mm.at);
   }
+
+  /** Ptes of one pte page. The pte page may have come by while the new one was allocated, so the source is looked up again. */
+  private copyPage(on: KernelCpu, from: Mm, vma: Vma, vpn: number, count: number): void {
+    const { mm } = vma;
+    on.lock('page_table_lock', from.at);
+    const source = from.table.pteOf(vpn);
+    const stretch = { sourceMm: from, source, target: mm.table.pteOf(vpn), count, vma, vpn, protect: true, page: -1 };
+    for (;;) {
+      mm.rss += copyPtes(this.parts, on, stretch);
+      if (stretch.count === 0) break;
+      on.unlock('page_table_lock', from.at);
+      on.unlock('page_table_lock', mm.at);
+      this.parts.rmap.prepareAdd(on, stretch.page, vma);
+      on.lock('page_table_lock', mm.at);
+      on.lock('page_table_lock', from.at);
+    }
+    on.unlock('page_table_lock', from.at);
+  }
+}
+
+/** Ptes to be copied: `count` from `source` on, of `sourceMm`, to the empty ones at `target`, which map `vpn` and on in `vma`. */
+export interface PteStretch {
+  readonly sourceMm: Mm;
+  source: number;
+  target: number;
+  count: number;
+  readonly vma: Vma;
+  vpn: number;
+  /** Private writable sources lose the right to write too. */
+  readonly protect: boolean;
+  /** The page that the copy has stopped at. */
+  page: number;
 }
 
 /**
- * Copies `count` ptes from `source`, of `sourceMm`, to the empty ones at `target`, which map `vpn` and on in `vma`; `protect`: private
- * writable sources lose the right to write too. Returns how many were present.
+ * Copies a stretch of ptes, of which what is left to do is left. It stops before a pte for which the reverse map needs memory
+ * that has to be waited for: the caller lets go of its locks, asks for it and goes on. Returns how many were present.
  */
-export function copyPtes(
-  parts: KernelParts,
-  on: KernelCpu,
-  sourceMm: Mm,
-  source: number,
-  target: number,
-  count: number,
-  vma: Vma,
-  vpn: number,
-  protect: boolean,
-): number {
+export function copyPtes(parts: KernelParts, on: KernelCpu, stretch: PteStretch): number {
   const { ptePages, memMap, pages, rmap, swap, highmem } = parts;
+  const { sourceMm, source, target, count, vma, vpn, protect } = stretch;
   const granule = ptesPerGranule(ptePages);
   const { entriesShift } = ptePages;
   const sourceSlot = ptePages.slots[source >> entriesShift];
@@ -92,21 +101,27 @@ export function copyPtes(
   highmem.mapPtes(on, sourceSlot, sourceMm, 'KM_PTE1');
   const cow = vma.copies;
   let present = 0;
-  for (let i = 0; i < count; i++) {
-    const from = source + i;
-    if (i === 0 || from % granule === 0) on.read(ptePages.addressOf(from));
+  let done = 0;
+  for (; done < count; done++) {
+    const from = source + done;
+    if (done === 0 || from % granule === 0) on.read(ptePages.addressOf(from));
     let value = ptePages.get(from);
     if (value === 0) {
       on.work(STEP.skip);
       continue;
     }
     on.work(STEP.copy);
-    const to = target + i;
+    const to = target + done;
     if ((value & PTE_PRESENT) === 0) {
       if ((value & PTE_FILE) === 0) swap.duplicate(on, pteNumber(value));
       ptePages.set(to, value);
       on.write(ptePages.addressOf(to));
       continue;
+    }
+    const page = memMap.pageOf(pteNumber(value));
+    if (!rmap.tryPrepareAdd(on, page, vma)) {
+      stretch.page = page;
+      break;
     }
     if (cow) {
       if (protect) {
@@ -117,14 +132,17 @@ export function copyPtes(
     } else if (vma.shared) value &= ~PTE_DIRTY;
     value &= ~PTE_ACCESSED;
     present++;
-    const page = memMap.pageOf(pteNumber(value));
     pages.get(on, page);
     memMap.mapcount[page]++;
     ptePages.set(to, value);
     on.write(ptePages.addressOf(to));
-    rmap.add(on, page, to, vma, vpn + i);
+    rmap.add(on, page, to, vma, vpn + done);
   }
   highmem.unmapPtes(on, sourceSlot, sourceMm, 'KM_PTE1');
   highmem.unmapPtes(on, targetSlot, vma.mm, 'KM_PTE0');
+  stretch.source += done;
+  stretch.target += done;
+  stretch.vpn += done;
+  stretch.count -= done;
   return present;
 }

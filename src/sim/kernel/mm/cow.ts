@@ -64,6 +64,7 @@ export class WriteProtectFaults {
     rmap.prepareAnon(on, vma);
     const fresh = this.anonymous.page(on, vma, vpn);
     copyHighpage(on, this.parts, old, fresh);
+    rmap.prepareAdd(on, fresh, vma);
     on.lock('page_table_lock', mm.at);
     on.read(ptePages.addressOf(pte));
     if ((ptePages.get(pte) | PTE_ACCESSED | PTE_DIRTY) !== before) {

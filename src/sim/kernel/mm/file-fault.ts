@@ -43,6 +43,7 @@ export class FileFaults {
       page = copy;
       on.count(C.COW_FAULTS);
     }
+    rmap.prepareAdd(on, page, vma);
     on.lock('page_table_lock', mm.at);
     this.map(on, vma, vpn, pte, page, pgoff, filePages, write);
     if (copied) {

@@ -62,3 +62,14 @@ export class Fill {
     on.count(C.PTES_FILLED);
   }
 }
+
+/**
+ * Under page_table_lock of a vma's mm: what the reverse map needs for one pte more is at hand afterwards. Where memory has
+ * to be waited for the lock is let go, and page replacement may clear ptes meanwhile.
+ */
+export function readyAdd(on: KernelCpu, { rmap }: KernelParts, page: number, vma: Vma): void {
+  if (rmap.tryPrepareAdd(on, page, vma)) return;
+  on.unlock('page_table_lock', vma.mm.at);
+  rmap.prepareAdd(on, page, vma);
+  on.lock('page_table_lock', vma.mm.at);
+}

@@ -17,7 +17,7 @@ import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { KernelParts } from '../parts.ts';
 import type { AddressSpace } from './address-space.ts';
-import type { Fill } from './fill.ts';
+import { type Fill, readyAdd } from './fill.ts';
 import { refused } from './mappings.ts';
 import type { Mm } from './mm.ts';
 import { mmapSem, type VmaList } from './vma-list.ts';
@@ -68,6 +68,7 @@ export class Nonlinear {
     on.lock('page_table_lock', mm.at);
     tables.ensurePte(on, mm, vpn, true);
     const pte = tables.breakShare(on, mm, vpn);
+    readyAdd(on, this.parts, page, vma);
     this.clear(on, vma, vpn, pte);
     const piece = pgoff & ((1 << memMap.shift) - 1);
     const flags = PTE_PRESENT | PTE_ACCESSED | (vma.writable ? PTE_RW : 0);

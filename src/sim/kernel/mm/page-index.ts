@@ -6,15 +6,16 @@
  * as long as with the table that 2.4 makes at boot (a bucket for each page).
  */
 import { after, type KAddr } from '../../base/units.ts';
-import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
 import type { KernelParts } from '../parts.ts';
 import type { AddressSpace } from './address-space.ts';
-import { NODE_BYTES, RadixTree } from './radix-tree.ts';
+import { NODE_BYTES, RadixTree, ReadyNodes } from './radix-tree.ts';
 
 export interface PageIndex {
   /** Walks to an index; which page is there, or -1. */
   lookup(on: KernelCpu, space: AddressSpace, index: number): number;
+  /** Memory that insert() at an index will take, before any lock is taken. May reclaim and wait. */
+  preload(on: KernelCpu, space: AddressSpace, index: number): void;
   /** Enters a page that is in MemMap already with its mapping and index. */
   insert(on: KernelCpu, space: AddressSpace, index: number, page: number): void;
   remove(on: KernelCpu, space: AddressSpace, index: number, page: number): void;
@@ -26,7 +27,7 @@ export function makePageIndex(parts: KernelParts): PageIndex {
 
 class RadixIndex implements PageIndex {
   private readonly trees = new Map<number, RadixTree>();
-  private cache: SlabCache | undefined;
+  private nodes: ReadyNodes | undefined;
 
   constructor(private readonly parts: KernelParts) {}
 
@@ -35,6 +36,10 @@ class RadixIndex implements PageIndex {
     this.treeOf(space).lookup(on, index);
     on.unlock('mapping.page_lock', space.at);
     return (space.pages.get(index) ?? 0) - 1;
+  }
+
+  preload(on: KernelCpu, space: AddressSpace, index: number): void {
+    this.ready().preload(on, this.treeOf(space), index);
   }
 
   insert(on: KernelCpu, space: AddressSpace, index: number, page: number): void {
@@ -57,10 +62,13 @@ class RadixIndex implements PageIndex {
   private treeOf(space: AddressSpace): RadixTree {
     const known = this.trees.get(space.id);
     if (known !== undefined) return known;
-    this.cache ??= this.parts.slabs.cache('radix_tree_node', NODE_BYTES);
-    const tree = new RadixTree(this.cache, () => after(space.at, 32));
+    const tree = new RadixTree(this.ready(), () => after(space.at, 32));
     this.trees.set(space.id, tree);
     return tree;
+  }
+
+  private ready(): ReadyNodes {
+    return (this.nodes ??= new ReadyNodes(this.parts.slabs.cache('radix_tree_node', NODE_BYTES)));
   }
 }
 
@@ -97,6 +105,10 @@ class HashIndex implements PageIndex {
     }
     on.unlock('pagecache_lock', this.lockAt);
     return found;
+  }
+
+  preload(): void {
+    // Chains run through the struct pages.
   }
 
   insert(on: KernelCpu, space: AddressSpace, index: number, page: number): void {

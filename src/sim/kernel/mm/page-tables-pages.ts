@@ -7,7 +7,7 @@
  */
 import { invariant } from '../../base/errors.ts';
 import { KIB } from '../../base/units.ts';
-import { GFP_HIGHUSER, GFP_KERNEL } from '../alloc/gfp.ts';
+import { GFP_ATOMIC, GFP_HIGHUSER, GFP_KERNEL } from '../alloc/gfp.ts';
 import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { clearHighpage } from '../highmem/highpage.ts';
@@ -97,12 +97,15 @@ export class PteTablePages {
     return memMap.slotOf(page);
   }
 
-  /** pmd_populate(): points the mm's upper entry at a pte page; every user after the first takes a reference. */
-  attach(on: KernelCpu, mm: Mm, vpn: number, ptePage: number, writable: boolean): void {
+  /**
+   * pmd_populate(): points the mm's upper entry at a pte page; every user after the first takes a reference. The caller holds
+   * page_table_lock of `locked`, which is let go where memory for the list of mms has to be waited for.
+   */
+  attach(on: KernelCpu, mm: Mm, vpn: number, ptePage: number, writable: boolean, locked = mm): void {
     const { pages, ptePages } = this.parts;
     if (ptePages.sharers[ptePage] > 0) {
       pages.get(on, this.pageOf(ptePage));
-      this.list(on, ptePage);
+      this.list(on, ptePage, locked);
     }
     this.users[ptePage].push(mm);
     mm.table.attach(vpn, ptePage, writable);
@@ -147,13 +150,23 @@ export class PteTablePages {
   }
 
   /** The list of mms grows by one: the second user makes its first element, of two. */
-  private list(on: KernelCpu, ptePage: number): void {
+  private list(on: KernelCpu, ptePage: number, locked: Mm): void {
     const elements = this.elements[ptePage];
     const users = this.users[ptePage].length + 1;
     const chain = this.chainCache();
-    if (Math.ceil(users / this.mmsPerElement) > elements.length) elements.push(chain.alloc(on));
+    if (Math.ceil(users / this.mmsPerElement) > elements.length) elements.push(this.element(on, chain, locked));
     on.write(this.parts.memMap.addressOf(this.pageOf(ptePage)));
     on.write(chain.addressOf(elements[elements.length - 1]));
+  }
+
+  private element(on: KernelCpu, chain: SlabCache, locked: Mm): number {
+    const atOnce = chain.alloc(on, GFP_ATOMIC);
+    if (atOnce >= 0) return atOnce;
+    on.unlock('page_table_lock', locked.at);
+    const element = chain.alloc(on);
+    on.lock('page_table_lock', locked.at);
+    invariant(element >= 0, 'a request that may wait came back without an element', {});
+    return element;
   }
 
   /** The list shrinks by one: elements are read to find the mm; an emptied one goes, the last with the last user but one. */

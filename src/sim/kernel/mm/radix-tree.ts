@@ -3,6 +3,7 @@
  * many levels as the highest index needs; a lookup reads one slot a level. Which page a slot names the address_space
  * knows (a map): this class keeps the nodes, and charges what a walk touches.
  */
+import { invariant } from '../../base/errors.ts';
 import { after, type KAddr } from '../../base/units.ts';
 import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
@@ -19,13 +20,38 @@ class Node {
   constructor(readonly object: number) {}
 }
 
+/**
+ * Nodes that the next inserts are made with, so that none is allocated under mapping.page_lock: radix_tree_preload().
+ * Deviation: 2.6.0 keeps as many on every CPU as the highest tree could need, here there are those that the insert misses.
+ */
+export class ReadyNodes {
+  private readonly objects: number[] = [];
+
+  constructor(readonly cache: SlabCache) {}
+
+  /** What an insert into the tree needs is ready afterwards. May reclaim (from this very tree) and wait. */
+  preload(on: KernelCpu, tree: RadixTree, index: number): void {
+    while (this.objects.length < tree.missing(index)) {
+      const object = this.cache.alloc(on);
+      invariant(object >= 0, 'no memory for a node of the page cache', { index });
+      this.objects.push(object);
+    }
+  }
+
+  take(): number {
+    const object = this.objects.pop();
+    invariant(object !== undefined, 'a node of the page cache was not made ready', {});
+    return object;
+  }
+}
+
 export class RadixTree {
   private root: Node | undefined;
   private height = 0;
 
   /** `rootAt`: where the root lies, in the inode. */
   constructor(
-    private readonly cache: SlabCache,
+    private readonly nodes: ReadyNodes,
     private readonly rootAt: () => KAddr,
   ) {}
 
@@ -40,7 +66,21 @@ export class RadixTree {
     }
   }
 
-  /** radix_tree_insert() of an index that is not there. */
+  /** Nodes that insert() of an index would make. */
+  missing(index: number): number {
+    let height = Math.max(1, this.height);
+    while (index >= 2 ** (MAP_SHIFT * height)) height++;
+    if (this.root === undefined) return height;
+    let node: Node | undefined = this.root;
+    if (height > this.height) return height - this.height + height - 1;
+    for (let level = this.height - 1; level > 0; level--) {
+      node = node.slots.get(slotOf(index, level));
+      if (node === undefined) return level;
+    }
+    return 0;
+  }
+
+  /** radix_tree_insert() of an index that is not there; missing() nodes are ready. */
   insert(on: KernelCpu, index: number): void {
     this.extend(on, index);
     let node = this.root as Node;
@@ -58,7 +98,7 @@ export class RadixTree {
     }
     node.count++;
     on.write(this.slotAt(node, index, 0));
-    on.write(this.cache.addressOf(node.object));
+    on.write(this.nodes.cache.addressOf(node.object));
   }
 
   /** radix_tree_delete() of an index that is there; emptied nodes go, and an empty tree forgets its height. */
@@ -76,7 +116,7 @@ export class RadixTree {
       each.count--;
       on.write(this.slotAt(each, index, level));
       if (each.count > 0) return;
-      this.cache.free(on, each.object);
+      this.nodes.cache.free(on, each.object);
       const above = path[path.length - 2 - level];
       above?.slots.delete(slotOf(index, level + 1));
     }
@@ -102,7 +142,7 @@ export class RadixTree {
         const top = this.node(on);
         top.slots.set(0, this.root);
         top.count = 1;
-        on.write(this.cache.addressOf(top.object));
+        on.write(this.nodes.cache.addressOf(top.object));
         this.root = top;
       }
     }
@@ -111,13 +151,13 @@ export class RadixTree {
   }
 
   private node(on: KernelCpu): Node {
-    const object = this.cache.alloc(on);
-    on.writeRange(this.cache.addressOf(object), NODE_BYTES);
+    const object = this.nodes.take();
+    on.writeRange(this.nodes.cache.addressOf(object), NODE_BYTES);
     return new Node(object);
   }
 
   private slotAt(node: Node, index: number, level: number): KAddr {
-    return after(this.cache.addressOf(node.object), POINTER_BYTES * (1 + slotOf(index, level)));
+    return after(this.nodes.cache.addressOf(node.object), POINTER_BYTES * (1 + slotOf(index, level)));
   }
 }
 

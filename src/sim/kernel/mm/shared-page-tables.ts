@@ -64,7 +64,8 @@ export class SharedPageTables {
         on.write(from.upperEntryAddress(base));
       }
       this.upper.ensure(on, to, base);
-      if (to.pmdOf(base) === 0) this.join(on, child.mm, base, from.ptePageOf(base), stays && (pmd & PMD_RW) !== 0);
+      if (to.pmdOf(base) === 0)
+        this.join(on, child.mm, base, from.ptePageOf(base), stays && (pmd & PMD_RW) !== 0, parent.mm);
     }
     on.unlock('page_table_lock', parent.mm.at);
     on.leave(outer);
@@ -80,8 +81,8 @@ export class SharedPageTables {
     const outer = on.enter(FN.pte_try_to_share);
     on.lock('i_shared_sem', vma.file.at);
     const found = this.findUser(on, vma, base);
-    if (found >= 0) this.join(on, mm, base, found, vma.writable);
     on.unlock('i_shared_sem', vma.file.at);
+    if (found >= 0) this.join(on, mm, base, found, vma.writable, mm);
     on.leave(outer);
     return found >= 0;
   }
@@ -138,7 +139,10 @@ export class SharedPageTables {
     if (this.isShared(mm, vpn) || (pmd & PMD_RW) === 0) this.unshare(on, mm, vpn);
   }
 
-  /** pte_unshare(): an own copy of the pte page of `vpn`, which may be written through; the last user keeps the page. */
+  /**
+   * pte_unshare(): an own copy of the pte page of `vpn`, which may be written through; the last user keeps the page. The caller
+   * holds page_table_lock, which is let go where memory has to be waited for.
+   */
   unshare(on: KernelCpu, mm: Mm, vpn: number): void {
     const outer = on.enter(FN.pte_unshare);
     const { ptePages, memMap, tlb } = this.parts;
@@ -158,8 +162,8 @@ export class SharedPageTables {
   }
 
   private copyTable(on: KernelCpu, mm: Mm, base: number, old: number): void {
-    const { ptePages, memMap, pages } = this.parts;
-    const fresh = this.pages.make(on, base);
+    const { ptePages, memMap, pages, rmap } = this.parts;
+    const fresh = this.pages.makeUnlocked(on, mm, base);
     const lock = memMap.addressOf(this.pages.pageOf(old));
     on.lock('pte_page_lock', lock);
     const last = ptePages.sharers[old] === 2;
@@ -171,7 +175,17 @@ export class SharedPageTables {
       const count = Math.min(base + this.entries, vma.end) - from;
       const offset = from - base;
       const source = (old << entriesShift) + offset;
-      copyPtes(this.parts, on, mm, source, (fresh << entriesShift) + offset, count, vma, from, last);
+      const target = (fresh << entriesShift) + offset;
+      const stretch = { sourceMm: mm, source, target, count, vma, vpn: from, protect: last, page: -1 };
+      for (;;) {
+        copyPtes(this.parts, on, stretch);
+        if (stretch.count === 0) break;
+        on.unlock('pte_page_lock', lock);
+        on.unlock('page_table_lock', mm.at);
+        rmap.prepareAdd(on, stretch.page, vma);
+        on.lock('page_table_lock', mm.at);
+        on.lock('pte_page_lock', lock);
+      }
       if (vma.copies && !last) this.pages.copied.add(old);
     }
     on.unlock('pte_page_lock', lock);
@@ -180,8 +194,9 @@ export class SharedPageTables {
     pages.put(on, this.pages.pageOf(old));
   }
 
-  private join(on: KernelCpu, mm: Mm, base: number, ptePage: number, writable: boolean): void {
-    this.pages.attach(on, mm, base, ptePage, writable);
+  /** `locked`: whose page_table_lock is held. */
+  private join(on: KernelCpu, mm: Mm, base: number, ptePage: number, writable: boolean, locked: Mm): void {
+    this.pages.attach(on, mm, base, ptePage, writable, locked);
     mm.rss += this.parts.ptePages.present[ptePage];
     on.count(C.PTE_PAGES_SHARED);
   }

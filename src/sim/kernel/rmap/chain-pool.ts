@@ -2,11 +2,12 @@
  * pte_chain elements: one L1 line each (slab "pte_chain"), a word that holds the next element and in its low bits the index
  * of the first used slot, and NRPTE slots. As columns by object number of the slab. 2.6.0 mm/rmap.c with next_and_idx.
  *
- * pte_chain_alloc(): every CPU keeps one element ready, so that none has to be allocated under page_table_lock; where
- * it has been used up, the next one comes from the slab before the page's chain is looked at (this may reclaim).
+ * pte_chain_alloc(): every CPU keeps an element ready, as many as the pieces of a page cluster can need where there are such;
+ * what has been used up comes from the slab before page_table_lock is taken (this may reclaim), or with GFP_ATOMIC under it.
  */
 import { invariant } from '../../base/errors.ts';
 import { after, type KAddr } from '../../base/units.ts';
+import { type Gfp, GFP_ATOMIC, GFP_KERNEL } from '../alloc/gfp.ts';
 import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
 import type { KernelParts } from '../parts.ts';
@@ -23,8 +24,8 @@ export class ChainPool {
   /** First used slot. */
   private first = new Uint8Array(256);
   private ptes: Int32Array;
-  /** Object + 1 by CPU. */
-  private readonly ready: Int32Array;
+  /** Objects by CPU. */
+  private readonly ready: readonly number[][];
   private readonly readyAt: KAddr;
   private readonly lineBytes: number;
   private made: SlabCache | undefined;
@@ -35,7 +36,7 @@ export class ChainPool {
     this.ptes = new Int32Array(256 * this.slots);
     this.lineBytes = profile.machine.cpu.l1d.lineBytes;
     const cpus = layout.nodes.reduce((sum, node) => sum + node.cpus, 0);
-    this.ready = new Int32Array(cpus);
+    this.ready = Array.from({ length: cpus }, () => []);
     this.readyAt = data.claim(cpus * PER_CPU_BYTES);
   }
 
@@ -44,26 +45,37 @@ export class ChainPool {
     return (this.made?.active ?? 0) - this.spare;
   }
 
-  /** pte_chain_alloc(): sees to it that the CPU has an element ready. */
-  prepare(on: KernelCpu): void {
+  /** Sees to it that the CPU has what so many more ptes of one page can need. May wait: no spinlock is held. */
+  prepare(on: KernelCpu, ptes: number): void {
+    const ready = this.fill(on, ptes, GFP_KERNEL);
+    invariant(ready, 'no memory for a pte_chain', { cpu: on.cpu });
+  }
+
+  /** The same without waiting; false where that takes memory that is not there. */
+  tryPrepare(on: KernelCpu, ptes: number): boolean {
+    return this.fill(on, ptes, GFP_ATOMIC);
+  }
+
+  private fill(on: KernelCpu, ptes: number, gfp: Gfp): boolean {
     on.read(this.readyAtOf(on.cpu));
-    if (this.ready[on.cpu] !== 0) return;
-    const element = this.cache.alloc(on);
-    invariant(element >= 0, 'no memory for a pte_chain', { cpu: on.cpu });
-    // Reclaim, if it ran for this element, may have had one left over.
-    if (this.ready[on.cpu] !== 0) this.cache.free(on, element);
-    else {
-      this.ready[on.cpu] = element + 1;
+    const hand = this.ready[on.cpu];
+    // A pte that was direct goes into the first element too.
+    const needed = Math.ceil((ptes + 1) / this.slots);
+    if (hand.length >= needed) return true;
+    while (hand.length < needed) {
+      const element = this.cache.alloc(on, gfp);
+      if (element < 0) return false;
+      hand.push(element);
       this.spare++;
     }
     on.write(this.readyAtOf(on.cpu));
+    return true;
   }
 
-  /** The CPU's ready element, put before element `next` (+ 1; 0 for none), its slots from `first` on used. */
+  /** An element that is ready, put before element `next` (+ 1; 0 for none), its slots from `first` on used. */
   take(on: KernelCpu, next: number, first: number): number {
-    const element = this.ready[on.cpu] - 1;
+    const element = this.ready[on.cpu].pop() ?? -1;
     invariant(element >= 0, 'no pte_chain element was made ready', { cpu: on.cpu });
-    this.ready[on.cpu] = 0;
     this.spare--;
     on.write(this.readyAtOf(on.cpu));
     if (element >= this.next.length) this.grow(element);

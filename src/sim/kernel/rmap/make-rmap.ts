@@ -77,6 +77,14 @@ class CombinedRmap implements Rmap {
     return (this.memMap.flags[page] & PG_ANON) === 0 ? this.sides.file : this.sides.anon;
   }
 
+  prepareAdd(on: KernelCpu, page: number, vma: Vma): void {
+    this.side(page).prepare?.(on, page, vma);
+  }
+
+  tryPrepareAdd(on: KernelCpu, page: number, vma: Vma): boolean {
+    return this.side(page).tryPrepare?.(on, page, vma) ?? true;
+  }
+
   add(on: KernelCpu, page: number, pte: number, vma: Vma, vpn: number): void {
     this.side(page).add(on, page, pte, vma, vpn);
   }

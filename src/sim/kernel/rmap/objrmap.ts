@@ -39,6 +39,16 @@ export class ObjRmap implements PageSide {
     this.walk = new VmaWalk(parts, { locksFirst: true, sparesYoung: false, skipsEmpty: false });
   }
 
+  prepare(on: KernelCpu, page: number, vma: Vma): void {
+    const ptes = this.chainedBy(page, vma, 1 << this.memMap.shift);
+    if (ptes > 0) this.chains.pool.prepare(on, ptes);
+  }
+
+  tryPrepare(on: KernelCpu, page: number, vma: Vma): boolean {
+    const ptes = this.chainedBy(page, vma, 1);
+    return ptes === 0 || this.chains.pool.tryPrepare(on, ptes);
+  }
+
   add(on: KernelCpu, page: number, pte: number, vma: Vma, vpn: number): void {
     if (this.chained(page)) this.chains.add(on, page, pte);
     else if ((vma.flags & VM_NONLINEAR) !== 0 && !this.linear(page, pte, vma, vpn)) {
@@ -136,6 +146,12 @@ export class ObjRmap implements PageSide {
       // They were counted when they were made.
       on.count(C.RMAP_ADDS, -1);
     }
+  }
+
+  /** Most entries that chains get when a vma maps so many more pieces of a page. */
+  private chainedBy(page: number, vma: Vma, pieces: number): number {
+    if (this.chained(page)) return pieces;
+    return (vma.flags & VM_NONLINEAR) === 0 ? 0 : this.memMap.mapcount[page] + pieces;
   }
 
   /** The page's ptes are in a pte_chain, as those of anonymous pages. */

@@ -32,10 +32,17 @@ export class PteChains implements PageSide {
     this.vmas = new VmaList(parts);
   }
 
+  prepare(on: KernelCpu): void {
+    this.pool.prepare(on, 1 << this.memMap.shift);
+  }
+
+  tryPrepare(on: KernelCpu): boolean {
+    return this.pool.tryPrepare(on, 1);
+  }
+
   /** page_add_rmap(). */
   add(on: KernelCpu, page: number, pte: number): void {
     const { memMap, pool } = this;
-    pool.prepare(on);
     const outer = on.enter(FN.page_add_rmap);
     const at = memMap.addressOf(page);
     on.lock('pte_chainlock', at);

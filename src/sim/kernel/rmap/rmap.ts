@@ -15,7 +15,14 @@ export interface Rmap {
   readonly kind: string;
   /** True where reclaim can ask it for the ptes of a page; false for 2.4's none: swap_out() scans address spaces. */
   readonly finds: boolean;
-  /** page_add_rmap(): `pte` (of `vpn` in `vma`) has just been set to map `page`. */
+  /**
+   * pte_chain_alloc(GFP_KERNEL): what add() needs for every piece of the page (which has its kind already, PG_anon or not) in the
+   * vma is at hand afterwards, on this CPU. May reclaim and wait: no spinlock is held.
+   */
+  prepareAdd(on: KernelCpu, page: number, vma: Vma): void;
+  /** The same for one pte and with GFP_ATOMIC, under locks; false where there is no memory: let go of them and prepareAdd(). */
+  tryPrepareAdd(on: KernelCpu, page: number, vma: Vma): boolean;
+  /** page_add_rmap(), after one of the two: `pte` (of `vpn` in `vma`) has just been set to map `page`. */
   add(on: KernelCpu, page: number, pte: number, vma: Vma, vpn: number): void;
   /** page_remove_rmap(): `pte` has just been cleared. */
   remove(on: KernelCpu, page: number, pte: number): void;

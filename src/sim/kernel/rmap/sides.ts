@@ -9,6 +9,9 @@ import type { UnmapResult } from './rmap.ts';
 
 /** Reverse map of pages of a kind, of files or anonymous; each as in Rmap. */
 export interface PageSide {
+  /** Where add() needs memory: as prepareAdd() and tryPrepareAdd() of Rmap. */
+  prepare?(on: KernelCpu, page: number, vma: Vma): void;
+  tryPrepare?(on: KernelCpu, page: number, vma: Vma): boolean;
   add(on: KernelCpu, page: number, pte: number, vma: Vma, vpn: number): void;
   remove(on: KernelCpu, page: number, pte: number): void;
   referenced(on: KernelCpu, page: number): number;

@@ -65,6 +65,8 @@ function naiveRmap({ ptesOf }: Books): Rmap {
   return {
     kind: 'naive',
     finds: true,
+    prepareAdd: nothing,
+    tryPrepareAdd: () => true,
     add: (_on, page, pte) => add(page, pte),
     remove: (_on, page, pte) => remove(page, pte),
     moved: (_on, page, from, to) => {

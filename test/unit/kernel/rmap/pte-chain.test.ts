@@ -24,6 +24,12 @@ function chained(highpte = false): Chained {
   return { kernel, on, chains: new PteChains(kernel), page };
 }
 
+/** Adds a pte as a fault does: an element is made ready before the locks are taken. */
+function add({ on, chains, page }: Pick<Chained, 'on' | 'chains' | 'page'>, pte: number): void {
+  chains.prepare(on);
+  chains.add(on, page, pte);
+}
+
 /** Used slots of each element of a page's chain, head first. */
 function shape({ kernel, chains, page }: Chained): readonly number[] {
   const { pool } = chains;
@@ -61,7 +67,7 @@ describe('an element of a pte_chain', () => {
     const on = booted.on();
     const page = kernel.pages.alloc(on, GFP_HIGHUSER, 0, OWNER.anonymous);
     const mappings = slots * 4;
-    for (let pte = 1; pte <= mappings; pte++) chains.add(on, page, pte);
+    for (let pte = 1; pte <= mappings; pte++) add({ on, chains, page }, pte);
     // Bytes per mapping: a line for every NRPTE.
     expect(chains.pool.inUse * lineBytes).toBe((mappings / slots) * lineBytes);
     expect(kernel.slabs.caches.find(({ name }) => name === 'pte_chain')?.objectBytes).toBe(lineBytes);
@@ -80,7 +86,7 @@ describe('the chain of a page', () => {
           if (ptes.delete(pick)) chains.remove(on, page, pick);
           else {
             ptes.add(pick);
-            chains.add(on, page, pick);
+            add(each, pick);
           }
           expect([...chains.ptesOf(page)].sort((a, b) => a - b)).toEqual([...ptes].sort((a, b) => a - b));
           const used = shape(each);
@@ -100,11 +106,11 @@ describe('the chain of a page', () => {
 
   it('fills the head downwards, and begins a new head when it is full', () => {
     const each = chained();
-    const { on, chains, page } = each;
+    const { chains, page } = each;
     const { slots } = chains.pool;
-    for (let pte = 1; pte <= slots; pte++) chains.add(on, page, pte);
+    for (let pte = 1; pte <= slots; pte++) add(each, pte);
     expect(shape(each)).toEqual([slots]);
-    chains.add(on, page, 100);
+    add(each, 100);
     expect(shape(each)).toEqual([1, slots]);
     expect(chains.ptesOf(page)[0]).toBe(100);
   });
@@ -114,8 +120,8 @@ describe('the chain of a page', () => {
     const { kernel, on, chains, page } = each;
     const task = bootTask(each);
     const pte = task.pteOf();
-    chains.add(on, page, pte);
-    chains.add(on, page, pte + 1);
+    add(each, pte);
+    add(each, pte + 1);
     chains.remove(on, page, pte + 1);
     expect(kernel.memMap.flags[page] & PG_DIRECT).toBe(0);
     expect(shape(each)).toEqual([1]);
@@ -128,7 +134,7 @@ describe('the chain of a page', () => {
   it('is searched a line at a time, from the newest entries on', () => {
     const { on, chains, page } = chained();
     const { slots } = chains.pool;
-    for (let pte = 1; pte <= 5 * slots; pte++) chains.add(on, page, pte);
+    for (let pte = 1; pte <= 5 * slots; pte++) add({ on, chains, page }, pte);
     const steps = (pte: number): number => {
       const before = on.core.counters[RMAP_STEPS];
       chains.remove(on, page, pte);
@@ -141,17 +147,30 @@ describe('the chain of a page', () => {
 
   it('takes elements from one that its CPU keeps ready', () => {
     const { on, chains, page } = chained();
-    chains.add(on, page, 1);
+    add({ on, chains, page }, 1);
     expect([chains.pool.inUse, chains.pool.spare]).toEqual([0, 1]);
-    chains.add(on, page, 2);
+    add({ on, chains, page }, 2);
     expect([chains.pool.inUse, chains.pool.spare]).toEqual([1, 0]);
-    chains.add(on, page, 3);
+    add({ on, chains, page }, 3);
     expect([chains.pool.inUse, chains.pool.spare]).toEqual([1, 1]);
+  });
+
+  it('gets no element that takes waiting for memory with locks held', () => {
+    const { kernel, on, chains, page } = chained();
+    add({ on, chains, page }, 1);
+    expect(chains.tryPrepare(on)).toBe(true);
+    add({ on, chains, page }, 2);
+    kernel.pages.alloc = () => -1;
+    let more = 0;
+    // What the CPU's array and the slab hold already is there without a page.
+    while (chains.tryPrepare(on) && more++ < 1000) chains.pool.take(on, 0, 0);
+    expect(more).toBeGreaterThan(0);
+    expect(more).toBeLessThan(1000);
   });
 
   it('stops the run where a pte is taken out that it does not have', () => {
     const { on, chains, page } = chained();
-    chains.add(on, page, 1);
+    add({ on, chains, page }, 1);
     expect(() => chains.remove(on, page, 2)).toThrow(/not in the chain/);
   });
 });
