@@ -86,8 +86,10 @@ export class TlbFlush {
       on.count(C.TLB_SHOOTDOWNS);
       on.unlock('call_lock', this.callAt);
     }
-    if (this.lazy.has(on.cpu)) this.leaveMm(on.cpu);
+    const lazy = this.lazy.has(on.cpu);
+    if (lazy) this.leaveMm(on.cpu);
     this.flushHere(on, ALL);
+    this.parts.replication?.reloaded(on, lazy ? undefined : this.active.get(on.cpu));
     on.leave(outer);
     if (others > 0) this.parts.events?.span('tlb flush', on, start, 0);
   }
@@ -112,9 +114,12 @@ export class TlbFlush {
       if (lost || otherTask) {
         this.flushHere(on, ALL);
       }
+      // It has run on the kernel's own tables meanwhile (leave_mm()).
+      if (lost) this.parts.replication?.switched(on, mm, undefined);
     } else {
       before?.cpus.delete(cpu);
       on.spend(this.parts.profile.kernel.flush.flushNs);
+      this.parts.replication?.switched(on, mm, before);
       this.active.set(cpu, mm);
     }
     this.loadedPid.set(cpu, pid);
@@ -159,8 +164,11 @@ export class TlbFlush {
     const receiver = this.parts.cpu(cpu);
     const outer = receiver.enter(FN.smp_invalidate_interrupt);
     receiver.spend(this.parts.profile.kernel.flush.irqNs);
-    if (this.lazy.has(cpu) && (mm === undefined || this.active.get(cpu) === mm)) this.leaveMm(cpu);
+    const leaves = this.lazy.has(cpu) && (mm === undefined || this.active.get(cpu) === mm);
+    if (leaves) this.leaveMm(cpu);
     else this.flushHere(receiver, vpn);
+    // flush_tlb_all() takes the large global pages of the kernel too.
+    if (mm === undefined) this.parts.replication?.reloaded(receiver, leaves ? undefined : this.active.get(cpu));
     receiver.leave(outer);
   }
 

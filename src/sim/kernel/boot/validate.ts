@@ -12,6 +12,7 @@ import { cpuIssues } from './validate-cpu.ts';
 import { fabricIssues } from './validate-fabric.ts';
 import { planIssues, spanIssues } from './validate-memory.ts';
 import { referenceIssues } from './validate-references.ts';
+import { textIssues } from './validate-text.ts';
 
 /** More issues than this are not listed: nobody reads them. */
 const MAX_ISSUES = 100;
@@ -31,6 +32,7 @@ export function validate(written: MachineProfile, traits: KernelTraits): Issue[]
     ...cpuIssues(machine),
     ...fabricIssues(machine),
     ...referenceIssues(profile),
+    ...textIssues(profile),
     ...addresses,
   ].slice(0, MAX_ISSUES);
 }

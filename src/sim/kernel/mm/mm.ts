@@ -25,6 +25,8 @@ export class Mm {
   /** Slab object of mm_struct and where it lies; page_table_lock and mmap_sem are in it. */
   at: KAddr = 0 as KAddr;
   object = -1;
+  /** Place of the node whose copy of the kernel's text its page tables map (text/replication.ts); -1: as the kernel's own. */
+  kernelTextNode = -1;
   /** Reverse map's own business (anonmm). */
   anon: unknown = undefined;
   /** vmas looked up last (mmap_cache). */

@@ -6,7 +6,7 @@
  * 16 KiB a process have it (2.6.0's slab object has 32 bytes); a slab that was reaped and grows again is not cleared anew.
  */
 import { invariant } from '../../base/errors.ts';
-import { FRAME_BYTES, GRANULE_SHIFT, type KAddr } from '../../base/units.ts';
+import { after, FRAME_BYTES, GRANULE_SHIFT, type KAddr } from '../../base/units.ts';
 import { PageTable } from '../../hardware/page-table.ts';
 import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
@@ -19,13 +19,20 @@ interface Upper {
   /** The pgd's slab object; where it is the only upper page, its place counts as the pmd's. */
   readonly pgd: number;
   readonly pmds: number[];
+  /** Slab object of its own pmd page for the kernel's GiB, where it has one (sepmd). */
+  readonly kernelPmd?: number;
 }
 
 export class UpperTables {
   private readonly uppers = new Map<PageTable, Upper>();
   private readonly cleared = new Map<SlabCache, Set<number>>();
 
-  constructor(private readonly parts: KernelParts) {}
+  /** swapper_pg_dir's pmd of the kernel, which pages of their own are copies of. */
+  private readonly swapperAt: KAddr | undefined;
+
+  constructor(private readonly parts: KernelParts) {
+    if (parts.traits.kernelText !== 'one') this.swapperAt = parts.data.claim(FRAME_BYTES);
+  }
 
   /** pgd_alloc(): upper levels for `vpns` virtual pages from 0. */
   create(on: KernelCpu, vpns: number): PageTable {
@@ -35,7 +42,7 @@ export class UpperTables {
     const { pae, bits } = profile.machine;
     const pgds = this.parts.slabs.cache('pgd', FRAME_BYTES, FRAME_BYTES);
     const pgd = this.take(on, pgds);
-    const upper: Upper = { pgd, pmds: [] };
+    const upper: Upper = { pgd, pmds: [], ...this.ownKernelPmd(on) };
     this.uppers.set(table, upper);
     if (bits === 64) {
       on.leave(outer);
@@ -62,12 +69,31 @@ export class UpperTables {
     this.uppers.delete(table);
     const pmds = this.pmds();
     for (const pmd of upper.pmds) pmds.free(on, pmd);
+    if (upper.kernelPmd !== undefined) pmds.free(on, upper.kernelPmd);
     this.parts.slabs.cache('pgd', FRAME_BYTES, FRAME_BYTES).free(on, upper.pgd);
   }
 
   /** Bytes of upper levels of a page table. */
   bytesOf(table: PageTable): number {
-    return FRAME_BYTES * (1 + (this.uppers.get(table)?.pmds.length ?? 0));
+    const upper = this.uppers.get(table);
+    return FRAME_BYTES * (1 + (upper?.pmds.length ?? 0) + (upper?.kernelPmd === undefined ? 0 : 1));
+  }
+
+  /** Where byte `offset` of a page table's own pmd page of the kernel lies (sepmd). */
+  kernelPmd(table: PageTable, offset: number): KAddr {
+    const object = this.uppers.get(table)?.kernelPmd;
+    invariant(object !== undefined, 'an address space without a pmd page of the kernel', {});
+    return after(this.pmds().addressOf(object), offset);
+  }
+
+  /** -mjb's sepmd: a copy of the kernel's pmd page, which is otherwise every address space's. */
+  private ownKernelPmd(on: KernelCpu): { readonly kernelPmd?: number } {
+    if (this.swapperAt === undefined) return {};
+    const pmds = this.pmds();
+    const kernelPmd = this.take(on, pmds);
+    on.readRange(this.swapperAt, FRAME_BYTES);
+    on.writeRange(pmds.addressOf(kernelPmd), FRAME_BYTES);
+    return { kernelPmd };
   }
 
   private pmds(): SlabCache {

@@ -9,7 +9,7 @@
  * is not charged. Source: mm/memory.c of 2.6.0.
  */
 import { invariant } from '../../base/errors.ts';
-import { FRAME_BYTES, FRAMES_PER_MIB } from '../../base/units.ts';
+import { FRAME_BYTES, FRAMES_PER_MIB, type KAddr } from '../../base/units.ts';
 import { PMD_RW, type PageTable } from '../../hardware/page-table.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
@@ -59,6 +59,11 @@ export class PageTables {
   /** A page table with nothing mapped for `vpns` virtual pages from 0 (TASK_SIZE where not given), its upper levels allocated. */
   create(on: KernelCpu, vpns: number = this.taskVpns): PageTable {
     return this.upper.create(on, vpns);
+  }
+
+  /** Where byte `offset` of the pmd page lies that an address space has of its own for the kernel (kernelText per node). */
+  kernelPmd(table: PageTable, offset: number): KAddr {
+    return this.upper.kernelPmd(table, offset);
   }
 
   /**
