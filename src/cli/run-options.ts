@@ -10,6 +10,7 @@ export interface RunOptions extends MachineOptions {
   readonly out?: string;
   readonly csv?: string;
   readonly events?: string;
+  readonly history?: string;
   readonly sysctl?: readonly Turn[];
 }
 
@@ -19,6 +20,7 @@ export function runOptions(command: Command): Command {
     .option('--out <file>', 'write the run file: configuration and results, to be verified later')
     .option('--csv <file>', 'write the samples over virtual time, for a spreadsheet')
     .option('--events <file>', 'write faults, reclaim, flushes and migrations as trace events, for Perfetto')
+    .option('--history <file>', 'what programs were like: read if it is there, and written when the run is over')
     .option('--json', 'print the run file instead of tables');
 }
 

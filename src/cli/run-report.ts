@@ -2,6 +2,7 @@
 import { ranges } from '../lab/ranges.ts';
 import { metrics, type RunReport, shorten, type Table, type WorkloadSpec } from '../sim/index.ts';
 import { localityText } from './locality-text.ts';
+import { schedulingText } from './scheduling-text.ts';
 import { figure, table, time } from './table.ts';
 
 /** More rows than this are folded into their least, mean and greatest. */
@@ -21,6 +22,7 @@ export function reportText(report: RunReport): string {
     totalsText(result.totals),
     transactionsText(result.transactions),
     localityText(result),
+    schedulingText(result),
     profileText(result.proc),
     unusedText(result.proc),
     tableText('Nodes', result.nodes),

@@ -21,6 +21,7 @@ import type {
 } from '../sim/index.ts';
 import { turnSchema } from '../sim/workloads/operations.ts';
 import { workloadSchema } from '../sim/workloads/workload.ts';
+import { historySchema } from './scheduling-schema.ts';
 
 export interface MachineSummary {
   readonly id: string;
@@ -142,6 +143,8 @@ const runRequestSchema = z.strictObject({
     .int()
     .min(0)
     .max(2 ** 32 - 1),
+  /** What earlier runs know of programs: result.scheduling.history of one. */
+  history: historySchema.optional(),
 });
 export type RunRequest = z.output<typeof runRequestSchema>;
 

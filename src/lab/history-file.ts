@@ -6,25 +6,12 @@ import { z } from 'zod';
 import { describeValue, type HistoryRow, InputError, jsonFault, makeIssue } from '../sim/index.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { placeText } from './run-file.ts';
+import { historySchema } from './scheduling-schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { readTextFile } from './text-file.ts';
 
 export const HISTORY_FORMAT = 'numaq-lab/history';
 const HISTORY_VERSION = 1;
-const MOST_ROWS = 10_000;
-
-const rowSchema = z.strictObject({
-  file: z.string().min(1).max(300),
-  born: z.enum(['fork', 'exec']),
-  runs: z.number().int().min(1).max(1e12),
-  meanNs: z.number().min(0).max(1e18),
-  meanPages: z.number().min(0).max(1e12),
-  execed: z.number().min(0).max(1),
-}) satisfies z.ZodType<HistoryRow>;
-
-/** Rows as a run's configuration has them. */
-export const historySchema = z.array(rowSchema).max(MOST_ROWS);
-
 const fileSchema = z.strictObject({
   format: z.literal(HISTORY_FORMAT),
   version: z.literal(HISTORY_VERSION),

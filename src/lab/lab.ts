@@ -185,7 +185,7 @@ class LabService implements LabApi {
 
   /** What a worker is given of a request. Throws InputError for a profile that is not valid or a trace that is not open. */
   #ordered(request: RunRequest): { readonly order: RunOrder; readonly files: readonly TraceFile[] } {
-    const { workloads, seed } = request;
+    const { workloads, seed, history } = request;
     const profile = validateProfile(request.profile, '');
     const issues = workloads.flatMap((workload, index) => {
       if (workload.kind !== 'trace' || this.#traces.file(workload.trace.sha256) !== undefined) return [];
@@ -194,7 +194,7 @@ class LabService implements LabApi {
     if (issues.length > 0) throw new InputError('', issues);
     const wanted = new Set(workloads.map((workload) => (workload.kind === 'trace' ? workload.trace.sha256 : '')));
     const files = [...wanted].flatMap((sha256) => this.#traces.file(sha256) ?? []);
-    return { order: { profile, workloads, seed }, files };
+    return { order: { profile, workloads, seed, ...(history === undefined ? {} : { history }) }, files };
   }
 }
 

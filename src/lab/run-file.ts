@@ -26,6 +26,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { type Integrity, integrityOf } from './integrity.ts';
 import { jsonTree, nodeAt } from './json-tree.ts';
 import { localitySchema } from './locality-schema.ts';
+import { historySchema, schedulingSchema } from './scheduling-schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 import { tableSchema } from './table-schema.ts';
 
@@ -181,6 +182,7 @@ const runFileSchema = z.strictObject({
       .max(2 ** 32 - 1),
     sampleNs: z.number().gt(0),
     turns: z.array(turnSchema).max(1000).optional(),
+    history: historySchema.optional(),
   }),
   kernel: kernelSchema,
   assumed: z.array(z.string()),
@@ -196,6 +198,7 @@ const runFileSchema = z.strictObject({
     transactions: z.array(transactionSchema).default([]),
     proc: procSchema.nullable().default(null),
     locality: localitySchema.nullable().default(null),
+    scheduling: schedulingSchema.nullable().default(null),
   }),
   integrity: integritySchema,
 });
@@ -216,6 +219,7 @@ export function formatRun(report: RunReport): string {
       seed: config.seed,
       sampleNs: config.sampleNs,
       ...(config.turns === undefined ? {} : { turns: config.turns.map((turn) => turnSchema.parse(turn)) }),
+      ...(config.history === undefined ? {} : { history: historySchema.parse(config.history) }),
     },
     kernel: kernelSchema.parse(report.kernel),
     assumed: report.assumed,
@@ -230,6 +234,7 @@ export function formatRun(report: RunReport): string {
       transactions: z.array(transactionSchema).parse(result.transactions),
       proc: procSchema.nullable().parse(result.proc),
       locality: localitySchema.nullable().parse(result.locality),
+      scheduling: schedulingSchema.nullable().parse(result.scheduling),
     },
   };
   const body = canonicalJson(ordered).slice(0, -'\n}'.length);
@@ -271,13 +276,18 @@ export function parseRun(text: string, source: string): RunReport {
     );
   }
   const { format, version, engine, config, kernel, assumed, result } = parsed.data;
-  const { turns, ...rest } = config;
+  const { turns, history, ...rest } = config;
   const profile = within(text, source, () => validateProfile(config.profile, source));
   return {
     format,
     version,
     engine,
-    config: { ...rest, profile, ...(turns === undefined ? {} : { turns }) },
+    config: {
+      ...rest,
+      profile,
+      ...(turns === undefined ? {} : { turns }),
+      ...(history === undefined ? {} : { history }),
+    },
     kernel,
     assumed,
     result,

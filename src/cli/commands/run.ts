@@ -1,11 +1,13 @@
 /** `numaq run`: workloads on a machine, with a report. */
 import { resolve } from 'node:path';
 import { checkTarget, saveAtomically } from '../../lab/atomic-file.ts';
+import { formatHistory, readHistory } from '../../lab/history-file.ts';
 import { formatRun } from '../../lab/run-file.ts';
 import { type RunOrder, startSimulation } from '../../lab/run-job.ts';
 import { samplesCsv } from '../../lab/samples-csv.ts';
 import {
   Cancelled,
+  type HistoryRow,
   InputError,
   type MachineProfile,
   makeIssue,
@@ -40,15 +42,17 @@ export async function runCommand(
   const profile = await readMachine(argument, options);
   // Known before a run that may take minutes.
   refuseSameFile(options);
-  for (const file of [options.out, options.csv, options.events]) if (file !== undefined) await checkTarget(file);
+  for (const file of [options.out, options.csv, options.events, options.history])
+    if (file !== undefined) await checkTarget(file);
   const traces = new OpenTraces(io);
   try {
     const specs = await openWorkloads(workloads, profile, traces);
     const { nodes } = profile.machine;
+    const history = options.history === undefined ? {} : { history: await readHistory(options.history) };
     const timeline = options.events === undefined ? undefined : new Timeline((place) => nodes[place].id);
     const report = await simulate(
       io,
-      { profile, workloads: specs, seed: options.seed ?? 0, ...turnsOf(options) },
+      { profile, workloads: specs, seed: options.seed ?? 0, ...turnsOf(options), ...history },
       traces,
       timeline,
     );
@@ -80,9 +84,14 @@ async function open(options: WorkloadOptions, traces: OpenTraces): Promise<Opene
 }
 
 /** Each would overwrite the one before. Throws InputError. */
-function refuseSameFile({ out, csv, events }: RunOptions): void {
+function refuseSameFile({ out, csv, events, history }: RunOptions): void {
   const seen = new Map<string, string>();
-  for (const [option, file] of Object.entries({ '--out': out, '--csv': csv, '--events': events })) {
+  for (const [option, file] of Object.entries({
+    '--out': out,
+    '--csv': csv,
+    '--events': events,
+    '--history': history,
+  })) {
     if (file === undefined) continue;
     const before = seen.get(resolve(file));
     if (before !== undefined) {
@@ -95,14 +104,19 @@ function refuseSameFile({ out, csv, events }: RunOptions): void {
 /** Writes what was asked for; returns a line for each file. */
 async function writeFiles(
   report: RunReport,
-  { out, csv, events }: RunOptions,
+  { out, csv, events, history }: RunOptions,
   timeline: Timeline | undefined,
 ): Promise<readonly string[]> {
   if (out !== undefined) await saveAtomically(out, formatRun(report));
   if (csv !== undefined) await saveAtomically(csv, samplesCsv(report));
   if (events !== undefined && timeline !== undefined) await saveAtomically(events, timeline.text());
-  return [out, csv, events].filter((file) => file !== undefined).map((file) => `Written to ${file}\n`);
+  if (history !== undefined) await saveAtomically(history, formatHistory(historyAfter(report)));
+  return [out, csv, events, history].filter((file) => file !== undefined).map((file) => `Written to ${file}\n`);
 }
+
+/** What is known of programs; of a machine without a kernel what was known before. */
+const historyAfter = ({ config, result }: RunReport): readonly HistoryRow[] =>
+  result.scheduling?.history ?? config.history ?? [];
 
 function droppedText({ events, dropped }: Timeline): string {
   return `numaq: the timeline has the first ${figure(events)} events; ${figure(dropped)} more did not fit\n`;

@@ -1,15 +1,20 @@
 /** What the report says of scheduling: nodes, and programs by their files. */
+import type { Kernel } from '../kernel/kernel.ts';
 import type { HistoryRow } from '../kernel/sched/history.ts';
+import type { Placed } from '../kernel/sched/lives.ts';
 
-export interface SchedulingNode {
-  readonly node: number;
-  /** CPUs that tasks may run on. */
-  readonly cpus: number;
-  /** Tasks that were put there when they were made, when they began a program, and because they said so. */
+/** Tasks that were put on a CPU when they were made, when they began a program, and because they said so. */
+interface Placements {
   readonly placedAtFork: number;
   readonly placedAtExec: number;
   readonly placedTold: number;
-  /** Tasks that came from, and went to, CPUs of other nodes while they were on a runqueue or woke. */
+}
+
+export interface SchedulingNode extends Placements {
+  readonly node: number;
+  /** CPUs that tasks may run on. */
+  readonly cpus: number;
+  /** Tasks that went on there after they had run on another node, and the other way round, whatever moved them. */
   readonly migrationsIn: number;
   readonly migrationsOut: number;
   /** Runnable tasks (those that run among them), mean over the run. */
@@ -17,15 +22,12 @@ export interface SchedulingNode {
 }
 
 /** Runs of one file: what tasks did between fork or exec and the next exec or their end. */
-export interface SchedulingProgram {
+export interface SchedulingProgram extends Placements {
   /** Path of the program's file; of a program that was never exec'ed, its name. */
   readonly file: string;
   readonly born: HistoryRow['born'];
+  /** That have ended. */
   readonly runs: number;
-  /** Of them, those that were put on another CPU than they were made on, at fork, at exec, as told. */
-  readonly placedAtFork: number;
-  readonly placedAtExec: number;
-  readonly placedTold: number;
   /** Predictions that were made, and those that turned out wrong. */
   readonly predicted: number;
   readonly mispredicted: number;
@@ -39,4 +41,36 @@ export interface SchedulingReport {
   readonly programs: readonly SchedulingProgram[];
   /** What is known of programs at the end: what a next run may begin with. */
   readonly history: readonly HistoryRow[];
+}
+
+/** `cpusOf`: CPUs of the run by place of their node; `meanRunning`: mean of node_nr_running by place. */
+export function schedulingReport(
+  { lives, layout }: Pick<Kernel, 'lives' | 'layout'>,
+  cpusOf: readonly (readonly number[])[],
+  meanRunning: (place: number) => number,
+): SchedulingReport {
+  const nodes = lives.nodes.flatMap(({ placed, migrationsIn, migrationsOut }, place) => {
+    const cpus = cpusOf[place].length;
+    if (cpus === 0) return [];
+    return [
+      {
+        node: layout.nodes[place].id,
+        cpus,
+        ...counts(placed),
+        migrationsIn,
+        migrationsOut,
+        meanRunning: meanRunning(place),
+      },
+    ];
+  });
+  const programs = lives.programs.map(
+    ({ file, born, runs, placed, predicted, mispredicted, pages, pagesElsewhere }) => {
+      return { file, born, runs, ...counts(placed), predicted, mispredicted, pages, pagesElsewhere };
+    },
+  );
+  return { nodes, programs, history: lives.history.rows };
+}
+
+function counts({ fork, exec, told }: Readonly<Record<Placed, number>>): Placements {
+  return { placedAtFork: fork, placedAtExec: exec, placedTold: told };
 }
