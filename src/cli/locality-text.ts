@@ -12,7 +12,9 @@ export function localityText({ locality, elapsedNs }: RunReport['result']): stri
   if (locality === null || elapsedNs === 0) return '';
   if (locality.nodes.rows.length < 2 && locality.segments.length === 0) return '';
   const { advice } = locality;
+  const since = locality.sinceNs === 0 ? '' : `Measured from ${time(Math.round(locality.sinceNs))} on\n`;
   return [
+    since,
     matrixText(locality.matrix),
     rangesText(locality),
     busiestText(locality),

@@ -15,6 +15,7 @@ const resourceSchema = z.strictObject({
 });
 
 export const localitySchema = z.strictObject({
+  sinceNs: z.number(),
   matrix: tableSchema,
   nodes: tableSchema,
   segments: z.array(z.strictObject({ name: z.string(), ...placed })),

@@ -2,24 +2,24 @@
 import type { Machine } from '../hardware/machine.ts';
 import type { BusyResource } from './locality-report.ts';
 
-/** The busiest of all memory buses and links, and the busiest link; null where none carried anything. */
+/** The busiest of all memory buses and links, and the busiest link, of the `measuredNs` that were measured; null where none carried anything. */
 export function busiestOf(
   machine: Machine,
   idOf: (place: number) => number,
-  elapsedNs: number,
+  measuredNs: number,
 ): { readonly busiest: BusyResource | null; readonly busiestLink: BusyResource | null } {
-  const utilisation = (busyNs: number): number => (elapsedNs === 0 ? 0 : (100 * busyNs) / elapsedNs);
+  const utilisation = (busyNs: number): number => (measuredNs <= 0 ? 0 : (100 * busyNs) / measuredNs);
   let bus: BusyResource | null = null;
   for (const node of machine.nodes) {
     if (!node.busUsed) continue;
     const id = idOf(node.place);
     const name = `memory bus of node ${id}`;
-    bus = busier(bus, { kind: 'memory bus', name, from: id, to: id, utilisation: utilisation(node.bus.busyNs) });
+    bus = busier(bus, { kind: 'memory bus', name, from: id, to: id, utilisation: utilisation(node.bus.measuredNs) });
   }
   let link: BusyResource | null = null;
   for (const { from, to, ledger } of machine.interconnect.used()) {
     const ends = { from: from < 0 ? -1 : idOf(from), to: to < 0 ? -1 : idOf(to) };
-    link = busier(link, { kind: 'link', name: linkName(ends), ...ends, utilisation: utilisation(ledger.busyNs) });
+    link = busier(link, { kind: 'link', name: linkName(ends), ...ends, utilisation: utilisation(ledger.measuredNs) });
   }
   const busiest = link === null ? bus : busier(bus, link);
   return { busiest: busiest?.utilisation === 0 ? null : busiest, busiestLink: link?.utilisation === 0 ? null : link };

@@ -15,8 +15,10 @@ import { Burst, type BurstShape } from './burst.ts';
 import { Draws } from './draws.ts';
 import type { Execution, Outcome } from './execution.ts';
 import { OperationStack } from './operation-stack.ts';
+import { ProgramText } from './program-text.ts';
 import { Regions } from './regions.ts';
 import type { ScriptRun } from './script-run.ts';
+import { TaskBinding } from './task-binding.ts';
 import { TaskFiles } from './task-files.ts';
 import { TaskMemory } from './task-memory.ts';
 
@@ -46,7 +48,9 @@ export class Interpreter implements Execution {
   wakesAt = Infinity;
   private readonly operations: OperationStack;
   private readonly memory: TaskMemory;
+  private readonly binding: TaskBinding;
   private readonly files: TaskFiles;
+  private readonly text: ProgramText;
   private burst: Burst | undefined;
   /** Instructions of a compute operation without references that are left. */
   private instructions = 0;
@@ -78,7 +82,9 @@ export class Interpreter implements Execution {
     this.lent = lent;
     this.operations = new OperationStack(program, world.script.programs[program]);
     const draws = new Draws(identity.seed, world.seed);
+    this.text = new ProgramText(world.texts, identity.seed);
     this.memory = new TaskMemory(world.host.syscalls, task, this.operations, draws, regions);
+    this.binding = new TaskBinding(world, task, this.operations, this.memory);
     this.files = new TaskFiles(world, task, this.operations, draws, () => ({
       number: identity.number,
       copy: identity.copy,
@@ -173,6 +179,7 @@ export class Interpreter implements Execution {
       on.compute(piece);
       on.count(C.INSTRUCTIONS, piece);
       this.instructions -= piece;
+      this.text.advance(on, piece, this.memory.regions);
     } else {
       const operation = this.operations.next();
       if (operation === undefined) {
@@ -198,6 +205,7 @@ export class Interpreter implements Execution {
     if (every > 1) {
       on.compute(done * (every - 1));
       on.count(C.INSTRUCTIONS, done * (every - 1));
+      this.text.advance(on, done * every, this.memory.regions);
     }
     if (burst.left === 0) this.burst = undefined;
   }
@@ -227,6 +235,13 @@ export class Interpreter implements Execution {
       case 'mlock':
       case 'munlock':
         this.memory.execute(on, operation);
+        return;
+      case 'setMempolicy':
+      case 'mbind':
+      case 'shmbind':
+      case 'membind':
+      case 'memSetbinding':
+        this.binding.execute(on, operation);
         return;
       case 'read':
       case 'write':
@@ -271,6 +286,9 @@ export class Interpreter implements Execution {
         syscalls.sysctl(on, operation.name, operation.value);
         world.host.timeline?.turned(on, operation.name, operation.value);
         return;
+      case 'measure':
+        world.host.measure?.(on.now);
+        return;
       case 'transaction':
         this.mark(on, operation);
     }
@@ -296,6 +314,7 @@ export class Interpreter implements Execution {
     }
     const { step, order, write } = operation;
     const count = operation.count ?? Math.ceil(extent.bytes / step);
+    if (operation.from === 0 && !write) this.memory.regions.touched(operation.region, extent.bytes);
     this.refers({ ...extent, step, order, count, writeEvery: write ? 1 : 0, every: 1 });
   }
 

@@ -90,6 +90,8 @@ export interface BindingAdvice {
 }
 
 export interface LocalityReport {
+  /** Virtual time from which on all of this was counted, ns: the last `measure` of a script, or 0. */
+  readonly sinceNs: number;
   /** Columns from, home, misses, meanNs of programs, kernelMisses, kernelMeanNs; pairs of nodes of which anything was counted. */
   readonly matrix: Table;
   /** One row a node: node, misses and remoteShare of its CPUs, meanNs, kernelMisses, and `given`: misses of other nodes in its memory. */
@@ -131,12 +133,13 @@ export function localityReport({ kernel, machine, layout, elapsedNs }: Ingredien
   const segments = segmentsOf(ranges, cells, locality);
   const processes = processesOf(kernel, cells, idOf);
   return {
+    sinceNs: locality.sinceNs,
     matrix: matrixOf(cells, idOf),
     nodes: nodesOf(cells, idOf),
     segments,
     ranges,
     ...processes,
-    ...busiestOf(machine, idOf, elapsedNs),
+    ...busiestOf(machine, idOf, elapsedNs - locality.sinceNs),
     advice: advices(ranges, segments, cells, { kernel, machine, layout, elapsedNs }),
   };
 }

@@ -11,9 +11,11 @@ import type { Task } from '../kernel/task.ts';
 import type { Script } from '../workloads/script.ts';
 import type { ScriptedTasks } from '../workloads/workload.ts';
 import type { TaskStarter } from './execution.ts';
+import { type Errno, FailedCalls } from './failed-calls.ts';
 import { type Family, Interpreter } from './interpreter.ts';
 import { LaneBlocks } from './lane-blocks.ts';
 import { Latencies } from './latencies.ts';
+import { ProgramTexts } from './program-text.ts';
 import type { Regions } from './regions.ts';
 import { ScriptCosts } from './script-costs.ts';
 
@@ -22,6 +24,8 @@ export interface ScriptHost {
   readonly syscalls: Syscalls;
   readonly instructionNs: number;
   readonly tasks: TaskStarter;
+  /** Where a report is made: who reaches whose memory is counted from virtual time `atNs` on. */
+  readonly measure?: (atNs: number) => void;
   /** Where a timeline is recorded. */
   readonly timeline?: TaskTimeline;
 }
@@ -34,13 +38,17 @@ export interface TaskTimeline {
   waited(on: KernelCpu, task: Task, startNs: number, ns: number): void;
   /** A knob was turned. */
   turned(on: KernelCpu, name: string, value: number): void;
+  /** The kernel refused a call that the task goes on after. */
+  refused(on: KernelCpu, task: Task, call: string, errno: Errno): void;
 }
 
 export class ScriptRun {
   readonly script: Script;
   readonly latencies = new Latencies();
+  readonly failedCalls: FailedCalls;
   readonly blocks = new LaneBlocks();
   readonly costs: ScriptCosts;
+  readonly texts: ProgramTexts;
   private readonly running = new Set<Interpreter>();
   private done = 0;
   private processes = 0;
@@ -54,8 +62,10 @@ export class ScriptRun {
     readonly host: ScriptHost,
   ) {
     this.script = scripted.script;
+    this.failedCalls = new FailedCalls(host.timeline);
     this.cpus = scripted.cpus;
     this.costs = new ScriptCosts(scripted.script);
+    this.texts = new ProgramTexts(scripted.seed);
   }
 
   /** Starts what the script says is started. Throws an InputError for CPUs that the workload does not have. */

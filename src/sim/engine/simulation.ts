@@ -107,7 +107,7 @@ export class Simulation {
       startStreams(this.streams, titles, spaces, kernel.tasks, this.lanes);
       this.scripts = this.startScripts(programs, kernel, this.lanes, timeline);
       for (const on of kernel.activeCpus) on.begin();
-      this.machine.locality.begin();
+      this.machine.measureFrom(0);
       kernel.events = timeline;
     }
     this.sampling = new Sampling(config.sampleNs, this.kernel?.allZones ?? []);
@@ -193,6 +193,7 @@ export class Simulation {
       samples: this.sampling.table(),
       ...(this.kernel === undefined ? {} : { kernel: this.kernel }),
       transactions: this.scripts.flatMap(({ latencies }) => latencies.summary()),
+      calls: this.scripts.flatMap(({ failedCalls }) => failedCalls.summary()),
     });
   }
 
@@ -239,6 +240,7 @@ export class Simulation {
       syscalls: kernel.syscalls,
       instructionNs,
       tasks,
+      measure: (atNs: number): void => this.machine.measureFrom(atNs),
       ...(timeline === undefined ? {} : { timeline }),
     };
     const runs = programs.flatMap(({ scripted }) => (scripted === undefined ? [] : [new ScriptRun(scripted, host)]));

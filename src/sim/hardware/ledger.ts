@@ -24,6 +24,7 @@ export class Ledger {
   /** Time booked so far, ns. */
   busyNs = 0;
   bytes = 0;
+  private measuredFrom = 0;
   private readonly used: Float64Array;
   /** Which slot of virtual time a place in the ring stands for, plus 1; 0 for none yet. */
   private readonly slotOf: Float64Array;
@@ -39,6 +40,15 @@ export class Ledger {
     this.used = new Float64Array(slots);
     this.slotOf = new Float64Array(slots);
     this.mask = slots - 1;
+  }
+
+  /** Time booked since measure() was called last, or since the beginning, ns. */
+  get measuredNs(): number {
+    return this.busyNs - this.measuredFrom;
+  }
+
+  measure(): void {
+    this.measuredFrom = this.busyNs;
   }
 
   /** Books a transfer that could start at `now`; returns how long it waits, ns. */

@@ -49,6 +49,8 @@ export interface TaggedRange {
 }
 
 export class Locality {
+  /** Virtual time from which on it counts, ns. */
+  sinceNs = 0;
   private rows = NOBODY + 1;
   private readonly named: TaggedRange[] = [];
   /** Tag of each frame's slot, as far as any is set. */
@@ -165,8 +167,9 @@ export class Locality {
     return of;
   }
 
-  /** A run begins: nothing has been counted. Rows and tags stay. */
-  begin(): void {
+  /** Nothing has been counted yet at virtual time `atNs`. Rows and tags stay. */
+  begin(atNs: number): void {
+    this.sinceNs = atNs;
     this.misses.fill(0);
     this.ns.fill(0);
   }

@@ -89,6 +89,13 @@ export class Machine implements CoreBus {
     return place;
   }
 
+  /** Who reaches whose memory, and how busy buses and links are, counts from virtual time `atNs` on. */
+  measureFrom(atNs: number): void {
+    this.locality.begin(atNs);
+    for (const node of this.nodes) if (node.busUsed) node.bus.measure();
+    for (const { ledger } of this.interconnect.used()) ledger.measure();
+  }
+
   setFaultHandler(handler: FaultHandler): void {
     this.onFault = handler;
   }

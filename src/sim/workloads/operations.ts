@@ -196,6 +196,8 @@ export const plainOperations = [
   /** The program tells on which node it wants to run from here on (a proposal of 2003): with kernel.taskPlacement told. */
   z.strictObject({ op: z.literal('place'), node: z.number().int().min(0).max(4095) }),
   sysctlSchema,
+  /** What was made ready is ready: who reaches whose memory, and what is busiest, is counted from here on (the last one counts). */
+  z.strictObject({ op: z.literal('measure') }),
   /** What lies between begin and end is one transaction: its time goes into the list of that name. */
   z.strictObject({ op: z.literal('transaction'), name: nameSchema, mark: z.enum(['begin', 'end']) }),
 ] as const;
