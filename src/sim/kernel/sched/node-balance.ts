@@ -5,6 +5,7 @@
  * NODE_THRESHOLD per cent of one's own. All divisions are those of integers.
  */
 import type { KernelCpu } from '../cpu.ts';
+import { FN } from '../functions.ts';
 import type { NodeLoads } from './loads.ts';
 
 export const NODE_THRESHOLD = 125;
@@ -26,6 +27,7 @@ export class NodeBalance {
   /** Place of the node that CPU `on` should take tasks from; -1 for none. Remembers what it has seen. */
   findBusiest(on: KernelCpu): number {
     const { loads } = this;
+    const outer = on.enter(FN.find_busiest_node);
     const own = loads.nodeOf(on.cpu);
     const previous = this.previousOf(on.cpu);
     const ownLoad = this.look(on, previous, own);
@@ -39,6 +41,7 @@ export class NodeBalance {
         busiest = place;
       }
     }
+    on.leave(outer);
     return busiest;
   }
 

@@ -13,15 +13,17 @@
 import * as C from '../../base/counters.ts';
 import type { KernelTraits } from '../../profiles/traits.ts';
 import type { KernelCpu } from '../cpu.ts';
+import { FN } from '../functions.ts';
 import type { Task } from '../task.ts';
 import type { Placed, TaskLives } from './lives.ts';
 import type { NodeLoads } from './loads.ts';
 import { loadOf } from './node-balance.ts';
+import type { Placer } from './scheduler.ts';
 
 /** At exec nobody is moved from a runqueue that has so many tasks, or fewer. */
 export const STAYS_UP_TO = 2;
 
-export class TaskPlacement {
+export class TaskPlacement implements Placer {
   private readonly normalised: boolean;
   private readonly places: number;
 
@@ -40,7 +42,9 @@ export class TaskPlacement {
     this.lives.forks(parent, child);
     if (taskPlacement !== 'fork' && taskPlacement !== 'predicted') return on.cpu;
     if (taskPlacement === 'predicted' && this.lives.predict(child) !== 'long') return on.cpu;
+    const outer = on.enter(FN.sched_balance_exec);
     const cpu = this.leastLoaded(on, child);
+    on.leave(outer);
     if (cpu !== on.cpu) this.note(on, child, 'fork', cpu);
     return cpu;
   }
@@ -51,16 +55,13 @@ export class TaskPlacement {
     this.lives.execs(task, file);
     if (taskPlacement === 'none' || this.places < 2) return on.cpu;
     if (taskPlacement === 'predicted' && this.lives.predict(task) === 'short') return on.cpu;
+    const outer = on.enter(FN.sched_balance_exec);
     const cpu = this.bestCpu(on);
+    on.leave(outer);
     // sched_migrate_task() gives up where the task may not run there.
     if (cpu === on.cpu || !task.cpus.includes(cpu)) return on.cpu;
     this.note(on, task, 'exec', cpu);
     return cpu;
-  }
-
-  /** The task has asked for a node, and has been moved to it. */
-  told(task: Task, place: number): void {
-    this.lives.placed(task, 'told', place);
   }
 
   private note(on: KernelCpu, task: Task, how: Placed, cpu: number): void {
