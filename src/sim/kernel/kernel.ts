@@ -48,6 +48,8 @@ import { Placement } from './policy/placement.ts';
 import { anonymousPages } from './sched/anonymous-pages.ts';
 import { type HistoryRow, ProgramHistory } from './sched/history.ts';
 import { TaskLives } from './sched/lives.ts';
+import { makeScheduler } from './sched/make-scheduler.ts';
+import type { Scheduler } from './sched/scheduler.ts';
 import { StaticData } from './static-data.ts';
 import type { Task } from './task.ts';
 import { KernelText } from './text/kernel-text.ts';
@@ -88,6 +90,7 @@ export class Kernel implements KernelParts {
   readonly rmap: Rmap;
   readonly reclaim: ReturnType<typeof makeReclaim>;
   readonly pageCache: Files;
+  readonly sched: Scheduler;
   readonly syscalls: KernelSyscalls;
   private readonly faults: Faults;
   private readonly cpus = new Map<number, KernelCpu>();
@@ -125,6 +128,7 @@ export class Kernel implements KernelParts {
     this.rmap = makeRmap(this);
     this.reclaim = makeReclaim(this);
     this.pageCache = new Files(this);
+    this.sched = makeScheduler(this);
     this.syscalls = new KernelSyscalls(this);
     this.faults = new Faults(this);
     machine.setFaultHandler((core, table, vpn, write) => this.fault(core, table, vpn, write));

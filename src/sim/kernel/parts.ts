@@ -25,6 +25,7 @@ import type { Placement } from './policy/placement.ts';
 import type { Reclaim } from './reclaim/reclaim.ts';
 import type { PteWalk, Rmap } from './rmap/rmap.ts';
 import type { TaskLives } from './sched/lives.ts';
+import type { Scheduler } from './sched/scheduler.ts';
 import type { StaticData } from './static-data.ts';
 import type { Sysctls } from './sysctl.ts';
 import type { Task } from './task.ts';
@@ -59,6 +60,7 @@ export interface KernelParts {
   readonly rmap: Rmap;
   readonly walk: PteWalk;
   readonly reclaim: Reclaim;
+  readonly sched: Scheduler;
   readonly pageCache: PageCache;
   readonly tables: PageTables;
   readonly hugetlb: HugetlbPool;

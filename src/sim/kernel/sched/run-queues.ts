@@ -23,9 +23,11 @@ const ATOMIC_BYTES = 128;
 /** One CPU's. */
 export class Queue {
   running = 0;
+  /** Of them those that have a task_struct: tasks of traces pay for no scheduler. */
+  paying = 0;
   current: Task | undefined;
-  /** Jiffies at which the first task of those in `expired` got there; 0 for none. */
-  expiredSince = 0;
+  /** Jiffies at which the first task of those in `expired` got there; -1 for none. */
+  expiredSince = -1;
   active: PriorityArray;
   expired: PriorityArray;
   /** prev_cpu_load[]: what this CPU saw of the others when it looked last, by their place among the online ones. */
@@ -58,7 +60,7 @@ export class RunQueues implements NodeLoads {
   readonly cpus: readonly number[];
   readonly all: readonly Queue[];
   readonly cpusOf: readonly (readonly number[])[];
-  /** CPUs with two runnable tasks or more: somebody could take one. */
+  /** CPUs with two runnable tasks or more, not all of traces: somebody could take one. */
   crowded = 0;
   private readonly places = new Map<number, number>();
   private readonly nodes: Int32Array;
@@ -142,7 +144,7 @@ export class RunQueues implements NodeLoads {
   /** deactivate_task(): out of its array. */
   deactivate(on: KernelCpu | undefined, task: Task, queue: Queue): void {
     task.sched.array?.dequeue(on, task);
-    this.count(on, queue, -1);
+    this.count(on, task, queue, -1);
   }
 
   /** pull_task(): a runnable task that does not run goes from one runqueue to the active array of another. Both are locked. */
@@ -155,18 +157,20 @@ export class RunQueues implements NodeLoads {
 
   private add(on: KernelCpu | undefined, task: Task, queue: Queue): void {
     task.sched.cpu = queue.cpu;
-    this.count(on, queue, 1);
+    this.count(on, task, queue, 1);
   }
 
   /** nr_running_inc() and nr_running_dec(). */
-  private count(on: KernelCpu | undefined, queue: Queue, by: number): void {
-    const before = queue.running;
+  private count(on: KernelCpu | undefined, task: Task, queue: Queue, by: number): void {
+    const before = isCrowded(queue);
     queue.running += by;
+    if (task.at !== 0) queue.paying += by;
     this.nodes[queue.node] += by;
-    if (before === 1 && by > 0) this.crowded++;
-    if (before === 2 && by < 0) this.crowded--;
+    this.crowded += isCrowded(queue) - before;
     if (on === undefined) return;
     on.write(queue.at);
     if (this.counted) on.atomic(this.nodeAt(queue.node));
   }
 }
+
+const isCrowded = ({ running, paying }: Queue): number => (running > 1 && paying > 0 ? 1 : 0);

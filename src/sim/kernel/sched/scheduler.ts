@@ -7,6 +7,7 @@
  */
 import type { KernelCpu } from '../cpu.ts';
 import type { Task } from '../task.ts';
+import type { NodeLoads } from './loads.ts';
 
 /** How a task leaves its CPU: it waits for a disk (uninterruptible), sleeps for something else, or has ended. */
 export type Leaving = 'waits' | 'sleeps' | 'ended';
@@ -17,6 +18,12 @@ export interface ScheduleListener {
   kicked(cpu: number): void;
 }
 
+/** Chooses CPUs at fork and exec (task-placement.ts); none: a child begins where its parent is, exec stays. */
+export interface Placer {
+  fork(on: KernelCpu, parent: Task, child: Task): number;
+  exec(on: KernelCpu, task: Task, file: string): number;
+}
+
 export interface Scheduler {
   /** need_resched of each CPU by its number: virtual time from which on it is to call pick(); Infinity where it is not. */
   readonly reschedAt: Float64Array;
@@ -24,6 +31,10 @@ export interface Scheduler {
   readonly tickNs: number;
   /** True where an idle CPU might find something to take at its next tick. */
   readonly idleTicks: boolean;
+
+  placer: Placer | undefined;
+  /** What runs where, of the CPUs that are online. */
+  readonly loads: NodeLoads;
 
   /** CPUs that tasks may run on; before any task is started. */
   online(cpus: readonly number[], listener: ScheduleListener): void;
@@ -39,11 +50,16 @@ export interface Scheduler {
   pick(on: KernelCpu): Task | undefined;
   /** scheduler_tick() number `jiffies` on a CPU that is busy or idle. */
   tick(on: KernelCpu, jiffies: number): void;
-  /** Moves a task to a CPU that it may run on: at exec, when its affinity changes, or as it says. Its own call: `on` runs it. */
+  /** do_execve() begins: true where the placer has another CPU for the task. It goes on there after the pick() that is due. */
+  exec(on: KernelCpu, task: Task, file: string): boolean;
+  /**
+   * set_cpus_allowed(): moves a task to a CPU that it may run on. One that runs leaves its CPU with the pick() that is then
+   * due, one that sleeps wakes there.
+   */
   migrate(on: KernelCpu, task: Task, cpu: number): void;
 
   /** Who runs on a CPU; undefined while it is idle. */
-  running(cpu: number): Task | undefined;
+  current(cpu: number): Task | undefined;
   /** Runnable tasks of a CPU (2.4: that ran on it last), the running one among them; and of a node by its place. */
   runnable(cpu: number): number;
   node(place: number): number;
