@@ -50,6 +50,7 @@ import { type HistoryRow, ProgramHistory } from './sched/history.ts';
 import { TaskLives } from './sched/lives.ts';
 import { makeScheduler } from './sched/make-scheduler.ts';
 import type { Scheduler } from './sched/scheduler.ts';
+import { TaskPlacement } from './sched/task-placement.ts';
 import { StaticData } from './static-data.ts';
 import type { Task } from './task.ts';
 import { KernelText } from './text/kernel-text.ts';
@@ -129,6 +130,7 @@ export class Kernel implements KernelParts {
     this.reclaim = makeReclaim(this);
     this.pageCache = new Files(this);
     this.sched = makeScheduler(this);
+    this.sched.placer = new TaskPlacement(traits, this.sched, this.lives);
     this.syscalls = new KernelSyscalls(this);
     this.faults = new Faults(this);
     machine.setFaultHandler((core, table, vpn, write) => this.fault(core, table, vpn, write));

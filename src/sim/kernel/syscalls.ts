@@ -113,6 +113,8 @@ export interface Syscalls {
   memSetbinding(on: KernelCpu, task: Task, nodes: readonly number[], strict: boolean): CallResult;
   /** sched_setaffinity(): CPUs by number. */
   setAffinity(on: KernelCpu, task: Task, cpus: readonly number[]): CallResult;
+  /** The task wants to run on a node, by id, from here on (sched/affinity.ts). */
+  place(on: KernelCpu, task: Task, node: number): CallResult;
 
   sysctl(on: KernelCpu, name: keyof Sysctls, value: number): void;
 }

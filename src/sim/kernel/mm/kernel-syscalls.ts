@@ -11,6 +11,7 @@ import type { KernelParts } from '../parts.ts';
 import { BindingCalls } from '../policy/binding-calls.ts';
 import type { BindMode, CallResult, ShmPlacement } from '../policy/mempolicy.ts';
 import type { Image, ImageLayout, MmapRequest, SegmentPart, Syscalls } from '../syscalls.ts';
+import { Affinity } from '../sched/affinity.ts';
 import type { Sysctls } from '../sysctl.ts';
 import type { Task } from '../task.ts';
 import type { AddressSpace } from './address-space.ts';
@@ -36,6 +37,7 @@ export class KernelSyscalls implements Syscalls {
   private readonly locking: Mlock;
   private readonly io: FileIo;
   private readonly execs: Exec;
+  private readonly affinity: Affinity;
   private readonly binding: BindingCalls;
 
   private readonly files: Files;
@@ -53,6 +55,7 @@ export class KernelSyscalls implements Syscalls {
     this.locking = new Mlock(parts, this.mappings, faults);
     this.io = new FileIo(parts, files);
     this.binding = new BindingCalls(parts, vmas);
+    this.affinity = new Affinity(parts);
     this.execs = new Exec(parts, this.processes, this.mappings, faults, this.io);
   }
 
@@ -267,14 +270,18 @@ export class KernelSyscalls implements Syscalls {
     return result;
   }
 
-  /** EINVAL where none of the CPUs is the machine's. */
   setAffinity(on: KernelCpu, task: Task, cpus: readonly number[]): CallResult {
     const outer = this.enter(on);
-    const count = this.parts.layout.nodes.reduce((sum, node) => sum + node.cpus, 0);
-    const there = cpus.filter((cpu) => cpu < count);
-    if (there.length > 0) task.cpus = there;
+    const result = this.affinity.set(on, task, cpus);
     this.leave(on, outer);
-    return there.length > 0 ? 0 : 'EINVAL';
+    return result;
+  }
+
+  place(on: KernelCpu, task: Task, node: number): CallResult {
+    const outer = this.enter(on);
+    const result = this.affinity.place(on, task, node);
+    this.leave(on, outer);
+    return result;
   }
 
   sysctl(on: KernelCpu, name: keyof Sysctls, value: number): void {

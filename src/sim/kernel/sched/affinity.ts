@@ -18,7 +18,7 @@ interface Parts {
   readonly traits: Pick<KernelTraits, 'scheduler' | 'taskPlacement'>;
   readonly layout: Pick<BootLayout, 'nodes'>;
   readonly lives: TaskLives;
-  readonly scheduler: Scheduler;
+  readonly sched: Scheduler;
 }
 
 export class Affinity {
@@ -26,9 +26,9 @@ export class Affinity {
 
   /** sched_setaffinity(): EINVAL where none of the CPUs is online. The task moves where it may no longer be. */
   set(on: KernelCpu, task: Task, cpus: readonly number[]): CallResult {
-    const { traits, scheduler } = this.parts;
+    const { traits, sched } = this.parts;
     if (traits.scheduler === '2.4') return 'ENOSYS';
-    const { cpusOf } = scheduler.loads;
+    const { cpusOf } = sched.loads;
     const online = [...new Set(cpus)].sort((a, b) => a - b).filter((cpu) => cpusOf.some((all) => all.includes(cpu)));
     if (online.length === 0) return 'EINVAL';
     // any_online_cpu(): the first.
@@ -38,10 +38,10 @@ export class Affinity {
 
   /** The task wants to run on the node `id` from here on: EINVAL where none of its CPUs is online. */
   place(on: KernelCpu, task: Task, id: number): CallResult {
-    const { traits, layout, scheduler, lives } = this.parts;
+    const { traits, layout, sched, lives } = this.parts;
     if (traits.taskPlacement !== 'told') return 'ENOSYS';
     const place = layout.nodes.findIndex((node) => node.id === id);
-    const cpus = scheduler.loads.cpusOf[place] ?? [];
+    const cpus = sched.loads.cpusOf[place] ?? [];
     if (cpus.length === 0) return 'EINVAL';
     lives.placed(task, 'told', place);
     this.allow(on, task, cpus, this.emptiest(on, cpus));
@@ -52,12 +52,12 @@ export class Affinity {
   private allow(on: KernelCpu, task: Task, cpus: readonly number[], cpu: number): void {
     const outer = on.enter(FN.set_cpus_allowed);
     task.cpus = cpus;
-    if (!cpus.includes(task.sched.cpu)) this.parts.scheduler.migrate(on, task, cpu);
+    if (!cpus.includes(task.sched.cpu)) this.parts.sched.migrate(on, task, cpu);
     on.leave(outer);
   }
 
   private emptiest(on: KernelCpu, cpus: readonly number[]): number {
-    const { loads } = this.parts.scheduler;
+    const { loads } = this.parts.sched;
     let best = cpus[0];
     for (const cpu of cpus) {
       on.read(loads.queueAt(cpu));

@@ -25,15 +25,18 @@ export const STAYS_UP_TO = 2;
 
 export class TaskPlacement implements Placer {
   private readonly normalised: boolean;
-  private readonly places: number;
 
   constructor(
     private readonly traits: Pick<KernelTraits, 'taskPlacement' | 'nodeBalance'>,
-    private readonly loads: NodeLoads,
+    /** Whose `loads` are those of the CPUs that are online by then. */
+    private readonly scheduler: { readonly loads: NodeLoads },
     private readonly lives: TaskLives,
   ) {
     this.normalised = traits.nodeBalance !== '2.5.59';
-    this.places = loads.cpusOf.filter((cpus) => cpus.length > 0).length;
+  }
+
+  private get loads(): NodeLoads {
+    return this.scheduler.loads;
   }
 
   /** CPU on which a new child of `parent`, which runs on `on`, begins. */
@@ -53,7 +56,7 @@ export class TaskPlacement implements Placer {
   exec(on: KernelCpu, task: Task, file: string): number {
     const { taskPlacement } = this.traits;
     this.lives.execs(task, file);
-    if (taskPlacement === 'none' || this.places < 2) return on.cpu;
+    if (taskPlacement === 'none' || this.loads.cpusOf.length < 2) return on.cpu;
     if (taskPlacement === 'predicted' && this.lives.predict(task) === 'short') return on.cpu;
     const outer = on.enter(FN.sched_balance_exec);
     const cpu = this.bestCpu(on);

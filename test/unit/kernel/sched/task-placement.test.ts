@@ -29,7 +29,7 @@ function bench(
 ): Bench {
   const loads = tableLoads(kernel.data, cpusOf);
   const lives = new TaskLives(new ProgramHistory(history), cpusOf.length, () => new Float64Array(cpusOf.length));
-  const placement = new TaskPlacement({ taskPlacement, nodeBalance }, loads, lives);
+  const placement = new TaskPlacement({ taskPlacement, nodeBalance }, { loads }, lives);
   const taskOf = (cpus: readonly number[], parent?: Task): Task => {
     const task = new Task(1, 'cat', parent, cpus, 0);
     lives.begins(task, '/bin/cat', 'exec');
