@@ -21,6 +21,7 @@ export function reportText(report: RunReport): string {
     timesText(result),
     totalsText(result.totals),
     transactionsText(result.transactions),
+    failedCallsText(result.calls),
     localityText(result),
     schedulingText(result),
     profileText(result.proc),
@@ -81,6 +82,20 @@ function transactionsText(transactions: RunReport['result']['transactions']): st
     ...[meanNs, p50Ns, p95Ns, p99Ns, maxNs].map(time),
   ]);
   return `Transactions\n${table(['name', 'count', 'mean', '50 %', '95 %', '99 %', 'longest'], rows)}`;
+}
+
+/** Calls that the kernel refused, where it refused any: the programs went on without. */
+function failedCallsText(calls: RunReport['result']['calls']): string {
+  if (calls.length === 0) return '';
+  const rows = calls.map(({ task, program, place, call, result, count }) => [
+    call,
+    result,
+    count,
+    program,
+    task,
+    place,
+  ]);
+  return `Calls that failed\n${table(['call', 'errno', 'times', 'program', 'first pid', 'place'], rows)}`;
 }
 
 /** Where the kernel's time went, most first; idle time and programs' own are in the totals. */

@@ -94,6 +94,14 @@ const transactionSchema = z.strictObject({
   p99Ns: z.number(),
   maxNs: z.number(),
 }) satisfies z.ZodType<RunReport['result']['transactions'][number]>;
+const failedCallSchema = z.strictObject({
+  task: z.number(),
+  program: z.string(),
+  place: z.string(),
+  call: z.string(),
+  result: z.string(),
+  count: z.number(),
+}) satisfies z.ZodType<RunReport['result']['calls'][number]>;
 const vmaSchema = z.strictObject({
   start: z.number(),
   end: z.number(),
@@ -196,6 +204,7 @@ const runFileSchema = z.strictObject({
     samples: tableSchema,
     // Older files have none of these.
     transactions: z.array(transactionSchema).default([]),
+    calls: z.array(failedCallSchema).default([]),
     proc: procSchema.nullable().default(null),
     locality: localitySchema.nullable().default(null),
     scheduling: schedulingSchema.nullable().default(null),
@@ -232,6 +241,7 @@ export function formatRun(report: RunReport): string {
       links: tableSchema.parse(result.links),
       samples: tableSchema.parse(result.samples),
       transactions: z.array(transactionSchema).parse(result.transactions),
+      calls: z.array(failedCallSchema).parse(result.calls),
       proc: procSchema.nullable().parse(result.proc),
       locality: localitySchema.nullable().parse(result.locality),
       scheduling: schedulingSchema.nullable().parse(result.scheduling),

@@ -25,6 +25,7 @@ const report: RunReport = {
     links: { columns: ['from', 'to', 'bytes', 'utilisation'], rows: [[0, -1, 1_048_576, 16.2]] },
     samples: { columns: ['timeNs', 'free:3:HighMem:0'], rows: [] },
     transactions: [],
+    calls: [],
     locality: null,
     proc: null,
     locality: null,

@@ -9,6 +9,7 @@
 import type { KernelCpu } from '../kernel/cpu.ts';
 import { type KernelEvent, kernelEvents, type KernelEvents } from '../kernel/events.ts';
 import type { Task } from '../kernel/task.ts';
+import type { Errno } from './failed-calls.ts';
 import type { TaskTimeline } from './script-run.ts';
 
 /** Events kept where nobody asks for more or less: about 150 MB of JSON, near what Perfetto opens in a browser. */
@@ -28,8 +29,9 @@ const DETAILS: Readonly<Record<KernelEvent, string>> = {
 
 const WAIT = kernelEvents.length;
 const MIGRATION = WAIT + 1;
+const REFUSAL = WAIT + 2;
 /** Knobs: KNOB + its place in `knobs`. */
-const KNOB = WAIT + 2;
+const KNOB = WAIT + 3;
 
 export class Timeline implements KernelEvents, TaskTimeline {
   /** Events that came when there was no more room. */
@@ -43,6 +45,8 @@ export class Timeline implements KernelEvents, TaskTimeline {
   /** Node of each CPU that an event came from. */
   private readonly nodes = new Map<number, number>();
   private readonly knobs: string[] = [];
+  /** Calls that were refused, with the errno. */
+  private readonly refusals: string[] = [];
 
   /** `idOf`: the id of the node at a place. */
   constructor(
@@ -70,6 +74,13 @@ export class Timeline implements KernelEvents, TaskTimeline {
     let knob = this.knobs.indexOf(name);
     if (knob < 0) knob = this.knobs.push(name) - 1;
     this.add(KNOB + knob, on, on.task, on.core.clock, 0, value);
+  }
+
+  refused(on: KernelCpu, task: Task, call: string, errno: Errno): void {
+    const text = `${call}: ${errno}`;
+    let refusal = this.refusals.indexOf(text);
+    if (refusal < 0) refusal = this.refusals.push(text) - 1;
+    this.add(REFUSAL, on, task, on.core.clock, 0, refusal);
   }
 
   /** The file, in pieces of text. */
@@ -145,6 +156,9 @@ export class Timeline implements KernelEvents, TaskTimeline {
     if (kind === MIGRATION) {
       const args = { ...task, from: detail };
       return [JSON.stringify({ ph: 'i', s: 't', cat: 'task', name: 'migration', ...place, args })];
+    }
+    if (kind === REFUSAL) {
+      return [JSON.stringify({ ph: 'i', s: 't', cat: 'call', name: this.refusals[detail], ...place, args: task })];
     }
     if (kind >= KNOB) {
       const name = this.knobs[kind - KNOB];

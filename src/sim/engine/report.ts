@@ -44,6 +44,19 @@ export interface TransactionRow {
   readonly maxNs: number;
 }
 
+/** A call that the kernel refused, all tasks of the program together. */
+export interface FailedCallRow {
+  /** pid of the first that it refused. */
+  readonly task: number;
+  readonly program: string;
+  /** In the script: `programs.<program>[..]`. */
+  readonly place: string;
+  readonly call: string;
+  /** errno. */
+  readonly result: string;
+  readonly count: number;
+}
+
 interface RunResult {
   /** Virtual time until the last stream ended, ns. */
   readonly elapsedNs: number;
@@ -60,6 +73,8 @@ interface RunResult {
   /** Samples over virtual time, first column `timeNs`; later columns are metric ids (rates are per interval). */
   readonly samples: Table;
   readonly transactions: readonly TransactionRow[];
+  /** Binding calls that failed. */
+  readonly calls: readonly FailedCallRow[];
   /** Who reached whose memory; null of a machine without a kernel, and of files of before it was counted. */
   readonly locality: LocalityReport | null;
   /** Where tasks were put and what came of it; null as above. */

@@ -12,7 +12,15 @@ import { ENGINE_VERSION } from './version.ts';
 import type { SchedulingReport } from './scheduling-report.ts';
 import { localityReport } from './locality-report.ts';
 import { metrics } from './metrics.ts';
-import { RUN_FORMAT, RUN_VERSION, type RunConfig, type RunReport, type Table, type TransactionRow } from './report.ts';
+import {
+  type FailedCallRow,
+  RUN_FORMAT,
+  RUN_VERSION,
+  type RunConfig,
+  type RunReport,
+  type Table,
+  type TransactionRow,
+} from './report.ts';
 
 interface Ingredients {
   readonly config: RunConfig;
@@ -29,6 +37,7 @@ interface Ingredients {
   /** Undefined of a machine without a kernel. */
   readonly kernel?: Kernel;
   readonly transactions?: readonly TransactionRow[];
+  readonly calls?: readonly FailedCallRow[];
   readonly scheduling?: SchedulingReport;
 }
 
@@ -73,6 +82,7 @@ export function makeReport(from: Ingredients): RunReport {
       links: linkTable(from),
       samples: from.samples,
       transactions: from.transactions ?? [],
+      calls: from.calls ?? [],
       scheduling: from.scheduling ?? null,
       locality: from.kernel === undefined ? null : localityReport({ ...from, kernel: from.kernel }),
       proc: from.kernel === undefined ? null : takeSnapshot(from.kernel, from.counters, from.elapsedNs),

@@ -148,8 +148,10 @@ export class ScriptRun {
   }
 
   segment(on: KernelCpu, name: string): AddressSpace {
-    const { bytes, huge, ranges } = this.script.segments[name];
-    return this.host.syscalls.segment(on, name, bytes, huge, ranges);
+    const { bytes, huge, ranges, readOnly } = this.script.segments[name];
+    const space = this.host.syscalls.segment(on, name, bytes, huge, ranges);
+    space.readOnly = readOnly;
+    return space;
   }
 
   image(name: string): Image {

@@ -34,6 +34,8 @@ const segmentSchema = z.strictObject({
   bytes: bytesSchema,
   huge: z.boolean().default(false),
   kind: z.enum(['sysv', 'tmpfs']).default('sysv'),
+  /** Its mode lets nobody write: shmbind() is refused. Mappings are not checked against it. */
+  readOnly: z.boolean().default(false),
   ranges: z
     .array(z.strictObject({ name: nameSchema, bytes: z.number().int().min(4096) }))
     .max(64)

@@ -76,6 +76,7 @@ export const madeUpReport: RunReport = {
       ],
     },
     transactions: [],
+    calls: [],
     proc: null,
     locality: null,
   },

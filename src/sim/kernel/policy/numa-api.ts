@@ -40,7 +40,7 @@ export class NumaApi {
     return result;
   }
 
-  /** Of `pages` pages (4 KiB) from `vpn` on. */
+  /** Of `pages` pages (4 KiB) from `vpn` on, which is not whole where the address is none of a page (EINVAL). */
   mbind(
     on: KernelCpu,
     task: Task,
@@ -65,6 +65,7 @@ export class NumaApi {
     nodes: readonly number[],
     strict: boolean,
   ): CallResult {
+    if (!Number.isInteger(vpn)) return 'EINVAL';
     if (pages === 0) return 0;
     const mask = ascending(nodes);
     const refused = this.check(mode, mask);
