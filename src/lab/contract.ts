@@ -7,12 +7,15 @@
 import { z } from 'zod';
 import type {
   BootLayout,
+  BuiltInSegment,
+  CheckedSegment,
   Followed,
   FollowEvent,
   Issue,
   KernelTraits,
   LibraryWorkload,
   MachineProfile,
+  RangePreset,
   RunReport,
   SampleFrame,
   Script,
@@ -112,6 +115,14 @@ export interface RecentMachine {
   readonly when: string;
 }
 
+/** Designs of segments to begin with, ranges to add, and the design's JSON Schema with titles, units, ranges and defaults. */
+export interface SegmentCatalogue {
+  readonly designs: readonly BuiltInSegment[];
+  readonly presets: readonly RangePreset[];
+  readonly schema: unknown;
+}
+export type { CheckedSegment };
+
 export interface SavedFile {
   readonly handle: string;
   readonly name: string;
@@ -204,6 +215,9 @@ export const methods = {
   openScript: method<OpenedScript | null>()(nothing),
   /** Text of a script file to a script; `name` is for messages. Browser: after an upload. */
   parseScript: method<OpenedScript>()(z.tuple([name, text])),
+  segmentDesigns: method<SegmentCatalogue>()(nothing),
+  /** Checks a segment's design on a machine and says what it comes to; pure, in milliseconds, on every edit. */
+  predictSegment: method<CheckedSegment>()(z.tuple([z.strictObject({ profile: z.unknown(), design: z.unknown() })])),
   startRun: method<string>()(z.tuple([runRequestSchema])),
   pauseRun: method<null>()(z.tuple([runId])),
   resumeRun: method<null>()(z.tuple([runId])),

@@ -27,6 +27,7 @@ import { formatRun } from './run-file.ts';
 import type { RunOrder } from './run-job.ts';
 import { RunManager } from './run-manager.ts';
 import { scriptOf } from './script-file.ts';
+import { checkSegment, segmentCatalogue } from './segments.ts';
 import { readTextFile } from './text-file.ts';
 import { type TraceFile, TraceLibrary } from './trace-library.ts';
 
@@ -104,6 +105,9 @@ class LabService implements LabApi {
     return openedScript(await readTextFile(path, name), name);
   };
   readonly parseScript: LabApi['parseScript'] = async (name, text) => openedScript(text, name);
+
+  readonly segmentDesigns: LabApi['segmentDesigns'] = async () => segmentCatalogue();
+  readonly predictSegment: LabApi['predictSegment'] = async ({ profile, design }) => checkSegment(profile, design);
 
   readonly startRun: LabApi['startRun'] = async (request) => {
     const { order, files } = this.#ordered(request);

@@ -41,10 +41,13 @@ export { type FollowStep } from './base/follow.ts';
 export { Timeline } from './engine/events.ts';
 export { type Followed, type FollowEvent, followEvents, followReference, type FollowWhat } from './engine/follow.ts';
 export { Simulation } from './engine/simulation.ts';
+export { predictSegment } from './engine/segment/predict.ts';
+export type { CheckedSegment, SegmentPrediction } from './engine/segment/prediction.ts';
 export { ENGINE_VERSION } from './engine/version.ts';
 export { procFiles, procText, type ProcFile } from './interop/proc-text.ts';
 export { bootLog } from './interop/boot-log.ts';
 export type { SizeNotation } from './interop/lackey.ts';
+export { numactlCommands } from './interop/numactl-commands.ts';
 export { TraceFolder, type FoldedTrace } from './interop/packed-fold.ts';
 export {
   FOOTER_BYTES,
@@ -85,4 +88,14 @@ export {
   type TraceSource,
 } from './workloads/trace.ts';
 export { parseScript, type Script } from './workloads/script.ts';
+export {
+  parseSegmentDesign,
+  type SegmentDesign,
+  type SegmentDesignInput,
+  segmentJsonSchema,
+} from './workloads/segment/design.ts';
+export { builtInSegments, type BuiltInSegment, rangePresets, type RangePreset } from './workloads/segment/designs.ts';
+export { segmentMachineOf } from './workloads/segment/machine.ts';
+export { segmentCpus } from './workloads/segment/places.ts';
+export { scaledDesign, segmentScript } from './workloads/segment/script.ts';
 export { workloadSchema, type Program, type TraceWorkload, type WorkloadSpec } from './workloads/workload.ts';

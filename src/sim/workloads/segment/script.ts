@@ -78,7 +78,7 @@ export function scaledDesign(design: SegmentDesign, scale: number, machine: Segm
 }
 
 /** Users of a group run one program, unless each initialises a part of its own. */
-function programOf({ initialiser, users }: SegmentDesign, { group, member }: UserProcess): string {
+export function programOf({ initialiser, users }: SegmentDesign, { group, member }: UserProcess): string {
   const { name } = users[group];
   return initialiser === 'users' ? `user.${name}.${member}` : `user.${name}`;
 }
@@ -117,6 +117,7 @@ function creatorOperations(
     ...warmOperations(design, creatorPieces(design, seen, machine), machine),
     meet('warmed', users),
     ...(after ? binds : []),
+    { op: 'measure' },
     meet('ready', users),
   ];
 }

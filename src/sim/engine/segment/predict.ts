@@ -1,0 +1,188 @@
+/**
+ * What a segment's design comes to on a machine, in milliseconds and without a run: the machine is booted, the design's
+ * script goes through the kernel's own calls (dry-run.ts), pages are asked of the lists that kernel/policy names
+ * (placing.ts), and references are taken to fall on them as designed (shares.ts).
+ *
+ * What it does not know: caches, queueing, reclaim and swap, and what else runs on the machine.
+ */
+import { FRAME_BYTES } from '../../base/units.ts';
+import { InputError, makeIssue } from '../../base/errors.ts';
+import { Machine } from '../../hardware/machine.ts';
+import { boot } from '../../kernel/boot/boot.ts';
+import { Kernel } from '../../kernel/kernel.ts';
+import { traitsOf } from '../../profiles/resolve.ts';
+import type { MachineProfile } from '../../profiles/schema.ts';
+import { policyText } from '../../workloads/segment/binding.ts';
+import type { SegmentDesign } from '../../workloads/segment/design.ts';
+import { cpusOf, type SegmentMachine, segmentMachineOf } from '../../workloads/segment/machine.ts';
+import { type SeenRange, seenRanges } from '../../workloads/segment/mapping.ts';
+import { processesOf, segmentCpus } from '../../workloads/segment/places.ts';
+import { programOf, segmentScript } from '../../workloads/segment/script.ts';
+import { DryRun } from './dry-run.ts';
+import { type FirstUser, placeFirstReferences } from './first-references.ts';
+import { Placing } from './placing.ts';
+import type { GroupPrediction, NodePrediction, RangePrediction, SegmentPrediction } from './prediction.ts';
+import { pteBytesOf } from './pte-bytes.ts';
+import { type Shares, sharesOf } from './shares.ts';
+import { warningsOf } from './warnings.ts';
+
+/** Throws InputError for a machine that does not boot, or a design that does not fit it. */
+export function predictSegment(profile: MachineProfile, design: SegmentDesign): SegmentPrediction {
+  const machine = segmentMachineOf(profile);
+  const script = segmentScript(design, machine);
+  const kernel = bootKernel(profile);
+  const free = kernel.zones.map((zones) => zones.reduce((sum, zone) => sum + zone.freeFrames, 0));
+  const seen = seenRanges(design);
+  const placing = new Placing(kernel, rangesOf(seen));
+  const dry = new DryRun(kernel, script, placing);
+  const users = start(design, machine, dry);
+  dry.run();
+  if (design.initialiser === 'nobody' && !design.huge) placeFirstReferences(design, seen, users, placing);
+
+  const shares = sharesOf(design, machine, seen, placing);
+  const miss = (from: number, home: number): number => kernel.machine.interconnect.missNs(from, home);
+  const means = shares.processes.map(({ place, byPlace }) =>
+    byPlace.reduce((sum, share, home) => sum + share * miss(place, home), 0),
+  );
+  const ranges = rangePredictions(design, seen, placing, shares, kernel);
+  const nodes = nodePredictions(kernel, free, ranges, placing, shares);
+  return {
+    ranges,
+    nodes,
+    groups: groupPredictions(design, kernel, shares, means),
+    matrix: shares.matrix.map((row) => Array.from(row, percent)),
+    remotePercent: percent(remoteOf(shares.matrix)),
+    meanMissNs: shares.matrix.reduce(
+      (sum, row, from) => row.reduce((all, share, home) => all + share * miss(from, home), sum),
+      0,
+    ),
+    slowestMissNs: Math.max(...means),
+    pteBytes: pteBytesOf(design, kernel.profile, kernel.traits),
+    calls: dry.calls,
+    warnings: warningsOf(design, kernel, ranges, dry.calls, placing),
+    cpus: segmentCpus(design, machine),
+  };
+}
+
+function bootKernel(profile: MachineProfile): Kernel {
+  const traits = traitsOf(profile.kernel, profile.machine);
+  const layout = boot(profile, traits);
+  if (layout.issues.length > 0) throw new InputError('', layout.issues);
+  if (!layout.boots) {
+    throw new InputError('', [
+      makeIssue('does-not-boot', '', 'a machine that boots', layout.failure?.message ?? 'it does not'),
+    ]);
+  }
+  if (profile.machine.cpu.dtlb === undefined) {
+    throw new InputError('', [
+      makeIssue('no-kernel', 'machine.cpu.dtlb', 'a machine with a kernel', 'a cache simulator'),
+    ]);
+  }
+  const starts = layout.nodes.map((node) => node.startPfn);
+  const ends = layout.nodes.map((node) => node.endPfn);
+  const machine = new Machine(profile.machine, starts, ends, 1, layout.clusterFrames * FRAME_BYTES);
+  return new Kernel(profile, traits, layout, machine);
+}
+
+/** The creator, and of users that do the same on one node one for all. */
+function start(design: SegmentDesign, machine: SegmentMachine, dry: DryRun): readonly FirstUser[] {
+  dry.actor('creator', 'creator', cpusOf(machine, design.creator.node));
+  const alike = new Map<string, { readonly user: FirstUser; count: number }>();
+  for (const process of processesOf(design, machine)) {
+    const program = programOf(design, process);
+    const key = `${program} ${process.node}`;
+    const known = alike.get(key);
+    if (known !== undefined) known.count++;
+    else {
+      const actor = dry.actor(program, design.users[process.group].name, process.cpus);
+      alike.set(key, { user: { ...actor, weight: 1, group: process.group, processes: 1 }, count: 1 });
+    }
+  }
+  return [...alike.values()].map(({ user, count }) => ({ ...user, processes: count }));
+}
+
+function rangesOf(seen: readonly SeenRange[]): Readonly<Record<string, readonly { name: string; offset: number }[]>> {
+  const of: Record<string, { name: string; offset: number }[]> = {};
+  for (const { segment, offset, range } of seen) (of[segment] ??= []).push({ name: range.name, offset });
+  return of;
+}
+
+function rangePredictions(
+  design: SegmentDesign,
+  seen: readonly SeenRange[],
+  placing: Placing,
+  shares: Shares,
+  { layout }: Kernel,
+): readonly RangePrediction[] {
+  return seen.map(({ range, segment, offset, bytes }, index) => {
+    const space = placing.named(segment);
+    const byPlace = space === undefined ? new Float64Array(layout.nodes.length) : placing.pagesIn(space, offset, bytes);
+    const nodes = layout.nodes
+      .map(({ id }, place) => ({ node: id, pages: Math.round(byPlace[place]) }))
+      .filter(({ pages }) => pages > 0)
+      .sort((a, b) => a.node - b.node);
+    const policy =
+      design.binding.call === 'none' || range.policy.mode === 'none' ? 'default' : policyText(range.policy);
+    const of = shares.ranges[index];
+    const all = of.reduce((sum, row) => row.reduce((total, share) => total + share, sum), 0);
+    return {
+      name: range.name,
+      pages: Math.ceil(bytes / FRAME_BYTES),
+      nodes,
+      numaMaps: [policy, ...nodes.map(({ node, pages }) => `N${node}=${pages}`)].join(' '),
+      remotePercent: all === 0 ? 0 : percent(remoteOf(of) / all),
+    };
+  });
+}
+
+function nodePredictions(
+  { layout, traits }: Kernel,
+  free: readonly number[],
+  ranges: readonly RangePrediction[],
+  { spilled }: Placing,
+  shares: Shares,
+): readonly NodePrediction[] {
+  const count = layout.nodes.length;
+  return layout.nodes.map(({ id }, place) => {
+    const row = spilled.subarray(place * count, (place + 1) * count);
+    return {
+      node: id,
+      freePages: free[place],
+      segmentPages: ranges.reduce((sum, { nodes }) => sum + (nodes.find(({ node }) => node === id)?.pages ?? 0), 0),
+      spilledPages: row.reduce((sum, clusters) => sum + clusters, 0) << traits.mmuShift,
+      processes: shares.processes.filter((process) => process.place === place).length,
+      servedPercent: percent(shares.matrix.reduce((sum, from) => sum + from[place], 0)),
+    };
+  });
+}
+
+function groupPredictions(
+  design: SegmentDesign,
+  { layout }: Kernel,
+  { processes }: Shares,
+  means: readonly number[],
+): readonly GroupPrediction[] {
+  return design.users.map(({ name }, group) => {
+    const members = processes.flatMap((process, at) =>
+      process.group === group ? [{ ...process, mean: means[at] }] : [],
+    );
+    const remote = members.reduce((sum, { place, byPlace }) => sum + 1 - byPlace[place], 0);
+    return {
+      name,
+      processes: members.length,
+      nodes: [...new Set(members.map(({ place }) => layout.nodes[place].id))].sort((a, b) => a - b),
+      remotePercent: percent(remote / members.length),
+      meanMissNs: members.reduce((sum, { mean }) => sum + mean, 0) / members.length,
+    };
+  });
+}
+
+function remoteOf(matrix: readonly Float64Array[]): number {
+  return matrix.reduce(
+    (sum, row, from) => row.reduce((all, share, home) => (home === from ? all : all + share), sum),
+    0,
+  );
+}
+
+/** In percent, without the noise of sums. */
+const percent = (share: number): number => Math.round(share * 1e8) / 1e6;

@@ -1,0 +1,76 @@
+/**
+ * Who would reach whose memory: the users' references by where the pages that they fall on lie. Misses are taken to fall
+ * as references do, which holds where what is referred to is much larger than the caches; what is in a cache, or comes
+ * from another CPU's, is not looked at.
+ */
+import type { SegmentDesign } from '../../workloads/segment/design.ts';
+import type { SegmentMachine } from '../../workloads/segment/machine.ts';
+import type { SeenRange } from '../../workloads/segment/mapping.ts';
+import { processesOf, type UserProcess } from '../../workloads/segment/places.ts';
+import { targetsOf } from '../../workloads/segment/sharing.ts';
+import type { Placing } from './placing.ts';
+
+/** References of a group's process by the place of their memory; of those to each range too. Sums are 1 and the range's share. */
+interface GroupShares {
+  readonly byPlace: Float64Array;
+  readonly byRange: readonly Float64Array[];
+}
+
+export interface Shares {
+  /** `matrix[from][home]`: share of all references, 0 to 1. */
+  readonly matrix: readonly Float64Array[];
+  /** `ranges[range][from][home]`. */
+  readonly ranges: readonly (readonly Float64Array[])[];
+  /** Of each process: its group, the place of its node, and its references by the place of their memory. */
+  readonly processes: readonly { readonly group: number; readonly place: number; readonly byPlace: Float64Array }[];
+}
+
+export function sharesOf(
+  design: SegmentDesign,
+  machine: SegmentMachine,
+  seen: readonly SeenRange[],
+  placing: Placing,
+): Shares {
+  const nodes = machine.nodes.length;
+  const places = new Map(machine.nodes.map(({ id }, place) => [id, place]));
+  const groups = design.users.map((_, group) => groupShares(design, group, seen, placing, nodes));
+  const made = design.users.map(({ processes, references }) => processes * references);
+  const total = made.reduce((sum, each) => sum + each, 0);
+  const square = (): Float64Array[] => Array.from({ length: nodes }, () => new Float64Array(nodes));
+  const matrix = square();
+  const ranges = seen.map(square);
+  const processes = processesOf(design, machine).map(({ group, node }: UserProcess) => {
+    const place = places.get(node) ?? 0;
+    const weight = design.users[group].references / total;
+    for (let home = 0; home < nodes; home++) {
+      matrix[place][home] += weight * groups[group].byPlace[home];
+      for (const [range, of] of ranges.entries()) of[place][home] += weight * groups[group].byRange[range][home];
+    }
+    return { group, place, byPlace: groups[group].byPlace };
+  });
+  return { matrix, ranges, processes };
+}
+
+function groupShares(
+  design: SegmentDesign,
+  group: number,
+  seen: readonly SeenRange[],
+  placing: Placing,
+  nodes: number,
+): GroupShares {
+  const byPlace = new Float64Array(nodes);
+  const byRange = seen.map(() => new Float64Array(nodes));
+  for (const { range, from, bytes, share } of targetsOf(design, design.users[group])) {
+    const { segment, offset } = seen[range];
+    const space = placing.named(segment);
+    if (space === undefined) continue;
+    const pages = placing.pagesIn(space, offset + from, bytes);
+    const sum = pages.reduce((all, each) => all + each, 0);
+    if (sum === 0) continue;
+    for (let home = 0; home < nodes; home++) {
+      byPlace[home] += (share * pages[home]) / sum;
+      byRange[range][home] += (share * pages[home]) / sum;
+    }
+  }
+  return { byPlace, byRange };
+}

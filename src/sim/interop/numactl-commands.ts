@@ -1,0 +1,94 @@
+/**
+ * The command lines of numactl that lay a segment out as a design does: numactl(8), "numactl can set up policy for a SYSV
+ * shared memory segment or a file in shmfs/hugetlbfs". The order of options matters there: --length and --offset are of
+ * the --shm or --file that follows, --strict and the policy come after it, --touch last. A segment that is not there is made by the
+ * first command, as long as its --length says; so each segment begins with one for all of it.
+ *
+ * A strict or loose task binding, shmbind and membind had no command; what they come to is written with the policies that
+ * numactl has (bind: --membind; shmbind without MEM_HARDBIND: --preferred).
+ */
+import { nodeRanges } from '../workloads/segment/binding.ts';
+import type { RangePolicy, SegmentDesign } from '../workloads/segment/design.ts';
+import { type SeenRange, seenRanges } from '../workloads/segment/mapping.ts';
+
+/** Empty where no call binds anything. */
+export function numactlCommands(design: SegmentDesign): readonly string[] {
+  if (design.binding.call === 'none') return [];
+  const seen = seenRanges(design);
+  return [...new Set(seen.map(({ segment }) => segment))].flatMap((segment) =>
+    commandsOf(
+      design,
+      segment,
+      seen.filter((each) => each.segment === segment),
+    ),
+  );
+}
+
+function commandsOf(design: SegmentDesign, segment: string, seen: readonly SeenRange[]): readonly string[] {
+  const total = seen.reduce((sum, { bytes }) => sum + bytes, 0);
+  const whole = command(design, segment, 0, total, '--localalloc', false);
+  // Whoever initialises touches; numactl can do it in the creator's place.
+  const touch = design.initialiser === 'creator';
+  const ranges = seen.flatMap(({ range, offset, bytes }) => {
+    const policy = policyOption(design, range.policy);
+    return policy === undefined ? [] : [command(design, segment, offset, bytes, policy, touch)];
+  });
+  const alone = seen.length === 1 && ranges.length === 1;
+  return alone ? ranges : [whole, ...ranges];
+}
+
+function command(
+  { kind, huge, binding }: SegmentDesign,
+  segment: string,
+  offset: number,
+  bytes: number,
+  policy: string,
+  touch: boolean,
+): string {
+  const sysv = kind === 'sysv';
+  return [
+    'numactl',
+    ...(huge && sysv ? ['--huge'] : []),
+    `--length=${sizeText(bytes)}`,
+    ...(offset === 0 ? [] : [`--offset=${sizeText(offset)}`]),
+    sysv ? `--shm=/tmp/${segment}.key` : `--file=/dev/shm/${segment}`,
+    ...(binding.strict && binding.call === 'mbind' && policy !== '--localalloc' ? ['--strict'] : []),
+    policy,
+    ...(touch ? ['--touch'] : []),
+  ].join(' ');
+}
+
+/** Undefined where the range is left as it is. */
+function policyOption({ binding }: SegmentDesign, { mode, nodes }: RangePolicy): string | undefined {
+  const list = nodeRanges(nodes);
+  switch (mode) {
+    case 'none':
+      return undefined;
+    case 'first-touch':
+      return '--localalloc';
+    case 'preferred':
+      return nodes.length === 0 ? '--localalloc' : `--preferred=${Math.min(...nodes)}`;
+    case 'bind': {
+      const soft = (binding.call === 'shmbind' || binding.call === 'mem_setbinding') && !binding.strict;
+      if (!soft) return `--membind=${list}`;
+      return nodes.length === 1 ? `--preferred=${list}` : `--preferred-many=${list}`;
+    }
+    case 'interleave':
+      return `--interleave=${list}`;
+    case 'preferred-many':
+      return `--preferred-many=${list}`;
+    case 'weighted-interleave':
+      return `--weighted-interleave=${list}`;
+  }
+}
+
+/** In the largest unit of which it is a whole number: numactl takes k, m and g. */
+function sizeText(bytes: number): string {
+  const units = [
+    ['g', 2 ** 30],
+    ['m', 2 ** 20],
+    ['k', 2 ** 10],
+  ] as const;
+  const unit = units.find(([, size]) => bytes % size === 0);
+  return unit === undefined ? `${bytes}` : `${bytes / unit[1]}${unit[0]}`;
+}
