@@ -109,6 +109,13 @@ const vmaSchema = z.strictObject({
   offset: z.number(),
   name: z.string(),
   onNodes: pagesByName,
+  // Files of before numa_maps have none of these.
+  policy: z.string().optional(),
+  file: z.string().optional(),
+  huge: z.boolean().optional(),
+  anon: z.number().optional(),
+  dirty: z.number().optional(),
+  mapmax: z.number().optional(),
 });
 const procSchema = z.strictObject({
   meminfo: z.array(named),
@@ -169,6 +176,9 @@ const procSchema = z.strictObject({
     }),
   ),
   moreTasks: z.number(),
+  segments: z
+    .array(z.strictObject({ name: z.string(), huge: z.boolean(), policy: z.string(), onNodes: pagesByName }))
+    .default([]),
   profile: z.array(named),
   locks: z.array(z.strictObject({ name: z.string(), acquisitions: z.number(), heldNs: z.number() })),
   lowmem: z.array(z.strictObject({ item: z.string(), bytes: z.number() })),

@@ -74,6 +74,7 @@ export const proc: ProcSnapshot = {
     },
   ],
   moreTasks: 0,
+  segments: [],
   profile: [
     ['user', 9e6],
     ['do_page_fault', 3e6],

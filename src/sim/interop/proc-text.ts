@@ -1,9 +1,10 @@
 /**
  * Reports as the kernel printed them: /proc/meminfo, buddyinfo, vmstat, slabinfo (version 2.0) of 2.6.0, zoneinfo as it
- * came with 2.6.13, /proc/PID/maps, and a profile as readprofile gave it. Deviation: the profile's last column is time and
+ * came with 2.6.13, /proc/PID/maps, numa_maps (numa-maps-text.ts), and a profile as readprofile gave it. Deviation: the profile's last column is time and
  * share, not ticks a byte of text (the lab does not know how long a function is).
  */
 import type { ProcSlab, ProcSnapshot, ProcTask, ProcZone } from '../kernel/proc/snapshot.ts';
+import { numaMapsText } from './numa-maps-text.ts';
 
 /** The reports there are, by the name they go by. */
 export const procFiles = [
@@ -13,6 +14,7 @@ export const procFiles = [
   'slabinfo',
   'vmstat',
   'maps',
+  'numa_maps',
   'profile',
   'locks',
   'requests',
@@ -34,6 +36,8 @@ export function procText(file: ProcFile, proc: ProcSnapshot): string {
       return lines(proc.vmstat.map(([name, value]) => `${name} ${value}`));
     case 'maps':
       return mapsText(proc);
+    case 'numa_maps':
+      return numaMapsText(proc);
     case 'profile':
       return profile(proc);
     case 'locks':

@@ -51,6 +51,7 @@ describe('the report of a run with a kernel', () => {
     vmstat: [],
     tasks: [],
     moreTasks: 0,
+    segments: [],
     profile: [
       ['user', 3e6],
       ['idle', 9e6],

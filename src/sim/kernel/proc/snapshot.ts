@@ -61,6 +61,24 @@ export interface ProcVma {
   readonly name: string;
   /** Present pages (4 KiB) by node id. */
   readonly onNodes: Readonly<Record<string, number>>;
+  /** What else numa_maps says (numa-maps.ts); files of before it was asked have none of it: the policy in effect, the file behind it. */
+  readonly policy?: string | undefined;
+  readonly file?: string | undefined;
+  readonly huge?: boolean | undefined;
+  /** Of the present pages: anonymous, and dirty; and how often the most mapped of them is mapped. */
+  readonly anon?: number | undefined;
+  readonly dirty?: number | undefined;
+  readonly mapmax?: number | undefined;
+}
+
+/** A segment of shared memory, which stays when its processes end. */
+export interface ProcSegment {
+  readonly name: string;
+  readonly huge: boolean;
+  /** As numa_maps calls it; where mbind() set several, each with its pages. */
+  readonly policy: string;
+  /** Pages (4 KiB) in memory by node id. */
+  readonly onNodes: Readonly<Record<string, number>>;
 }
 
 export interface ProcTask {
@@ -89,6 +107,8 @@ export interface ProcSnapshot {
   /** The live tasks, then the dead ones that took the most time; `moreTasks` are left out. */
   readonly tasks: readonly ProcTask[];
   readonly moreTasks: number;
+  /** In the order of their making. */
+  readonly segments: readonly ProcSegment[];
   /** Function and the time in it, ns, most first. */
   readonly profile: readonly (readonly [name: string, ns: number])[];
   readonly locks: readonly { readonly name: string; readonly acquisitions: number; readonly heldNs: number }[];

@@ -5,18 +5,16 @@
  */
 import * as C from '../../base/counters.ts';
 import { FRAME_BYTES, KB_PER_FRAME, KIB } from '../../base/units.ts';
-import { PTE_PRESENT, pteNumber } from '../../hardware/pte-pages.ts';
 import type { SlabCache } from '../alloc/slab.ts';
 import { functionNames } from '../functions.ts';
 import type { Kernel } from '../kernel.ts';
 import { lockNames } from '../locks.ts';
-import type { Mm } from '../mm/mm.ts';
-import { VM_EXEC, VM_READ, VM_SHARED, VM_WRITE, type Vma } from '../mm/vma.ts';
 import { OWNER, type PageOwner, ownerNames } from '../page-flags.ts';
 import type { Task } from '../task.ts';
 import type { Zone } from '../zone.ts';
 import { fragmentation } from './fragmentation.ts';
-import type { ProcRequests, ProcSlab, ProcSnapshot, ProcTask, ProcVma, ProcZone } from './snapshot.ts';
+import { segmentsOf, vmaOf } from './numa-maps.ts';
+import type { ProcRequests, ProcSlab, ProcSnapshot, ProcTask, ProcZone } from './snapshot.ts';
 
 /** Tasks in full; of a run with thousands of dead ones the rest are counted only. */
 const MOST_TASKS = 200;
@@ -34,6 +32,7 @@ export function takeSnapshot(kernel: Kernel, counters: Float64Array, nowNs: numb
     vmstat: vmstat(kernel, counters),
     tasks: shown.map((task) => taskOf(kernel, task, nowNs)),
     moreTasks: more,
+    segments: segmentsOf(kernel),
     profile: profileOf(kernel),
     locks: lockNames
       .map((name, index) => {
@@ -193,35 +192,9 @@ function taskOf(kernel: Kernel, task: Task, nowNs: number): ProcTask {
   const { pid, name, state, userNs, systemNs, ioNs, minorFaults, majorFaults, mm } = task;
   const elapsedNs = (task.diedAt < 0 ? nowNs : task.diedAt) - task.bornAt;
   const maps =
-    mm === undefined || task.diedAt >= 0 ? [] : mm.vmas.slice(0, MOST_VMAS).map((vma) => vmaOf(kernel, mm, vma));
+    mm === undefined || task.diedAt >= 0 ? [] : mm.vmas.slice(0, MOST_VMAS).map((vma) => vmaOf(kernel, task, mm, vma));
   const rss = mm === undefined || task.diedAt >= 0 ? 0 : mm.rss;
   return { pid, name, state, userNs, systemNs, ioNs, elapsedNs, minorFaults, majorFaults, rss, maps };
-}
-
-function vmaOf(kernel: Kernel, mm: Mm, vma: Vma): ProcVma {
-  const flag = (bit: number, letter: string): string => ((vma.flags & bit) === 0 ? '-' : letter);
-  const flags =
-    flag(VM_READ, 'r') + flag(VM_WRITE, 'w') + flag(VM_EXEC, 'x') + ((vma.flags & VM_SHARED) === 0 ? 'p' : 's');
-  const onNodes = new Map<number, number>();
-  for (let vpn = vma.start; vpn < vma.end; vpn++) {
-    const pte = mm.table.pteOf(vpn);
-    if (pte < 0) {
-      vpn |= kernel.ptePages.entries - 1;
-      continue;
-    }
-    const value = kernel.ptePages.get(pte);
-    if ((value & PTE_PRESENT) === 0) continue;
-    const node = kernel.layout.nodes[kernel.frames.homeOf(pteNumber(value))].id;
-    onNodes.set(node, (onNodes.get(node) ?? 0) + 1);
-  }
-  return {
-    start: vma.start * FRAME_BYTES,
-    end: vma.end * FRAME_BYTES,
-    flags,
-    offset: vma.file === undefined ? 0 : vma.pgoff * FRAME_BYTES,
-    name: vma.name,
-    onNodes: Object.fromEntries([...onNodes].sort(([a], [b]) => a - b)),
-  };
 }
 
 function profileOf(kernel: Kernel): ProcSnapshot['profile'] {
