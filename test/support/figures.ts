@@ -11,6 +11,7 @@ const LOOK_EVERY = 20_000;
 export interface FigureRun {
   readonly builtIn: string;
   readonly kernel?: Partial<MachineProfile['kernel']>;
+  readonly machine?: Partial<MachineProfile['machine']>;
   readonly program: string;
   readonly parameters?: Readonly<Record<string, number | string>>;
   readonly scale?: number;
@@ -23,7 +24,11 @@ export interface FigureRun {
 export function simulationOf(order: FigureRun): Simulation {
   const base = builtInById(order.builtIn)?.profile();
   if (base === undefined) throw new Error(`no built-in machine ${order.builtIn}`);
-  const profile = profileSchema.parse({ ...base, kernel: { ...base.kernel, ...order.kernel } });
+  const profile = profileSchema.parse({
+    ...base,
+    machine: { ...base.machine, ...order.machine },
+    kernel: { ...base.kernel, ...order.kernel },
+  });
   const all = profile.machine.nodes.reduce((sum, { cpus }) => sum + cpus, 0);
   const spec = {
     kind: 'program' as const,

@@ -17,7 +17,15 @@ export function cover(start: number, bytes: number): { readonly vpn: number; rea
   return { vpn, pages: Math.ceil((start + bytes) / FRAME_BYTES) - vpn };
 }
 
+/** The part of a program's text, or of the library that it uses most, that it has touched so far. */
+interface Code {
+  readonly text?: Region | undefined;
+  readonly library?: Region | undefined;
+}
+
 export class Regions {
+  /** What computing fetches (program-text.ts). */
+  code: Code = {};
   private readonly byName = new Map<string, Region>();
 
   /** After exec. */
@@ -32,6 +40,7 @@ export class Regions {
       made.set(`lib${number}`, text, textBytes);
       made.set(`lib${number}.data`, data, dataBytes);
     }
+    if (image.textBytes > 0) made.code = { text: { vpn: layout.text, bytes: Math.min(image.textBytes, FRAME_BYTES) } };
     return made;
   }
 
@@ -39,7 +48,18 @@ export class Regions {
   copy(): Regions {
     const made = new Regions();
     for (const [name, region] of this.byName) made.byName.set(name, region);
+    made.code = this.code;
     return made;
+  }
+
+  /** The program touches the first `bytes` of a region: where that is text, it executes it too. */
+  touched(name: string, bytes: number): void {
+    const { text, library } = this.code;
+    if (text === undefined || !/^(text|lib\d+)$/.test(name)) return;
+    const region = this.byName.get(name);
+    if (region === undefined || bytes <= ((name === 'text' ? text : library)?.bytes ?? 0)) return;
+    const part = { vpn: region.vpn, bytes: Math.min(bytes, region.bytes) };
+    this.code = name === 'text' ? { text: part, library } : { text, library: part };
   }
 
   get names(): readonly string[] {
@@ -51,13 +71,24 @@ export class Regions {
   }
 
   set(name: string, vpn: number, bytes: number, file?: AddressSpace): void {
+    this.forget(name);
     this.byName.set(name, { vpn, bytes, file });
+  }
+
+  /** A region moves, shrinks or goes: text that it held is executed again once it is touched there. */
+  private forget(name: string): void {
+    const { text, library } = this.code;
+    const vpn = this.byName.get(name)?.vpn;
+    if (vpn === undefined) return;
+    if (vpn === text?.vpn) this.code = {};
+    else if (vpn === library?.vpn) this.code = { text };
   }
 
   /** These pages are unmapped: what is left at the region's end or start keeps its name; from a hole on it loses it. */
   cut(name: string, vpn: number, pages: number): void {
     const region = this.byName.get(name);
     if (region === undefined) return;
+    this.forget(name);
     if (vpn > region.vpn) {
       this.set(name, region.vpn, (vpn - region.vpn) * FRAME_BYTES, region.file);
       return;

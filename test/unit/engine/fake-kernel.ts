@@ -18,10 +18,18 @@ export interface Reference {
   readonly write: boolean;
 }
 
+interface Fetch {
+  readonly pid: number;
+  readonly address: number;
+  readonly bytes: number;
+}
+
 export class FakeKernel {
   /** One line a call, with the pid of the task that made it. */
   readonly calls: string[] = [];
   readonly references: Reference[] = [];
+  /** What computing fetches of programs' text. */
+  readonly fetches: Fetch[] = [];
   readonly run: ScriptRun;
   /** ns that reads wait for a disk. */
   diskNs = 0;
@@ -68,6 +76,9 @@ export class FakeKernel {
       clock: 0,
       counters: new Float64Array(COUNTERS),
       switchTo: () => undefined,
+      programFetch: (vpn: number, offset: number, bytes: number) => {
+        this.fetches.push({ pid: on.task?.pid ?? 0, address: vpn * 4096 + offset, bytes });
+      },
       run: (from: number, to: number, until: number) => {
         let record = from;
         for (; record < to && core.clock < until; record++, core.clock++) {
