@@ -9,6 +9,7 @@ import * as C from '../base/counters.ts';
 import { InputError, type Issue, makeIssue } from '../base/errors.ts';
 import { subSeed } from '../base/rng.ts';
 import type { KernelCpu } from '../kernel/cpu.ts';
+import type { Image } from '../kernel/syscalls.ts';
 import type { Task } from '../kernel/task.ts';
 import type { OperationOf, PlainOperation } from '../workloads/operations.ts';
 import { Burst, type BurstShape } from './burst.ts';
@@ -63,6 +64,10 @@ export class Interpreter implements Execution {
   /** Blocked without an end: release() has to tell the run. */
   private parked = false;
   private ended = false;
+  /** The program that it is about to exec on the CPU that it was moved to. */
+  private execs: Image | undefined;
+  /** It has been moved to another CPU, and goes on there. */
+  private yields = false;
   private readonly begun = new Map<string, number>();
   /** References so far that go on with earlier ones, by the address of their part. */
   private readonly cursors = new Map<number, number>();
@@ -94,9 +99,10 @@ export class Interpreter implements Execution {
 
   run(on: KernelCpu, until: number): Outcome {
     this.parked = false;
-    const { timeline } = this.world.host;
+    const { timeline, scheduling } = this.world.host;
     if (this.cpu !== on.cpu) {
       if (this.cpu >= 0) timeline?.migrated(on, this.task, this.cpu);
+      scheduling?.lives.runs(this.task, on.node);
       this.cpu = on.cpu;
     }
     if (this.isPending(on) && this.task.state !== 'dead') return this.block();
@@ -114,16 +120,20 @@ export class Interpreter implements Execution {
         return 'blocked';
       }
       if (this.pending !== 'nothing') return this.block();
+      if (this.yields) {
+        this.yields = false;
+        return 'more';
+      }
     }
     return this.ended ? this.end(on) : 'more';
   }
 
-  /** What it waited for has happened at virtual time `atNs`. */
-  release(atNs: number): void {
+  /** What it waited for has happened: by what `on` runs, when that has waited for its disks. */
+  release(on: KernelCpu): void {
     this.pending = 'nothing';
     if (!this.parked) return;
     this.parked = false;
-    this.world.host.tasks.wake(this, atNs);
+    this.world.host.tasks.wake(this, on.now, on);
   }
 
   /** Why it does not go on, for a run in which nobody can; undefined where it could. */
@@ -134,9 +144,9 @@ export class Interpreter implements Execution {
   }
 
   /** A child has ended. */
-  private childEnded(atNs: number): void {
+  private childEnded(on: KernelCpu): void {
     this.children--;
-    if (this.pending === 'children' && this.children <= this.mayLive) this.release(atNs);
+    if (this.pending === 'children' && this.children <= this.mayLive) this.release(on);
   }
 
   private isPending(on: KernelCpu): boolean {
@@ -156,21 +166,23 @@ export class Interpreter implements Execution {
     const { parent } = this.identity;
     this.ended = true;
     this.world.ended(this);
-    this.giveBack(on.now);
-    parent?.childEnded(on.now);
+    this.giveBack(on);
+    parent?.childEnded(on);
     return 'ended';
   }
 
   /** The parent's address space, if that was lent, is the parent's again. */
-  private giveBack(atNs: number): void {
+  private giveBack(on: KernelCpu): void {
     if (!this.lent) return;
     this.lent = false;
-    this.identity.parent?.release(atNs);
+    this.identity.parent?.release(on);
   }
 
   /** A piece of what is under way, or the next operation. */
   private step(on: KernelCpu, until: number): void {
-    if (this.burst !== undefined) {
+    if (this.execs !== undefined) {
+      this.exec(on, this.execs);
+    } else if (this.burst !== undefined) {
       this.reference(on, until, this.burst);
     } else if (this.files.busy) {
       this.files.move(on);
@@ -256,14 +268,16 @@ export class Interpreter implements Execution {
       case 'clone':
         this.fork(on, operation);
         return;
-      case 'exec': {
-        const image = world.image(operation.image);
-        const layout = syscalls.exec(on, task, image);
-        this.memory.regions = Regions.of(image, layout);
-        if (task.mm !== undefined) on.core.switchTo(task.mm.table);
-        this.giveBack(on.now);
+      case 'exec':
+        this.execs = world.image(operation.image);
+        // Placed elsewhere: the program is read in there.
+        if (world.host.scheduling?.sched.exec(on, task, this.execs.file) === true) this.yields = true;
+        else this.exec(on, this.execs);
         return;
-      }
+      case 'setAffinity':
+      case 'place':
+        this.moveTo(on, operation);
+        return;
       case 'wait':
         if (this.children <= operation.running) return;
         this.mayLive = operation.running;
@@ -338,6 +352,26 @@ export class Interpreter implements Execution {
     this.children++;
     if (op === 'vfork') this.pending = 'vfork';
     world.launch(child, program, family, on.now, op === 'fork' ? regions.copy() : regions, op === 'vfork');
+  }
+
+  private exec(on: KernelCpu, image: Image): void {
+    const { task } = this;
+    this.execs = undefined;
+    this.memory.regions = Regions.of(image, this.world.host.syscalls.exec(on, task, image));
+    if (task.mm !== undefined) on.core.switchTo(task.mm.table);
+    this.giveBack(on);
+  }
+
+  /** Says where it may, or wants to, run; it goes on there. */
+  private moveTo(on: KernelCpu, operation: OperationOf<'setAffinity' | 'place'>): void {
+    const { task, world } = this;
+    const { syscalls } = world.host;
+    const { place } = this.operations;
+    if (operation.op === 'setAffinity') {
+      const result = syscalls.setAffinity(on, task, operation.cpus);
+      world.failedCalls.returned(on, task, place, 'sched_setaffinity', result);
+    } else world.failedCalls.returned(on, task, place, 'place', syscalls.place(on, task, operation.node));
+    this.yields = !task.cpus.includes(on.cpu);
   }
 
   private mark(on: KernelCpu, { name, mark }: OperationOf<'transaction'>): void {

@@ -2,6 +2,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { HistoryRow } from '../kernel/sched/history.ts';
 import type { Placed } from '../kernel/sched/lives.ts';
+import type { Scheduler } from '../kernel/sched/scheduler.ts';
 
 /** Tasks that were put on a CPU when they were made, when they began a program, and because they said so. */
 interface Placements {
@@ -43,25 +44,45 @@ export interface SchedulingReport {
   readonly history: readonly HistoryRow[];
 }
 
-/** `cpusOf`: CPUs of the run by place of their node; `meanRunning`: mean of node_nr_running by place. */
+/** How often runqueues are looked at for their means, ns. */
+const LOOK_NS = 4096;
+
+/** node_nr_running of every node, mean over virtual time: as it was at the end of each interval. */
+export class MeanRunning {
+  private readonly sums: Float64Array;
+  private since = 0;
+  private nextLook = LOOK_NS;
+
+  constructor(
+    private readonly sched: Pick<Scheduler, 'node'>,
+    places: number,
+  ) {
+    this.sums = new Float64Array(places);
+  }
+
+  look(now: number): void {
+    if (now < this.nextLook) return;
+    const { sums, sched } = this;
+    for (let place = 0; place < sums.length; place++) sums[place] += sched.node(place) * (now - this.since);
+    this.since = now;
+    this.nextLook = now + LOOK_NS;
+  }
+
+  of(place: number): number {
+    return this.since === 0 ? 0 : this.sums[place] / this.since;
+  }
+}
+
 export function schedulingReport(
-  { lives, layout }: Pick<Kernel, 'lives' | 'layout'>,
-  cpusOf: readonly (readonly number[])[],
-  meanRunning: (place: number) => number,
+  { lives, layout, sched }: Pick<Kernel, 'lives' | 'layout' | 'sched'>,
+  running: MeanRunning,
 ): SchedulingReport {
+  const { cpusOf } = sched.loads;
   const nodes = lives.nodes.flatMap(({ placed, migrationsIn, migrationsOut }, place) => {
-    const cpus = cpusOf[place].length;
+    const cpus = cpusOf[place]?.length ?? 0;
     if (cpus === 0) return [];
-    return [
-      {
-        node: layout.nodes[place].id,
-        cpus,
-        ...counts(placed),
-        migrationsIn,
-        migrationsOut,
-        meanRunning: meanRunning(place),
-      },
-    ];
+    const { id } = layout.nodes[place];
+    return [{ node: id, cpus, ...counts(placed), migrationsIn, migrationsOut, meanRunning: running.of(place) }];
   });
   const programs = lives.programs.map(
     ({ file, born, runs, placed, predicted, mispredicted, pages, pagesElsewhere }) => {

@@ -6,6 +6,8 @@ import { InputError, type Issue, makeIssue } from '../base/errors.ts';
 import { subSeed } from '../base/rng.ts';
 import type { KernelCpu } from '../kernel/cpu.ts';
 import type { AddressSpace } from '../kernel/mm/address-space.ts';
+import type { TaskLives } from '../kernel/sched/lives.ts';
+import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Image, Syscalls } from '../kernel/syscalls.ts';
 import type { Task } from '../kernel/task.ts';
 import type { Script } from '../workloads/script.ts';
@@ -26,6 +28,13 @@ export interface ScriptHost {
   readonly tasks: TaskStarter;
   /** Where a report is made: who reaches whose memory is counted from virtual time `atNs` on. */
   readonly measure?: (atNs: number) => void;
+  /** Id of a CPU's node. */
+  readonly nodeOf?: (cpu: number) => number;
+  /** Of a kernel that schedules. */
+  readonly scheduling?: {
+    readonly sched: Pick<Scheduler, 'exec'>;
+    readonly lives: Pick<TaskLives, 'runs'>;
+  };
   /** Where a timeline is recorded. */
   readonly timeline?: TaskTimeline;
 }
@@ -70,9 +79,9 @@ export class ScriptRun {
 
   /** Starts what the script says is started. Throws an InputError for CPUs that the workload does not have. */
   start(): void {
-    for (const [index, { program, copies, cpus, atNs }] of this.script.start.entries()) {
-      const on =
-        cpus === undefined ? this.cpus : cpus.map((place, at) => this.cpuAt(place, `start[${index}].cpus[${at}]`));
+    for (const [index, start] of this.script.start.entries()) {
+      const { program, copies, atNs } = start;
+      const on = this.cpusOf(start, `start[${index}]`);
       const from = this.scripted.startNs + atNs;
       for (let copy = 0; copy < copies; copy++) {
         const task = this.host.syscalls.spawn(program, on, from);
@@ -166,8 +175,18 @@ export class ScriptRun {
       return false;
     }
     this.waiting.delete(name);
-    for (const each of there) each.release(on.now);
+    for (const each of there) each.release(on);
     return true;
+  }
+
+  /** CPUs that a program is started on: its places, those of its nodes, or all of the workload. */
+  private cpusOf({ cpus, nodes }: Script['start'][number], path: string): readonly number[] {
+    if (cpus !== undefined) return cpus.map((place, at) => this.cpuAt(place, `${path}.cpus[${at}]`));
+    if (nodes === undefined) return this.cpus;
+    const there = this.cpus.filter((cpu) => nodes.includes(this.host.nodeOf?.(cpu) ?? -1));
+    if (there.length > 0) return there;
+    const expected = 'nodes that CPUs of the workload lie on';
+    throw new InputError('', [makeIssue('no-cpu', `${path}.nodes`, expected, nodes.join(', '))]);
   }
 
   private cpuAt(place: number, path: string): number {

@@ -23,6 +23,7 @@ import { Lanes } from './lanes.ts';
 import type { RunConfig, RunReport, SampleFrame } from './report.ts';
 import { makeReport } from './results.ts';
 import { Sampling } from './sampling.ts';
+import { MeanRunning, schedulingReport } from './scheduling-report.ts';
 import { ScriptRun } from './script-run.ts';
 import { makeRunning, type Running, startStreams } from './streams.ts';
 import type { Timeline } from './events.ts';
@@ -39,6 +40,7 @@ export class Simulation {
   private readonly layout: BootLayout;
   private readonly traits: KernelTraits;
   private readonly lanes: Lanes | undefined;
+  private readonly running: MeanRunning | undefined;
   private readonly streams: readonly Running[];
   private readonly scripts: readonly ScriptRun[] = [];
   private readonly sampling: Sampling;
@@ -93,9 +95,10 @@ export class Simulation {
         mappings.reduce((end, mapping) => Math.max(end, mapping.end), 0),
       );
     } else {
-      const kernel = new Kernel(profile, traits, this.layout, this.machine);
+      const kernel = new Kernel(profile, traits, this.layout, this.machine, config.history);
       this.kernel = kernel;
       this.lanes = new Lanes(kernel, cpus);
+      this.running = new MeanRunning(kernel.sched, this.layout.nodes.length);
       this.freeAtStart = kernel.allZones.map((zone) => zone.freeFrames);
       const spaces = programs.map(({ addressSpaces, streams }) =>
         addressSpaces.map((space, index) => {
@@ -192,6 +195,9 @@ export class Simulation {
       freeAtStart: this.freeAtStart,
       samples: this.sampling.table(),
       ...(this.kernel === undefined ? {} : { kernel: this.kernel }),
+      ...(this.kernel === undefined || this.running === undefined || this.scripts.length === 0
+        ? {}
+        : { scheduling: schedulingReport(this.kernel, this.running) }),
       transactions: this.scripts.flatMap(({ latencies }) => latencies.summary()),
       calls: this.scripts.flatMap(({ failedCalls }) => failedCalls.summary()),
     });
@@ -238,6 +244,8 @@ export class Simulation {
     const { instructionNs } = this.config.profile.machine.cpu;
     const host = {
       syscalls: kernel.syscalls,
+      scheduling: kernel,
+      nodeOf: (cpu: number): number => this.layout.nodes[this.machine.placeOf(cpu)].id,
       instructionNs,
       tasks,
       measure: (atNs: number): void => this.machine.measureFrom(atNs),
@@ -259,6 +267,7 @@ export class Simulation {
     this.now = from;
     this.sampleUpTo(from);
     if (this.turned < this.turnsOfKnobs.length) this.turnKnobs(from);
+    this.running?.look(from);
     const end = Math.min(this.turns.endOfRound(from, lanes.alone), this.nextSample);
     const { coherence } = this.machine;
     const before = coherence.interventions;

@@ -33,8 +33,11 @@ export function checkScript(script: Body): readonly ScriptFault[] {
     programs: new Set(Object.keys(script.programs)),
   };
   visit(script.programs, (operation, path) => checkOperation(operation, path, known, faults));
-  for (const [index, { program }] of script.start.entries()) {
+  for (const [index, { program, cpus, nodes }] of script.start.entries()) {
     need(known.programs, program, ['start', index, 'program'], 'a program', faults);
+    if (cpus !== undefined && nodes !== undefined) {
+      faults.push({ path: ['start', index, 'nodes'], expected: 'either "cpus" or "nodes"' });
+    }
   }
   faults.push(...endlessForks(script.programs));
   return faults;

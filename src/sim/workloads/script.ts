@@ -55,6 +55,8 @@ const startSchema = z.strictObject({
   copies: z.number().int().min(1).max(100_000).default(1),
   /** Places in the workload's list of CPUs; left out: any of them. */
   cpus: z.array(z.number().int().min(0).max(16383)).min(1).max(16384).optional(),
+  /** Nodes by id, as numactl --cpunodebind has them: those of the workload's CPUs that lie there. Not with cpus. */
+  nodes: z.array(z.number().int().min(0).max(4095)).min(1).max(4096).optional(),
   atNs: nsSchema.default(0),
 });
 
