@@ -25,6 +25,6 @@ export interface Execution {
 export interface TaskStarter {
   /** A new execution becomes runnable at virtual time `atNs`. */
   start(execution: Execution, atNs: number): void;
-  /** An execution that is blocked without an end becomes runnable at virtual time `atNs`. */
-  wake(execution: Execution, atNs: number): void;
+  /** An execution that is blocked without an end is woken at virtual time `atNs` by what `on` runs. */
+  wake(execution: Execution, atNs: number, on: KernelCpu): void;
 }

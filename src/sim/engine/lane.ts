@@ -1,30 +1,31 @@
 /**
- * A CPU of the run and what it runs: kernel threads that have work, then tasks from the run queue, in slices of
- * SLICE_NS. A thread that wakes goes first; when it has had its slice, tasks that could run get as much time as it took
- * (deviation: all of them together, however many they are; a thread's step is not cut, so its slice may be longer). A switch takes schedule() and switch_mm(), and a look at the task's stack; where the kernel's own scheduler
- * would look beside that is not modelled (run-queue.ts).
+ * A CPU of the run and what it runs: kernel threads that have work, then whom the kernel's scheduler picks
+ * (kernel/sched/). The scheduler says when it wants to be asked again (reschedAt), and gets the timer's ticks. A thread that
+ * wakes goes first; when it has had THREAD_SLICE_NS, tasks that could run get as much time as it took (deviation: all of
+ * them together, however many they are; a thread's step is not cut, so its slice may be longer; the scheduler does not know
+ * of threads). A switch takes schedule() and switch_mm(), and a look at the task's stack.
  *
- * A CPU without work stays behind: its clock jumps when it gets some, and what it jumps over is idle time.
+ * A CPU without work stays behind: its clock jumps when it gets some, and what it jumps over is idle time. Its ticks are
+ * looked at only where it could find a task to take.
  */
 import * as C from '../base/counters.ts';
 import type { KernelCpu } from '../kernel/cpu.ts';
 import { FN } from '../kernel/functions.ts';
 import type { KernelThread } from '../kernel/reclaim/reclaim.ts';
+import type { Leaving, Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Task } from '../kernel/task.ts';
 import type { TlbFlush } from '../kernel/tlb-flush.ts';
 import type { Outcome } from './execution.ts';
-import type { Ticket } from './run-queue.ts';
+import type { Ticket } from './sleepers.ts';
+import type { Ticks } from './ticks.ts';
 
-/** 2.6's default; 2.4 gives 60 ms. */
-export const SLICE_NS = 100e6;
+/** What a kernel thread gets before tasks have their turn: about a slice of the O(1) scheduler. */
+export const THREAD_SLICE_NS = 100e6;
 
 /** Where a lane gets its tasks from, and what becomes of them. */
 export interface Work {
-  /** The next task for a CPU; undefined where nobody who is runnable may run there. */
-  take(lane: Lane): Ticket | undefined;
-  /** True where somebody else could run there. */
-  waits(lane: Lane): boolean;
-  /** The task has left the CPU at `now`; 'more': at the end of its slice. */
+  ticketOf(task: Task): Ticket;
+  /** The task has left the CPU at `now`, and is on no runqueue. */
   left(ticket: Ticket, outcome: Outcome, now: number): void;
   /** The kernel thread has nothing more to do, or has to wait: not before `until`. */
   rests(thread: ThreadTicket, until: number): void;
@@ -42,31 +43,58 @@ export class Lane {
   /** What it runs; it stays here from round to round. */
   current: Ticket | undefined;
   private readonly threads: ThreadTicket[] = [];
-  private sliceEnd = 0;
   /** What kernel threads have had since tasks last had their turn, ns; and until when that turn lasts. */
   private threadNs = 0;
   private tasksUntil = 0;
   private last: Task | undefined;
 
+  /** `ticks`: undefined on a CPU that tasks may not use. */
   constructor(
     readonly on: KernelCpu,
     private readonly tlb: Pick<TlbFlush, 'loaded'>,
+    private readonly sched: Scheduler,
+    private readonly ticks: Ticks | undefined,
     private readonly work: Work,
   ) {}
 
   get busy(): boolean {
-    return this.current !== undefined || this.threads.length > 0;
+    return this.current !== undefined || this.threads.length > 0 || this.reschedAt < Infinity;
+  }
+
+  /** Virtual time at which it goes on, where it is busy, ns. */
+  get goesOnAt(): number {
+    const { clock } = this.on.core;
+    return this.current !== undefined || this.threads.length > 0 ? clock : Math.max(clock, this.reschedAt);
+  }
+
+  /** Its next tick, for a CPU that is idle; Infinity for one that does not tick. */
+  nextTick(now: number): number {
+    if (this.ticks === undefined || this.busy) return Infinity;
+    this.ticks.skipTo(Math.max(now, this.on.core.clock));
+    return this.ticks.next;
+  }
+
+  /** An idle CPU's timer interrupt: it may find a task on another runqueue. */
+  tickIdle(): void {
+    if (this.ticks === undefined) return;
+    this.idleUntil(this.ticks.next);
+    this.tick(this.ticks);
+  }
+
+  /** Something happens on the CPU at `time`; an idle one was idle until then. */
+  interruptAt(time: number): void {
+    if (this.current === undefined && this.threads.length === 0) this.idleUntil(time);
   }
 
   /** A kernel thread has work to do here, from `now` on. */
   assign(thread: ThreadTicket, now: number): void {
-    if (!this.busy) this.idleUntil(now);
+    this.interruptAt(now);
     this.threads.push(thread);
   }
 
   /** Runs up to `end`, or until there is nothing to run. */
   run(end: number): void {
-    const { on } = this;
+    const { on, ticks } = this;
     const { core } = on;
     while (core.clock < end) {
       const waits = this.threads.length > 0;
@@ -74,28 +102,35 @@ export class Lane {
         this.runThread(this.threads[0], end);
         continue;
       }
+      if (this.reschedAt <= core.clock || (this.current === undefined && this.reschedAt < end)) {
+        this.interruptAt(this.reschedAt);
+        this.reschedule();
+        continue;
+      }
       const ticket = this.current;
       if (ticket === undefined) {
-        const next = this.work.take(this);
-        if (next !== undefined) this.switchIn(next);
-        else if (waits) this.tasksUntil = 0;
-        else return;
+        if (!waits) return;
+        this.tasksUntil = 0;
         continue;
       }
       if (on.task !== ticket.execution.task) {
         on.charge();
         this.load(ticket.execution.task);
       }
-      const until = Math.min(end, this.sliceEnd, waits ? this.tasksUntil : Infinity);
+      const tickAt = ticks?.next ?? Infinity;
+      if (ticks !== undefined && core.clock >= tickAt) {
+        this.tick(ticks);
+        continue;
+      }
+      const until = Math.min(end, tickAt, waits ? this.tasksUntil : Infinity);
       const outcome = ticket.execution.run(on, until);
       if (outcome !== 'more') this.switchOut(ticket, outcome);
-      else if (core.clock >= this.sliceEnd) this.endSlice(ticket);
     }
   }
 
   /** Idle time up to `now` that is not in the counters yet, ns. */
   idleNs(now: number): number {
-    return this.busy ? 0 : Math.max(0, now - this.on.core.clock);
+    return this.current !== undefined || this.threads.length > 0 ? 0 : Math.max(0, now - this.on.core.clock);
   }
 
   /** At the end of a run: the idle time since the CPU did something last. Its clock goes on saying when that was. */
@@ -106,33 +141,70 @@ export class Lane {
     this.on.core.counters[C.IDLE_NS] += idle;
   }
 
-  private switchIn(ticket: Ticket): void {
-    const { task } = ticket.execution;
-    this.idleUntil(ticket.readyAt);
-    this.current = ticket;
-    this.load(task);
-    this.sliceEnd = this.on.core.clock + SLICE_NS;
+  private get reschedAt(): number {
+    return this.ticks === undefined ? Infinity : this.sched.reschedAt[this.on.cpu];
   }
 
+  private tick(ticks: Ticks): void {
+    const { jiffies } = ticks;
+    ticks.taken();
+    this.sched.tick(this.on, jiffies);
+  }
+
+  /** The task sleeps or has ended: somebody else, or nobody. */
   private switchOut(ticket: Ticket, outcome: Outcome): void {
     const { on } = this;
-    on.enter(FN.idle);
-    on.task = undefined;
-    this.current = undefined;
+    const { task } = ticket.execution;
+    let how: Leaving = task.waitNs > 0 ? 'waits' : 'sleeps';
+    if (outcome === 'ended') how = 'ended';
+    this.sched.leave(on, task, how);
     this.work.left(ticket, outcome, on.core.clock);
+    this.reschedule();
   }
 
-  private endSlice(ticket: Ticket): void {
-    if (this.work.waits(this)) this.switchOut(ticket, 'more');
-    else this.sliceEnd = this.on.core.clock + SLICE_NS;
+  /** schedule(): the scheduler says who runs. */
+  private reschedule(): void {
+    const { on } = this;
+    const before = this.current;
+    if (before !== undefined && on.task !== before.execution.task) {
+      on.charge();
+      on.task = before.execution.task;
+    }
+    const task = this.sched.pick(on);
+    if (task === undefined) this.goIdle();
+    else if (task === before?.execution.task) on.become(FN.user);
+    else this.switchIn(task);
+    if (before !== undefined && before.execution.task.state === 'running' && task !== before.execution.task) {
+      before.execution.task.state = 'runnable';
+    }
   }
 
-  /** schedule() and switch_mm() to a task. */
-  private load(task: Task): void {
+  private switchIn(task: Task): void {
+    const { on } = this;
+    // Woken by a CPU that is ahead of this one.
+    if (task.sched.timestamp > on.core.clock) {
+      this.goIdle();
+      this.idleUntil(task.sched.timestamp);
+    }
+    this.ticks?.skipTo(on.core.clock);
+    on.charge();
+    this.current = this.work.ticketOf(task);
+    this.load(task, task.at !== 0);
+  }
+
+  private goIdle(): void {
+    this.on.enter(FN.idle);
+    this.on.task = undefined;
+    this.current = undefined;
+  }
+
+  /** context_switch() and switch_mm() to a task; `picked`: the scheduler has charged for schedule() itself. */
+  private load(task: Task, picked = false): void {
     const { on } = this;
     on.task = task;
     on.core.countFor(task);
-    on.enter(FN.schedule);
+    if (picked) on.become(FN.schedule);
+    else on.enter(FN.schedule);
     if (task !== this.last) on.count(C.CONTEXT_SWITCHES);
     if (task.stack !== 0) on.read(task.stack);
     if (task.mm !== undefined) {
@@ -152,10 +224,11 @@ export class Lane {
     const { thread, task } = ticket;
     if (on.task !== task && thread.ready(core.clock)) this.switchToThread(task);
     const from = core.clock;
-    const sliceEnd = from + SLICE_NS - this.threadNs;
+    const sliceEnd = from + THREAD_SLICE_NS - this.threadNs;
     while (core.clock < Math.min(end, sliceEnd) && thread.ready(core.clock) && task.waitNs === 0) thread.step(on);
     this.threadNs += core.clock - from;
-    if (this.threadNs >= SLICE_NS) {
+    this.ticks?.skipTo(core.clock);
+    if (this.threadNs >= THREAD_SLICE_NS) {
       this.tasksUntil = core.clock + this.threadNs;
       this.threadNs = 0;
     }

@@ -162,6 +162,12 @@ export class KernelCpu {
     if (this.follow !== undefined) this.follow.leave(this.core.clock);
   }
 
+  /** Is in function `fn` from now on, on whose path it has been already. */
+  become(fn: number): void {
+    this.charge();
+    this.current = fn;
+  }
+
   /** Charges the time since the last change of function to the one that is running. */
   charge(): void {
     const { clock, counters } = this.core;
