@@ -34,7 +34,6 @@ export interface Flavour extends FlavourSwitches {
   readonly zonelistOrder: KernelTraits['zonelistOrder'];
   readonly splitGives: KernelTraits['splitGives'];
   readonly maxOrder: KernelTraits['maxOrder'];
-  readonly localAllocation: boolean;
   readonly binding: KernelTraits['binding'];
   readonly scheduler: KernelTraits['scheduler'];
   readonly nodeBalance: KernelTraits['nodeBalance'];
@@ -77,7 +76,6 @@ const base: Flavour = {
   zonelistOrder: '2.4.22',
   splitGives: 'upper',
   maxOrder: 10,
-  localAllocation: false,
   binding: 'none',
   scheduler: '2.4',
   nodeBalance: 'none',
@@ -126,7 +124,7 @@ const k2419aa = derive(base, {
   ptesByKmap: true,
   lastPkmapPae: 1024,
 });
-const k2422 = derive(base, { id: '2.4.22', title: 'Linux 2.4.22', year: 2003, localAllocation: true });
+const k2422 = derive(base, { id: '2.4.22', title: 'Linux 2.4.22', year: 2003 });
 const rhel3 = derive(k2422, {
   id: '2.4.21-rhel3',
   title: 'Linux 2.4.21 of RHEL 3: rmap15, plenty mark, highpte',

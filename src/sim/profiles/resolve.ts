@@ -38,7 +38,15 @@ function memoryEndMiB(machine: MachineSpec): number {
   return highest;
 }
 
-function patchesOf(flavour: Flavour, kernel: KernelSpec, is64: boolean): string[] {
+/**
+ * Whether a kernel as it was released begins at the node of the CPU that asks. 2.4's mm/numa.c does where it has nodes, which
+ * for i386 is a backport of discontigmem with the remap; from 2.5 on nodes are built in.
+ */
+function hasNodes(flavour: Flavour, is64: boolean, kvaRemap: boolean): boolean {
+  return flavour.zonelistOrder !== '2.4.22' || is64 || kvaRemap;
+}
+
+function patchesOf(flavour: Flavour, kernel: KernelSpec, is64: boolean, local: boolean): string[] {
   const patches: string[] = [];
   if (!is64 && kernel.highpte === true && flavour.highpte === 'never') patches.push('highpte');
   if (!is64 && kernel.kvaRemap === true && flavour.kvaRemap === 'never') patches.push('KVA remap');
@@ -61,7 +69,7 @@ function patchesOf(flavour: Flavour, kernel: KernelSpec, is64: boolean): string[
   if (kernel.binding !== undefined && kernel.binding !== flavour.binding) {
     patches.push(`binding calls: ${kernel.binding}`);
   }
-  if (kernel.localAllocation !== undefined && kernel.localAllocation !== flavour.localAllocation) {
+  if (kernel.localAllocation !== undefined && kernel.localAllocation !== local) {
     patches.push(kernel.localAllocation ? 'local allocation' : 'one flat memory');
   }
   if (kernel.scheduler !== undefined && kernel.scheduler !== flavour.scheduler) {
@@ -170,6 +178,7 @@ export function traitsOf(kernel: KernelSpec, machine: MachineSpec): KernelTraits
   const is64 = machine.bits === 64;
   const highpte = !is64 && (kernel.highpte ?? flavour.highpte === 'on');
   const kvaRemap = !is64 && (kernel.kvaRemap ?? flavour.kvaRemap === 'on');
+  const local = hasNodes(flavour, is64, kvaRemap);
   const highmem = !is64 && (machine.pae || memoryEndMiB(machine) > DIRECT_MAP_MIB);
   const memory = memoryManager(flavour, kernel, machine, highpte && machine.pae);
   const rule = structPageOf(flavour, {
@@ -191,7 +200,7 @@ export function traitsOf(kernel: KernelSpec, machine: MachineSpec): KernelTraits
     zonelistOrder: flavour.zonelistOrder,
     splitGives: flavour.splitGives,
     maxOrder: flavour.maxOrder,
-    localAllocation: kernel.localAllocation ?? flavour.localAllocation,
+    localAllocation: kernel.localAllocation ?? local,
     binding: kernel.binding ?? flavour.binding,
     scheduler: kernel.scheduler ?? flavour.scheduler,
     nodeBalance: kernel.nodeBalance ?? flavour.nodeBalance,
@@ -207,6 +216,6 @@ export function traitsOf(kernel: KernelSpec, machine: MachineSpec): KernelTraits
     pkmapBase: is64 ? 0 : pkmapBase,
     lastPkmap: is64 ? 0 : lastPkmap,
     fixmapBase: is64 ? 0 : fixmapBaseOf(flavour, cpus, pkmapEnd),
-    patches: patchesOf(flavour, kernel, is64),
+    patches: patchesOf(flavour, kernel, is64, local),
   };
 }

@@ -17,8 +17,8 @@ export class ZoneFill {
   private readonly allocator: PageAllocator;
   private readonly nodeByNode: boolean;
 
-  constructor({ profile, traits, sysctl }: Pick<Kernel, 'profile' | 'traits' | 'sysctl'>) {
-    this.nodeByNode = traits.zonelistOrder === '2.4.22' && !isNodeBlind(profile, traits);
+  constructor({ traits, sysctl }: Pick<Kernel, 'traits' | 'sysctl'>) {
+    this.nodeByNode = traits.zonelistOrder === '2.4.22' && !isNodeBlind(traits);
     const rules = {
       watermarks: traits.watermarks,
       nodeByNode: this.nodeByNode,

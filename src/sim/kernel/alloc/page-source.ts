@@ -68,14 +68,14 @@ export class PageSource implements Pages, Supply, Pressure {
   private localWanted = -1;
 
   constructor(private readonly parts: KernelParts) {
-    const { profile, traits, layout } = parts;
+    const { traits, layout } = parts;
     this.clusterFrames = layout.clusterFrames;
     this.numastat = new Numastat(layout.nodes.length);
     this.supply = new ZoneSupply(parts);
     this.lists = new ReadyLists(parts);
     const rules = {
       watermarks: traits.watermarks,
-      nodeByNode: traits.zonelistOrder === '2.4.22' && !isNodeBlind(profile, traits),
+      nodeByNode: traits.zonelistOrder === '2.4.22' && !isNodeBlind(traits),
       get lowerZoneProtection(): number {
         return parts.sysctl.lower_zone_protection;
       },

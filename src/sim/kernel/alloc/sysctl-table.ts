@@ -117,8 +117,8 @@ export class SysctlTable implements Sysctls {
   }
 
   private get kernelNodes(): number {
-    const { profile, traits, layout } = this.parts;
-    return isNodeBlind(profile, traits) ? 1 : layout.nodes.length;
+    const { traits, layout } = this.parts;
+    return isNodeBlind(traits) ? 1 : layout.nodes.length;
   }
 
   /** 1,024 kB in 2.6.0; the square root of 16 x low memory in kB in 2.6.11 (init_per_zone_pages_min()). */

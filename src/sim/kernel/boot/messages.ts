@@ -121,7 +121,7 @@ function lowMemory(plan: BootPlan, zones: readonly ZoneSpan[]): BootMessage[] {
     const text =
       'This kernel sees one flat node; its zones are cut at the nodes’ borders here, and every node tries them alike, ' +
       'the highest memory first.';
-    messages.push(note(text, 'kernel.kvaRemap'));
+    messages.push(note(text, 'kernel.localAllocation'));
   } else {
     const others = new Set(
       zones.filter(({ name, node }) => name !== 'HighMem' && node !== plan.bootNode).map((z) => z.node),

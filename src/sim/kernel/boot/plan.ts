@@ -31,13 +31,13 @@ export interface BootPlan {
   readonly holePages: number;
   /** Frames below max_low_pfn that hold a remapped mem_map (none where node 0 is larger than low memory). */
   readonly remappedLowPages: number;
-  /** The kernel sees one flat node, whatever the machine has (2.4 without discontigmem). */
+  /** The kernel sees one flat node, whatever the machine has (2.4 without discontigmem; localAllocation false). */
   readonly nodeBlind: boolean;
 }
 
-/** True where the kernel knows no nodes: 2.4 on a 32-bit machine without the remap. */
-export function isNodeBlind(profile: MachineProfile, traits: KernelTraits): boolean {
-  return profile.machine.bits === 32 && !traits.kvaRemap && traits.zonelistOrder === '2.4.22';
+/** True where memory is one flat node for the kernel's allocator: stock 2.4 on i386, or because the profile says so. */
+export function isNodeBlind(traits: KernelTraits): boolean {
+  return !traits.localAllocation;
 }
 
 /** The plan of a profile whose nodes do not overlap. */
@@ -72,6 +72,6 @@ export function makePlan(profile: MachineProfile, traits: KernelTraits): BootPla
     maxLowPfn,
     holePages: maxLowPfn - ram,
     remappedLowPages,
-    nodeBlind: isNodeBlind(profile, traits),
+    nodeBlind: isNodeBlind(traits),
   };
 }

@@ -5,8 +5,14 @@
  * of them. Fall-back zones (no kernel had any) come after all others, in the same order.
  *
  * Deviations: a 2.4.22 zonelist holds its own node's zones only and the kernel loops over the nodes around it; here that
- * loop is part of the list. A 2.4 kernel without discontigmem knows no nodes: its zones, which the lab cuts at the
- * nodes' borders, are the same list everywhere, the highest memory first, as its free lists have it after boot.
+ * loop is part of the list.
+ *
+ * Without local allocation (traits.localAllocation; stock 2.4 on i386, which has no discontigmem) memory is one flat node: one
+ * HighMem zone over all nodes, then Normal, then DMA. The lab keeps the zones cut at the nodes' borders, with marks of their own, and
+ * makes one list of them for every CPU: type after type, the highest memory first. That is the order of the flat zone's free
+ * lists after boot, since free_all_bootmem() frees highmem from low to high and each block goes to the head of its list
+ * (memlist_add_head()); so memory fills node by node from the last one down, whoever asks. What the deviation loses: blocks that are freed
+ * later go to the head of the flat list, wherever they lie, and here back to their node's zone.
  */
 import type { NodeId } from '../../base/units.ts';
 import type { MachineProfile } from '../../profiles/schema.ts';
@@ -81,7 +87,7 @@ export function zonelistsOf(
   if (ready.length > 0 || index < 0) return ready;
   let builder = builders.get(layout);
   if (builder === undefined) {
-    builder = new ZonelistBuilder(layout.nodes, NodeOrders.of(profile, traits), isNodeBlind(profile, traits));
+    builder = new ZonelistBuilder(layout.nodes, NodeOrders.of(profile, traits), isNodeBlind(traits));
     builders.set(layout, builder);
   }
   return builder.of(index);
