@@ -79,5 +79,6 @@ export const madeUpReport: RunReport = {
     calls: [],
     proc: null,
     locality: null,
+    scheduling: null,
   },
 };
