@@ -17,6 +17,7 @@ import { machinesCommand, patternsCommand } from './commands/machines.ts';
 import { packCommand, type PackOptions } from './commands/pack.ts';
 import { procCommand } from './commands/proc.ts';
 import { runCommand } from './commands/run.ts';
+import { segmentCommand, type SegmentOptions } from './commands/segment.ts';
 import { workloadsCommand, type WorkloadsOptions } from './commands/workloads.ts';
 import { verifyCommand, type VerifyOptions } from './commands/verify.ts';
 import { BAD_INPUT, INTERRUPTED, type Io, OK } from './io.ts';
@@ -44,6 +45,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addBoot(program, io, done);
   addRun(program, io, done, further);
   addFollow(program, io, done, further);
+  addSegment(program, io, done);
   addProc(program, io, done);
   addVerify(program, io, done);
   addPack(program, io, done);
@@ -160,6 +162,25 @@ function addFollow(program: Command, io: Io, done: Done, further: readonly (read
     });
 }
 
+function addSegment(program: Command, io: Io, done: Done): void {
+  machineOptions(program.command('segment'))
+    .description(
+      'say where the pages of a shared segment come to lie; exit code 1 where a call that binds it would fail',
+    )
+    .argument('[design]', 'id of a design of the library (without it: a list of them), or a file')
+    .option('--machine <machine>', MACHINE, 'numaq-16g-4quad')
+    .option('--scale <share>', 'sizes and references, such as 0.01 (default: 1)', scale)
+    .option('--predict', 'the predicted placement; the default unless one of the following is asked for')
+    .option('--script', 'its script, for numaq run --script')
+    .option('--numactl', 'equivalent numactl commands')
+    .option('--design', 'the design itself, to be edited')
+    .option('--json', 'the prediction as JSON')
+    .addHelpText('after', SEGMENT_EXAMPLES)
+    .action(async (design: string | undefined, options: SegmentOptions) => {
+      done(await segmentCommand(io, design, options));
+    });
+}
+
 function addProc(program: Command, io: Io, done: Done): void {
   program
     .command('proc')
@@ -228,6 +249,14 @@ Examples:
   numaq follow numaq-16g-4quad --pattern random --bytes 64M --event fault
   numaq follow numaq-16g-4quad --workload compile --scale 0.01 --on 3 --event copy-on-write
   numaq follow pc-256m --pattern stream --bytes 16M --record 5000`;
+
+const SEGMENT_EXAMPLES = `
+Examples:
+  numaq segment
+  numaq segment partitioned --set kernel.flavour=2.6.7
+  numaq segment partitioned --design > mine.json
+  numaq segment mine.json --numactl
+  numaq run numaq-16g-4quad --segment mine.json --scale 0.05`;
 
 const RUN_EXAMPLES = `
 Programs on the same CPUs take turns of 100 ms of virtual time; priorities are not modelled yet.

@@ -52,6 +52,10 @@ function workloadLine(workload: WorkloadSpec): string {
     const scale = workload.scale === 1 ? [] : [`scale ${figure(workload.scale)}`];
     return [`${workload.program} ${cpus}`, ...scale, ...changed].join(', ') + start;
   }
+  if (workload.kind === 'segment') {
+    const scale = workload.scale === 1 ? '' : `, scale ${figure(workload.scale)}`;
+    return `${workload.design.title} ${cpus}${scale}${start}`;
+  }
   const size = `${bytesText(workload.bytes)}, ${figure(workload.references)} references a CPU`;
   return `${workload.pattern} ${cpus}, ${size}${start}`;
 }

@@ -8,6 +8,9 @@ import {
   type MachineProfile,
   patterns,
   type Script,
+  segmentCpus,
+  type SegmentDesign,
+  segmentMachineOf,
   type SizeNotation,
   type TraceInfo,
   type WorkloadSpec,
@@ -19,6 +22,7 @@ export interface WorkloadOptions {
   readonly pattern?: string;
   readonly workload?: string;
   readonly script?: string;
+  readonly segment?: string;
   readonly scale?: number;
   readonly param?: readonly Parameter[];
   readonly lackeySizes?: SizeNotation;
@@ -42,14 +46,19 @@ export function workloadOptions(command: Command): Command {
     .option('--pattern <id>', 'run a pattern: see numaq patterns', patternId)
     .option('--workload <id>', 'run a program of the library, such as compile')
     .option('--script <file>', 'run a script: a workload of operations as a file')
-    .option('--cpus <list>', 'its CPUs, such as 0-15 or 0,4,8 (default: 0 for a trace, else up to 16)', numberList)
+    .option('--segment <design>', 'run the design of a segment: a file, or see numaq segment')
+    .option(
+      '--cpus <list>',
+      'its CPUs, such as 0-15 or 0,4,8 (default: 0 for a trace, those of the design for a segment, else up to 16)',
+      numberList,
+    )
     .option('--start <time>', 'when it starts, such as 5ms', duration, 0)
     .addOption(lackeySizes())
     .option('--shared <start-end>', 'trace: these addresses are one segment for all copies', addressRange)
     .option('--limit <records>', 'trace: stop each copy after this many records', count)
     .option('--bytes <size>', 'pattern: size of its array (default: 64M)', arrayBytes)
     .option('--references <number>', 'pattern: references of each CPU (default: 1M)', count)
-    .option('--scale <share>', 'workload: sizes and counts, such as 0.01 for a hundredth (default: 1)', scale)
+    .option('--scale <share>', 'workload, segment: sizes and counts, such as 0.01 for a hundredth (default: 1)', scale)
     .option(
       '--param <name=value>',
       'workload: change one of its figures, such as jobs=16 (repeatable)',
@@ -77,28 +86,30 @@ export function splitWorkloads(args: readonly string[]): readonly (readonly stri
 
 /** What is wrong with the options of one workload together, or undefined. */
 export function conflict(options: WorkloadOptions): string | undefined {
-  const { trace, pattern, workload, script, bytes, references, shared, limit } = options;
-  if ([trace, pattern, workload, script].filter((kind) => kind !== undefined).length !== 1)
-    return 'each workload takes one of --trace FILE, --pattern ID, --workload ID and --script FILE';
+  const { trace, pattern, workload, script, segment, bytes, references, shared, limit } = options;
+  if ([trace, pattern, workload, script, segment].filter((kind) => kind !== undefined).length !== 1)
+    return 'each workload takes one of --trace FILE, --pattern ID, --workload ID, --script FILE and --segment DESIGN';
   if (pattern === undefined && (bytes ?? references) !== undefined)
     return '--bytes and --references belong to --pattern';
   if (trace === undefined && (shared ?? limit) !== undefined) return '--shared and --limit belong to --trace';
-  if (workload === undefined && (options.scale ?? options.param) !== undefined)
-    return '--scale and --param belong to --workload';
+  if (workload === undefined && options.param !== undefined) return '--param belongs to --workload';
+  if (workload === undefined && segment === undefined && options.scale !== undefined)
+    return '--scale belongs to --workload and --segment';
   return undefined;
 }
 
-/** What an option named has been opened to: the trace of `--trace`, the script of `--script`. */
+/** What an option named has been opened to: the trace of `--trace`, the script of `--script`, the design of `--segment`. */
 export interface Opened {
   readonly trace?: TraceInfo;
   readonly script?: Script;
+  readonly segment?: SegmentDesign;
 }
 
 /** The workload that the options mean. */
 export function workloadOf(
   options: WorkloadOptions,
   profile: MachineProfile,
-  { trace, script }: Opened = {},
+  { trace, script, segment }: Opened = {},
 ): WorkloadSpec {
   const all = profile.machine.nodes.reduce((sum, node) => sum + node.cpus, 0);
   const startNs = options.start;
@@ -112,6 +123,10 @@ export function workloadOf(
       ...(shared === undefined ? {} : { shared }),
       ...(limit === undefined ? {} : { limit }),
     };
+  }
+  if (segment !== undefined) {
+    const cpus = [...(options.cpus ?? segmentCpus(segment, segmentMachineOf(profile)))];
+    return { kind: 'segment', design: segment, cpus, startNs, scale: options.scale ?? 1 };
   }
   const cpus = [...(options.cpus ?? Array.from({ length: Math.min(all, MOST_CPUS) }, (_, cpu) => cpu))];
   if (script !== undefined) return { kind: 'script', script, cpus, startNs };

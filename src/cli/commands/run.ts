@@ -23,6 +23,7 @@ import { type RunOptions, turnsOf } from '../run-options.ts';
 import { reportText } from '../run-report.ts';
 import { figure, time } from '../table.ts';
 import { readScript } from '../script-argument.ts';
+import { readSegment } from '../segment-argument.ts';
 import { type Opened, type WorkloadOptions, workloadOf } from '../workload-options.ts';
 
 /**
@@ -78,8 +79,9 @@ export async function openWorkloads(
 
 /** The files that a workload's options name. */
 async function open(options: WorkloadOptions, traces: OpenTraces): Promise<Opened> {
-  const { trace, script, lackeySizes } = options;
+  const { trace, script, segment, lackeySizes } = options;
   if (trace !== undefined) return { trace: await traces.open(trace, lackeySizes) };
+  if (segment !== undefined) return { segment: await readSegment(segment) };
   return script === undefined ? {} : { script: await readScript(script) };
 }
 

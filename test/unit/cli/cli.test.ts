@@ -286,7 +286,7 @@ describe('numaq run', () => {
     writeFileSync(text, 'Dear Sir or Madam,\nthis is no trace.\n');
     expectRefused(
       await numaq('run', machine),
-      'each workload takes one of --trace FILE, --pattern ID, --workload ID and --script FILE',
+      'each workload takes one of --trace FILE, --pattern ID, --workload ID, --script FILE and --segment DESIGN',
     );
     expectRefused(await numaq('run', machine, ...small, '--trace', 'x'), 'each workload takes one of');
     expectRefused(await numaq('run', machine, ...small, '--and'), 'each workload takes one of');

@@ -121,7 +121,7 @@ describe('numaq run --workload', () => {
     expectRefused(await numaq('run', 'pc-256m', '--workload', 'compile', '--scale', '2'), 'a share above 0, up to 1');
     expectRefused(
       await numaq('run', 'pc-256m', '--pattern', 'stream', '--scale', '1'),
-      '--scale and --param belong to --workload',
+      '--scale belongs to --workload and --segment',
     );
   });
 });
