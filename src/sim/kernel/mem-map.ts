@@ -21,7 +21,7 @@ export class MemMap {
   flags = new Int32Array(0);
   /** page_count: references; a page without any is free. */
   count = new Int32Array(0);
-  /** ptes that map the page (4 KiB each), whatever the reverse map. */
+  /** ptes that map the page (4 KiB each), whatever the reverse map: changed by map() and unmap() alone. */
   mapcount = new Int32Array(0);
   /** The reverse map's word: a pte, a chain, an anon object. */
   word = new Int32Array(0);
@@ -39,6 +39,8 @@ export class MemMap {
   age = new Uint8Array(0);
   /** What it is used for (page-flags.ts OWNER). */
   owner = new Uint8Array(0);
+  /** nr_mapped: pages that some pte maps. */
+  mapped = 0;
   private addresses = new Int32Array(0);
 
   constructor(
@@ -55,6 +57,15 @@ export class MemMap {
     const page = slot >> this.shift;
     if (page >= this.flags.length) this.grow(page);
     return page;
+  }
+
+  /** One pte more maps the page; one less. */
+  map(page: number): void {
+    if (this.mapcount[page]++ === 0) this.mapped++;
+  }
+
+  unmap(page: number): void {
+    if (--this.mapcount[page] === 0) this.mapped--;
   }
 
   /** Slot of a page's first frame. */

@@ -133,7 +133,7 @@ export function copyPtes(parts: KernelParts, on: KernelCpu, stretch: PteStretch)
     value &= ~PTE_ACCESSED;
     present++;
     pages.get(on, page);
-    memMap.mapcount[page]++;
+    memMap.map(page);
     ptePages.set(to, value);
     on.write(ptePages.addressOf(to));
     rmap.add(on, page, to, vma, vpn + done);

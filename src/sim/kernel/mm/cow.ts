@@ -101,9 +101,9 @@ export class WriteProtectFaults {
       // Dirty, every one: 2.4's swap_out() drops a clean anonymous pte as one that was never written.
       const flags = PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY;
       tables.setPte(on, at, makePte(first + (pteNumber(was) & mask), flags));
-      memMap.mapcount[old]--;
+      memMap.unmap(old);
       rmap.remove(on, old, at);
-      memMap.mapcount[fresh]++;
+      memMap.map(fresh);
       rmap.add(on, fresh, at, vma, each);
       pages.put(on, old);
     }

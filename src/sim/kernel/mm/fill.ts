@@ -56,7 +56,7 @@ export class Fill {
   /** Maps one piece of a page by a pte that is not present. */
   one(on: KernelCpu, vma: Vma, vpn: number, pte: number, page: number, piece: number, flags: number): void {
     const { tables, memMap, rmap } = this.parts;
-    memMap.mapcount[page]++;
+    memMap.map(page);
     tables.setPte(on, pte, makePte(memMap.slotOf(page) + piece, flags));
     rmap.add(on, page, pte, vma, vpn);
     on.count(C.PTES_FILLED);

@@ -80,9 +80,9 @@ export class MoveRange {
     const piece = pteNumber(value) - memMap.slotOf(page);
     ptePages.set(target, makePte(memMap.slotOf(fresh) + piece, (value & FLAGS) | PTE_DIRTY));
     on.write(ptePages.addressOf(target));
-    memMap.mapcount[page]--;
+    memMap.unmap(page);
     rmap.remove(on, page, source);
-    memMap.mapcount[fresh]++;
+    memMap.map(fresh);
     rmap.add(on, fresh, target, vma, vpn);
     reclaim.add(on, fresh);
     pages.put(on, page);

@@ -89,7 +89,7 @@ export class Nonlinear {
     tlb.page(on, vma.mm, vpn);
     const page = memMap.pageOf(pteNumber(value));
     if ((value & PTE_DIRTY) !== 0) pageCache.dirty(on, page);
-    memMap.mapcount[page]--;
+    memMap.unmap(page);
     rmap.remove(on, page, pte);
     pages.put(on, page);
   }

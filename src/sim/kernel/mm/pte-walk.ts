@@ -55,7 +55,7 @@ export class KernelPteWalk implements PteWalk {
     for (let i = 0; i < mms.length; i++) tlb.page(on, mms[i], vpn);
     if ((value & PTE_DIRTY) !== 0) setPageDirty(this.parts, on, page);
     tables.countRss(on, ptePage, -1);
-    memMap.mapcount[page]--;
+    memMap.unmap(page);
     pages.put(on, page);
   }
 

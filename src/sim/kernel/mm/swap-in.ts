@@ -67,7 +67,7 @@ export class SwapInFaults {
       if (count > 0) on.work(STEP.piece);
       count++;
       pages.get(on, page);
-      memMap.mapcount[page]++;
+      memMap.map(page);
       tables.setPte(on, at, makePte(memMap.slotOf(page) + (each - first), PTE_PRESENT | PTE_ACCESSED));
       rmap.add(on, page, at, vma, each);
       swap.release(on, pteNumber(held));

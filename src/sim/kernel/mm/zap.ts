@@ -162,7 +162,7 @@ export class ZapRange {
     const young = (value & PTE_ACCESSED) !== 0;
     const ofFile = memMap.mapping[page] !== 0 && (flags & PG_SWAPCACHE) === 0;
     if (young && ofFile && traits.reclaim === '2.6.0') reclaim.markAccessed(on, page);
-    memMap.mapcount[page]--;
+    memMap.unmap(page);
     rmap.remove(on, page, pte);
     gather.remove(on, page);
   }

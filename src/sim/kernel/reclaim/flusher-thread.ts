@@ -64,11 +64,11 @@ export class FlusherThread implements KernelThread {
     this.ratelimit = Math.min(most, Math.max(16, Math.floor(mapped.total / (cpus * 32))));
   }
 
-  private limits(now: number): DirtyLimits {
+  private get limits(): DirtyLimits {
     const { sysctl, traits } = this.parts;
     const { total } = this.mapped;
     if (traits.reclaim === '2.6.0') {
-      return dirtyLimits(total, this.mapped.at(now), sysctl.dirty_ratio, sysctl.dirty_background_ratio);
+      return dirtyLimits(total, this.mapped.pages, sysctl.dirty_ratio, sysctl.dirty_background_ratio);
     }
     return { background: Math.floor((total * 30) / 100), dirty: Math.floor((total * 60) / 100) };
   }
@@ -96,7 +96,7 @@ export class FlusherThread implements KernelThread {
       const written = this.writeFiles(on, STEP_PAGES, undefined);
       this.wanted = written === 0 ? 0 : Math.max(0, this.wanted - written);
       const { dirtyPages } = this.parts.pageCache;
-      this.overBackground = written > 0 && dirtyPages > this.limits(on.now).background;
+      this.overBackground = written > 0 && dirtyPages > this.limits.background;
     }
     if (this.wanted > 0 || this.overBackground) this.sleepsUntil = this.untilUncongested(on);
     on.leave(outer);
@@ -116,7 +116,7 @@ export class FlusherThread implements KernelThread {
     const { pageCache } = this.parts;
     const chunk = this.ratelimit + (this.ratelimit >> 1);
     let written = 0;
-    const { background, dirty } = this.limits(on.now);
+    const { background, dirty } = this.limits;
     for (;;) {
       this.writeback.settle(on);
       this.exceeded = pageCache.dirtyPages + this.writeback.pages > dirty;

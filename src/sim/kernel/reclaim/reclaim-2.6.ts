@@ -118,7 +118,7 @@ export class Reclaim26 extends TwoListReclaim {
     if (due > SWAP_CLUSTER_MAX) {
       this.refillCounter[number] = 0;
       const { swappiness } = this.parts.sysctl;
-      const takesMapped = reclaimsMapped(this.mapped.at(on.now), this.mapped.total, this.previous[number], swappiness);
+      const takesMapped = reclaimsMapped(this.mapped.pages, this.mapped.total, this.previous[number], swappiness);
       this.refill.refill(on, number, Math.min(due, 4 * SWAP_CLUSTER_MAX), takesMapped);
     }
     const freed = this.shrinkCache(on, zone, maxScan, wanted, kswapd);

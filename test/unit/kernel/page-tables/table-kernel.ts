@@ -162,7 +162,7 @@ export class TableKernel {
         for (const each of tables.clusters.vpns.slice(0, count)) {
           const at = pte + each - vpn;
           tables.setPte(on, at, 0);
-          memMap.mapcount[page]--;
+          memMap.unmap(page);
           this.parts.rmap.remove(on, page, at);
           this.enter(vma, each, at, copy, PTE_RW);
           pages.put(on, page);
@@ -268,7 +268,7 @@ export class TableKernel {
   private enter(vma: Vma, vpn: number, pte: number, page: number, flags: number): void {
     const { memMap, pages, rmap } = this.parts;
     pages.get(this.on, page);
-    memMap.mapcount[page]++;
+    memMap.map(page);
     const slot = memMap.slotOf(page) + this.tables.clusters.pieceOf(vma, vpn);
     this.tables.setPte(this.on, pte, makePte(slot, PTE_PRESENT | flags));
     rmap.add(this.on, page, pte, vma, vpn);

@@ -197,7 +197,7 @@ export class Lab {
   }
 
   map(page: number, ptes: number): void {
-    this.memMap.mapcount[page] += ptes;
+    for (let i = 0; i < ptes; i++) this.memMap.map(page);
     this.memMap.count[page] += ptes;
   }
 
@@ -215,7 +215,7 @@ export class Lab {
     this.young.delete(page);
     const ptes = memMap.mapcount[page];
     for (let i = 0; i < ptes; i++) {
-      memMap.mapcount[page]--;
+      memMap.unmap(page);
       if (i === ptes - 1 && (memMap.flags[page] & PG_SWAPCACHE) !== 0 && memMap.count[page] === 2) {
         this.swap.removeExclusive(on, page);
       }
@@ -282,7 +282,7 @@ export class Lab {
     const { memMap } = this;
     if (this.locked.has(page)) return 'fail';
     while (memMap.mapcount[page] > 0) {
-      memMap.mapcount[page]--;
+      memMap.unmap(page);
       if ((memMap.flags[page] & PG_SWAPCACHE) !== 0) this.swap.duplicate(on, memMap.priv[page]);
       this.put(on, page);
     }
