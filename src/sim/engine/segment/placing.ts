@@ -34,6 +34,8 @@ interface Placed {
   readonly name: string;
   /** Place of each cluster's node, + 1; 0: not touched. */
   readonly place: Uint16Array;
+  /** What pagesIn() has counted since the last touch. */
+  readonly counted: Map<string, Float64Array>;
 }
 
 /** A list, and pages of it that have been taken and not been given yet. */
@@ -71,7 +73,8 @@ export class Placing {
   /** A segment that has been made, or is known already. */
   add(name: string, space: AddressSpace): void {
     if (this.spaces.has(space)) return;
-    this.spaces.set(space, { name, place: new Uint16Array(Math.ceil(space.bytes / this.clusterBytes)) });
+    const place = new Uint16Array(Math.ceil(space.bytes / this.clusterBytes));
+    this.spaces.set(space, { name, place, counted: new Map() });
   }
 
   /** What the byte at `offset` of a segment belongs to. */
@@ -87,17 +90,27 @@ export class Placing {
 
   /** Pages (4 KiB) by place of `bytes` of a segment from byte `from` on. */
   pagesIn(space: AddressSpace, from: number, bytes: number): Float64Array {
-    const pages = new Float64Array(this.kernel.layout.nodes.length);
-    if (space.kind === 'hugetlb') return this.hugeIn(space, from, bytes, pages);
-    const { place } = this.spaces.get(space) ?? { place: new Uint16Array(0) };
+    const known = this.spaces.get(space);
+    if (known === undefined) return new Float64Array(this.kernel.layout.nodes.length);
+    const key = `${from} ${bytes}`;
+    const counted = known.counted.get(key);
+    if (counted !== undefined) return counted;
+    const pages = space.kind === 'hugetlb' ? this.hugeIn(space, from, bytes) : this.smallIn(known, from, bytes);
+    known.counted.set(key, pages);
+    return pages;
+  }
+
+  private smallIn({ place }: Placed, from: number, bytes: number): Float64Array {
     const { clusterBytes } = this;
     const end = from + bytes;
-    for (let at = Math.floor(from / clusterBytes); at * clusterBytes < end; at++) {
-      if (place[at] === NOWHERE) continue;
-      const inside = Math.min(end, (at + 1) * clusterBytes) - Math.max(from, at * clusterBytes);
-      pages[place[at] - 1] += inside / FRAME_BYTES;
-    }
-    return pages;
+    const clusters = new Float64Array(this.kernel.layout.nodes.length + 1);
+    const first = Math.floor(from / clusterBytes);
+    const last = Math.ceil(end / clusterBytes) - 1;
+    for (let at = first; at <= last; at++) clusters[place[at]]++;
+    // Of a cluster at either end only what lies in the part.
+    clusters[place[first]] -= (from - first * clusterBytes) / clusterBytes;
+    clusters[place[last]] -= ((last + 1) * clusterBytes - end) / clusterBytes;
+    return clusters.subarray(1).map((count) => (count * clusterBytes) / FRAME_BYTES);
   }
 
   /** The touchers reach for these bytes; pages that are there stay. */
@@ -137,7 +150,8 @@ export class Placing {
   ): void {
     const known = this.spaces.get(space);
     if (known === undefined || count <= 0) return;
-    const { place } = known;
+    const { place, counted } = known;
+    counted.clear();
     const period = this.periodOf(space, first, touchers);
     const kept = period <= MOST_PERIOD;
     const sources = touchers.map(() => new Map<number, Source>());
@@ -210,8 +224,9 @@ export class Placing {
   }
 
   /** Huge pages are there since they were mapped. */
-  private hugeIn(space: AddressSpace, from: number, bytes: number, pages: Float64Array): Float64Array {
-    const { tables, memMap } = this.kernel;
+  private hugeIn(space: AddressSpace, from: number, bytes: number): Float64Array {
+    const { tables, memMap, layout } = this.kernel;
+    const pages = new Float64Array(layout.nodes.length);
     const size = tables.huge.entries * FRAME_BYTES;
     for (let at = Math.floor(from / size); at * size < from + bytes; at++) {
       const page = (space.pages.get(at) ?? 0) - 1;
