@@ -50,6 +50,8 @@ export class Lanes implements TaskStarter, Work, ScheduleListener {
   private atWork = new Uint8Array(0);
   private nextPoll = 0;
   private nextIdleTick = 0;
+  /** Ticks of idle CPUs before this have been, or were none, ns. */
+  private tickedUntil = 0;
   /** Lane that goes first in a round: each in turn, since who books a bus first waits least. */
   private first = 0;
 
@@ -110,7 +112,8 @@ export class Lanes implements TaskStarter, Work, ScheduleListener {
   round(from: number, end: number): void {
     if (this.sleepers.nextWake < end) this.wakeBefore(end);
     if (from >= this.nextPoll) this.poll(from);
-    if (end > this.nextIdleTick && this.kernel.sched.idleTicks) this.tickIdle(from, end);
+    if (!this.kernel.sched.idleTicks) this.tickedUntil = from;
+    else if (end > this.nextIdleTick) this.tickIdle(end);
     const { all, reached, atWork } = this;
     this.first = (this.first + 1) % all.length;
     let place = this.first;
@@ -162,8 +165,11 @@ export class Lanes implements TaskStarter, Work, ScheduleListener {
 
   private look(place: number): void {
     const lane = this.all[place];
+    const busy = lane.busy ? 1 : 0;
+    // Its ticks are those of an idle CPU from now on.
+    if (busy < this.atWork[place]) this.nextIdleTick = 0;
     this.reached[place] = lane.goesOnAt;
-    this.atWork[place] = lane.busy ? 1 : 0;
+    this.atWork[place] = busy;
   }
 
   /** CPU on which a task runs that makes a new one just now. */
@@ -211,22 +217,19 @@ export class Lanes implements TaskStarter, Work, ScheduleListener {
     this.look(this.placeOf(on.cpu));
   }
 
-  /** Ticks of idle CPUs. */
-  private tickIdle(from: number, end: number): void {
+  /** Ticks of idle CPUs up to `end`: from where they were looked at last, since rounds leave out what nobody ran in. */
+  private tickIdle(end: number): void {
     let next = Infinity;
     for (let place = 0; place < this.all.length; place++) {
       if (this.atWork[place] === 1) continue;
       const lane = this.all[place];
-      let at = lane.nextTick(from);
-      if (at < end) {
-        lane.tickIdle();
-        this.look(place);
-        at = lane.nextTick(from);
-      }
+      let at = lane.nextTick(this.tickedUntil);
+      for (; at < end; at = lane.nextTick(this.tickedUntil)) lane.tickIdle();
+      this.look(place);
       next = Math.min(next, at);
     }
-    // A CPU that goes idle meanwhile ticks within the length of a tick.
-    this.nextIdleTick = Math.min(next, from + this.kernel.sched.tickNs);
+    this.tickedUntil = end;
+    this.nextIdleTick = next;
   }
 
   private placeOf(cpu: number): number {
