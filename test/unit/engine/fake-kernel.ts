@@ -7,6 +7,7 @@ import { allRecords } from '../../../src/sim/hardware/record-blocks.ts';
 import { ScriptRun, type TaskTimeline } from '../../../src/sim/engine/script-run.ts';
 import type { KernelCpu } from '../../../src/sim/kernel/cpu.ts';
 import { AddressSpace } from '../../../src/sim/kernel/mm/address-space.ts';
+import type { CallResult } from '../../../src/sim/kernel/policy/mempolicy.ts';
 import type { Image, Syscalls } from '../../../src/sim/kernel/syscalls.ts';
 import { Task } from '../../../src/sim/kernel/task.ts';
 import { parseScript } from '../../../src/sim/workloads/script.ts';
@@ -31,6 +32,8 @@ export class FakeKernel {
   /** What computing fetches of programs' text. */
   readonly fetches: Fetch[] = [];
   readonly run: ScriptRun;
+  /** What binding calls return. */
+  answer: CallResult = 0;
   /** ns that reads wait for a disk. */
   diskNs = 0;
   private readonly cpus: readonly KernelCpu[];
@@ -186,6 +189,26 @@ export class FakeKernel {
       segment: (_, name, bytes, huge) => {
         said(undefined, `segment ${name} ${bytes}${huge ? ' huge' : ''}`);
         return space(name, bytes);
+      },
+      setMempolicy: (_, task, mode, nodes) => {
+        said(task, `set_mempolicy ${mode} ${nodes.join(',')}`);
+        return this.answer;
+      },
+      mbind: (_, task, vpn, pages, mode, nodes, strict) => {
+        said(task, `mbind ${vpn.toString(16)}+${pages} ${mode} ${nodes.join(',')}${strict ? ' strict' : ''}`);
+        return this.answer;
+      },
+      shmbind: (_, task, segment, placement, hard, nodes) => {
+        said(task, `shmbind ${segment.name} ${placement} ${hard ? 'hard' : 'soft'} ${nodes.join(',')}`);
+        return this.answer;
+      },
+      membind: (_, task, vpn, pages, cpus) => {
+        said(task, `membind ${vpn.toString(16)}+${pages} CPUs ${cpus.join(',')}`);
+        return this.answer;
+      },
+      memSetbinding: (_, task, nodes, strict) => {
+        said(task, `mem_setbinding ${nodes.join(',')} ${strict ? 'strict' : 'loose'}`);
+        return this.answer;
       },
       sysctl: (_, name, value) => said(undefined, `sysctl ${name}=${value}`),
     } satisfies Partial<Syscalls> as Syscalls;
