@@ -21,8 +21,8 @@ export class AddressSpace {
   readonly pages = new Map<number, number>();
   /** Size of the file, bytes. */
   bytes: number;
-  /** Dirty pages of it. */
-  dirty = 0;
+  /** Indices of its dirty pages (dirty_pages), in the order in which they became so. */
+  readonly dirty = new Set<number>();
   /** vmas that map it: list or tree, by the reverse map. */
   vmas: unknown = undefined;
   /** Where the inode with its address_space lies: i_shared_sem, page_lock. */

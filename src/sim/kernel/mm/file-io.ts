@@ -80,8 +80,7 @@ export class FileIo {
     const outer = on.enter(FN.writeback_inodes);
     const { writeback } = this.parts.reclaim;
     let done = on.now;
-    const { dirty } = this.files.stateOf(space);
-    for (const index of [...dirty].sort((a, b) => a - b)) {
+    for (const index of [...space.dirty].sort((a, b) => a - b)) {
       const page = (space.pages.get(index) ?? 0) - 1;
       const at = this.files.write(on, page);
       if (at > on.now) writeback.started(on, page, at);

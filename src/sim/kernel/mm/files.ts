@@ -181,8 +181,7 @@ export class Files implements PageCache {
     // __set_page_dirty_nobuffers(): from mapping->clean_pages to dirty_pages.
     on.write(space.at);
     this.dirtyPages++;
-    space.dirty++;
-    this.stateOf(space).dirty.add(memMap.index[page]);
+    space.dirty.add(memMap.index[page]);
   }
 
   write(on: KernelCpu, page: number): number {
@@ -231,8 +230,7 @@ export class Files implements PageCache {
     flags[page] &= ~PG_DIRTY;
     if (space.kind !== 'file') return;
     this.dirtyPages--;
-    space.dirty--;
-    this.stateOf(space).dirty.delete(index);
+    space.dirty.delete(index);
   }
 
   /** Bytes of a page's transfer: whole 4 KiB blocks up to the file's end. */

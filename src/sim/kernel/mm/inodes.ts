@@ -28,8 +28,6 @@ export interface FileState {
   diskBytes: number;
   /** Indices (clusters) written to the disk since. */
   readonly written: Set<number>;
-  /** Indices of its dirty pages. */
-  readonly dirty: Set<number>;
   /** How its mappings' faults fare. The kernel counts for each open file; here all that have it open count together. */
   readonly around: Readaround;
   /** Shared memory: swap entry of each index that is swapped out. */
@@ -68,7 +66,6 @@ export class Inodes {
       unlinked: false,
       diskBytes: onDisk ? bytes : 0,
       written: new Set(),
-      dirty: new Set(),
       around: new Readaround(),
       swapped: new Map(),
     });

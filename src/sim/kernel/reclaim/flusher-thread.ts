@@ -4,8 +4,7 @@
  * (bdf_prm: 30 and 60 % of memory), which stand in for the sysctls there.
  *
  * A step writes up to 64 pages. Deviations: an inode's age counts from the first look of the periodic writeback, up to 5 s
- * late; pages of a file go in the order in which they came into the page cache; pages dirty in ptes alone are not seen
- * until they are unmapped (as in 2.6.0).
+ * late; pages dirty in ptes alone are not seen until they are unmapped (as in 2.6.0).
  */
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
@@ -134,7 +133,7 @@ export class FlusherThread implements KernelThread {
   private period(on: KernelCpu): void {
     const { now } = on;
     for (const [id, space] of this.parts.spaces) {
-      if (space.dirty === 0) this.dirtySince.delete(id);
+      if (space.dirty.size === 0) this.dirtySince.delete(id);
       else if (!this.dirtySince.has(id)) this.dirtySince.set(id, now);
     }
     const written = this.writeFiles(on, STEP_PAGES, now - EXPIRES);
@@ -157,7 +156,7 @@ export class FlusherThread implements KernelThread {
     let left = most;
     for (const [id, space] of this.parts.spaces) {
       if (left === 0) break;
-      if (space.dirty === 0 || space.kind !== 'file') continue;
+      if (space.dirty.size === 0 || space.kind !== 'file') continue;
       if (before !== undefined && (this.dirtySince.get(id) ?? Infinity) > before) continue;
       left -= this.writeFile(on, space, left);
     }
@@ -169,9 +168,9 @@ export class FlusherThread implements KernelThread {
     const { memMap } = this.parts;
     let written = 0;
     on.read(space.at);
-    for (const slot of space.pages.values()) {
-      if (written === most || space.dirty === 0) break;
-      const page = slot - 1;
+    for (const index of space.dirty) {
+      if (written === most) break;
+      const page = (space.pages.get(index) ?? 0) - 1;
       if ((memMap.flags[page] & (PG_DIRTY | PG_WRITEBACK)) !== PG_DIRTY) continue;
       on.read(memMap.addressOf(page));
       writePage(on, this.parts, page);

@@ -205,7 +205,7 @@ export class Lab {
   dirty(page: number): void {
     if ((this.memMap.flags[page] & PG_DIRTY) !== 0) return;
     this.memMap.flags[page] |= PG_DIRTY;
-    this.file.dirty++;
+    this.file.dirty.add(this.memMap.index[page]);
     (this.parts.pageCache as { dirtyPages: number }).dirtyPages++;
   }
 
@@ -292,7 +292,7 @@ export class Lab {
   private clean(page: number): void {
     if ((this.memMap.flags[page] & PG_DIRTY) === 0) return;
     this.memMap.flags[page] &= ~PG_DIRTY;
-    this.file.dirty--;
+    this.file.dirty.delete(this.memMap.index[page]);
     (this.parts.pageCache as { dirtyPages: number }).dirtyPages--;
   }
 }
