@@ -49,6 +49,7 @@ export const idleClient: ConstructorParameters<typeof RunsState>[0] = {
   saveRunAs: never,
   openTrace: never,
   traces: never,
+  predictSegment: never,
   on: () => () => undefined,
 };
 

@@ -12,6 +12,7 @@ import {
 import App from '../App.svelte';
 import { LabError, type Client } from '../client/client.ts';
 import { outlineRows } from './outline.ts';
+import { checkSegment, segmentCatalogue } from '../../src/lab/segments.ts';
 import { renderMarkdown } from './markdown.ts';
 import { placeOf } from './places.ts';
 
@@ -70,6 +71,8 @@ function fakeLab(): Fake {
       },
       openTrace: () => Promise.resolve(null),
       traces: () => Promise.resolve([]),
+      segmentDesigns: () => Promise.resolve(segmentCatalogue()),
+      predictSegment: ({ profile, design }) => Promise.resolve(checkSegment(profile, design)),
       startRun: () => Promise.resolve('r1'),
       pauseRun: () => Promise.resolve(null),
       resumeRun: () => Promise.resolve(null),

@@ -9,6 +9,8 @@ import { asSchema } from '../panels/inspector/schema.ts';
 import { resultsCommands } from '../panels/results/commands.ts';
 import { ResultsView } from '../panels/results/results-view.svelte.ts';
 import { runCommands } from '../panels/runbar/commands.ts';
+import { segmentCommands } from '../panels/segment/commands.ts';
+import { SegmentState } from '../panels/segment/segment.svelte.ts';
 import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
 import { labCommands, type Command } from './commands.ts';
 import { DialogsState } from './dialogs.svelte.ts';
@@ -34,6 +36,8 @@ export class Lab {
   readonly workload: WorkloadState;
   /** Which table of a run is shown. */
   readonly results = new ResultsView();
+  /** The segment of shared memory that is being designed. */
+  readonly segment: SegmentState;
   /** Which two runs stand side by side. */
   readonly compare: CompareState;
   readonly recent: RecentState;
@@ -53,13 +57,21 @@ export class Lab {
     this.nodes = new NodesState(this.machine, this.selection, this.dialogs, this.notice);
     this.runs = new RunsState(client);
     this.compare = new CompareState(this.runs);
+    this.segment = new SegmentState(client);
     this.workload = new WorkloadState(catalogue.patterns, catalogue.library);
+    this.workload.ondesign = () => this.view.show('segment');
     this.recent = new RecentState(client);
     const { machine, recent, dialogs, selection, view, notice } = this;
     const schema = asSchema(catalogue.profileSchema);
     const fieldName = (path: string): string => placeName(path, schema, machine.profile);
     this.files = new FilesState({ client, machine, recent, dialogs, selection, view, notice, fieldName });
-    this.#commands = [...labCommands(this), ...runCommands(this), ...resultsCommands(this), ...compareCommands(this)];
+    this.#commands = [
+      ...labCommands(this),
+      ...runCommands(this),
+      ...resultsCommands(this),
+      ...segmentCommands(this),
+      ...compareCommands(this),
+    ];
   }
 
   /** Every command, in the order of the palette. */

@@ -3,6 +3,7 @@
  * arrays that grow in place; `frameCount` is what components watch, so a frame costs no copy.
  */
 import type {
+  CheckedSegment,
   FollowRequest,
   LabEvents,
   LabFailure,
@@ -13,8 +14,10 @@ import type {
 } from '../../src/lab/contract.ts';
 import type { Followed } from '../../src/sim/engine/follow.ts';
 import type { SampleFrame, RunReport } from '../../src/sim/engine/report.ts';
+import type { HistoryRow } from '../../src/sim/kernel/sched/history.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
 import type { TraceInfo } from '../../src/sim/workloads/trace.ts';
+import type { SegmentDesign } from '../../src/sim/workloads/segment/design.ts';
 import type { WorkloadSpec } from '../../src/sim/workloads/workload.ts';
 import type { Client } from '../client/client.ts';
 import { failureOf } from './failure.ts';
@@ -37,6 +40,7 @@ type RunClient = Pick<
   | 'openTrace'
   | 'openScript'
   | 'traces'
+  | 'predictSegment'
   | 'on'
 >;
 
@@ -49,6 +53,8 @@ export interface RunStart {
   readonly seed: number;
   /** One line that names what runs. */
   readonly title: string;
+  /** What is known of programs from an earlier run. */
+  readonly history?: readonly HistoryRow[];
 }
 
 /** A reference of a run that is being followed, or has been. */
@@ -146,6 +152,11 @@ export class RunsState {
 
   /** The run under way, of which there is at most one in a window. */
   readonly active: Run | null = $derived(this.list.find((run) => run.active) ?? null);
+
+  /** What the last run that has a report knows of programs; undefined where none does. */
+  get lastHistory(): readonly HistoryRow[] | undefined {
+    return this.list.find(({ report }) => report !== null)?.report?.result.scheduling?.history;
+  }
 
   readonly #client: RunClient;
   /** Progress that came before the answer that names its run. */
@@ -259,6 +270,11 @@ export class RunsState {
     await this.#client.stopFollowing().catch(() => null);
   }
 
+  /** What is known of a segment on a machine before it runs; null where the lab cannot say. */
+  async predict(profile: MachineProfile, design: SegmentDesign): Promise<CheckedSegment | null> {
+    return this.#client.predictSegment({ profile, design }).catch(() => null);
+  }
+
   /** Saves a run file by dialog or download; null when it was dismissed or failed (see `failure`). */
   async save(run: Run, name: string): Promise<SavedFile | null> {
     try {
@@ -299,8 +315,8 @@ export class RunsState {
   }
 }
 
-function requestOf({ profile, workloads, seed }: RunStart): RunRequest {
-  return { profile, workloads: [...workloads], seed };
+function requestOf({ profile, workloads, seed, history }: RunStart): RunRequest {
+  return { profile, workloads: [...workloads], seed, ...(history === undefined ? {} : { history: [...history] }) };
 }
 
 /** With the knobs that were turned during the run: without them it would be another one. */

@@ -36,6 +36,7 @@ function fakeLab(over: Partial<Client> = {}): {
     saveRunAs: () => Promise.resolve(null),
     openTrace: () => Promise.resolve(null),
     traces: () => Promise.resolve([]),
+    predictSegment: () => Promise.resolve({ numactl: [], issues: [] }),
     on: <E extends EventName>(event: E, listener: (payload: LabEvents[E]) => void) => {
       if (event === 'runProgress') listeners.push(listener as (event: Progress) => void);
       return () => undefined;

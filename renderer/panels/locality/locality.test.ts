@@ -13,6 +13,7 @@ const summary = (misses: number, remoteMisses: number, meanNs: number): MissSumm
 
 /** Two nodes: 400 misses from node 0 (100 of them remote), 200 from node 1, all of these remote. */
 const locality: LocalityReport = {
+  sinceNs: 0,
   matrix: {
     columns: ['from', 'home', 'misses', 'meanNs', 'kernelMisses', 'kernelMeanNs'],
     rows: [

@@ -35,6 +35,12 @@ export function resultsCommands({ view, runs, results }: Showing): readonly Comm
       'locality',
     ),
     command('results.processes', 'Processes and their mappings', 'tasks maps rss run', 'processes'),
+    command(
+      'results.scheduling',
+      'Scheduling: where tasks were put',
+      'placed fork exec migrations history run',
+      'scheduling',
+    ),
     command('results.profile', 'Kernel profile', 'functions readprofile time run', 'profile'),
     command('results.proc', 'Reports of /proc', 'meminfo zoneinfo buddyinfo slabinfo vmstat run', 'proc'),
     command('run.follow', 'Follow one reference', 'fault walk tlb trace step run', 'follow'),

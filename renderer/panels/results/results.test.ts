@@ -27,8 +27,8 @@ const report: RunReport = {
     transactions: [],
     calls: [],
     locality: null,
+    scheduling: null,
     proc: null,
-    locality: null,
   },
 };
 

@@ -9,6 +9,7 @@ import { zoneLabel } from '../charts/spec.ts';
 import { zoneOf } from '../charts/columns.ts';
 import type { Cell } from './csv.ts';
 import { procSheets } from './proc-sheets.ts';
+import { callSheets } from './scheduling-sheets.ts';
 
 export interface SheetColumn {
   readonly id: string;
@@ -100,6 +101,7 @@ export function sheetsOf(report: RunReport, catalogue: Catalogue): Sheet[] {
   const { result } = report;
   return [
     ...procSheets(result),
+    ...callSheets(result.calls),
     ...sheetOf('cpus', 'CPUs', result.cpus, metrics),
     ...sheetOf('nodes', 'Nodes', result.nodes, metrics),
     ...sheetOf('zones', 'Zones', result.zones, metrics),

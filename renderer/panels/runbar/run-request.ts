@@ -21,11 +21,13 @@ export async function startRun(machine: MachineState, workload: WorkloadState, r
   const { profile, revision } = machine;
   if (profile === null || runs.active !== null || whyNotRun(machine, workload) !== null) return;
   const cpuCount = cpuCountOf(profile);
+  const history = workload.keepHistory ? runs.lastHistory : undefined;
   await runs.start({
     profile,
     revision,
     workloads: workload.specs(cpuCount),
     seed: workload.seed,
     title: workload.title(cpuCount),
+    ...(history === undefined ? {} : { history }),
   });
 }

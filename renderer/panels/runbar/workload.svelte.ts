@@ -4,6 +4,7 @@
  */
 import type { LibrarySummary, OpenedScript, PatternSummary } from '../../../src/lab/contract.ts';
 import type { TraceInfo } from '../../../src/sim/workloads/trace.ts';
+import type { SegmentDesign } from '../../../src/sim/workloads/segment/design.ts';
 import type {
   PatternWorkload,
   ProgramWorkload,
@@ -34,19 +35,30 @@ type LibraryProgram = Common & Omit<ProgramWorkload, 'cpus' | 'startNs'>;
 /** `script` is null until a file has been opened. */
 type ScriptProgram = Common & { readonly kind: 'script'; readonly name: string; readonly script: Script | null };
 type Script = ScriptWorkload['script'];
-export type ProgramDraft = TraceProgram | PatternProgram | LibraryProgram | ScriptProgram;
+/** The segment on the table (see WorkloadState.useSegment); its CPUs are those of its creator and users. */
+type SegmentProgram = Common & { readonly kind: 'segment' };
+export type ProgramDraft = TraceProgram | PatternProgram | LibraryProgram | ScriptProgram | SegmentProgram;
 
 /** What a program may become. */
 export type ProgramChoice =
   | { readonly pattern: string }
   | { readonly trace: TraceInfo | null }
   | { readonly program: string }
-  | { readonly script: OpenedScript | null };
+  | { readonly script: OpenedScript | null }
+  | { readonly segment: true };
 
 export class WorkloadState {
   programs = $state.raw<readonly ProgramDraft[]>([]);
   /** As the command line's default: the same run in every door. */
   seed = $state.raw(0);
+  /** The design that programs of kind segment run, with the CPUs that it takes. */
+  segment = $state.raw<{ readonly design: SegmentDesign; readonly cpus: readonly number[] } | null>(null);
+  /** Sizes and references of the segment's run against the design's. */
+  segmentScale = $state.raw(1);
+  /** Shows the segment designer; set by the window that has one. */
+  ondesign: (() => void) | null = null;
+  /** A run begins with what the last one knows of programs, which kernels that predict place tasks by. */
+  keepHistory = $state.raw(false);
   readonly patterns: readonly PatternSummary[];
   readonly library: readonly LibrarySummary[];
   #lastKey = 0;
@@ -67,14 +79,14 @@ export class WorkloadState {
 
   /** Adds a program on CPUs that no other one has, where there are any. */
   addBeside(cpuCount: number): void {
-    const lists = this.programs.map((program) => program.cpus ?? defaultCpus(cpuCount));
+    const lists = this.programs.map((program) => this.#cpusOf(program, cpuCount));
     const free = freeCpus(lists, cpuCount);
     this.addPattern(undefined, free.length === 0 ? null : free.slice(0, DEFAULT_CPUS));
   }
 
   /** What becomes of a program on CPUs that others have too, as a sentence; null where it has them for itself. */
   overlapOf(program: ProgramDraft, cpuCount: number): string | null {
-    const cpusOf = (one: ProgramDraft): readonly number[] => one.cpus ?? defaultCpus(cpuCount);
+    const cpusOf = (one: ProgramDraft): readonly number[] => this.#cpusOf(one, cpuCount);
     const others = this.programs.filter(({ key }) => key !== program.key);
     const both = sharedCpus(cpusOf(program), others.map(cpusOf));
     if (both.length === 0) return null;
@@ -97,6 +109,7 @@ export class WorkloadState {
   become(key: number, what: ProgramChoice): void {
     this.#replace(key, (program) => {
       const common = { key, cpus: program.cpus, startNs: program.startNs };
+      if ('segment' in what) return { ...common, cpus: null, kind: 'segment' };
       if ('trace' in what) return { ...common, kind: 'trace', trace: traceName(what.trace) };
       if ('script' in what) {
         return { ...common, kind: 'script', name: what.script?.name ?? '', script: what.script?.script ?? null };
@@ -129,6 +142,17 @@ export class WorkloadState {
     });
   }
 
+  /** Takes a design: the workload is that segment, unless one of its programs is already. */
+  useSegment(design: SegmentDesign, cpus: readonly number[]): void {
+    this.segment = { design, cpus };
+    if (this.programs.some(({ kind }) => kind === 'segment')) return;
+    this.programs = [{ key: ++this.#lastKey, cpus: null, startNs: 0, kind: 'segment' }];
+  }
+
+  scaleSegment(scale: number): void {
+    this.segmentScale = scale;
+  }
+
   changeScale(key: number, scale: number): void {
     this.#replace(key, (program) => (program.kind === 'program' ? { ...program, scale } : program));
   }
@@ -146,6 +170,11 @@ export class WorkloadState {
   /** The library's entry of a program; undefined of other kinds. */
   libraryOf(program: ProgramDraft): LibrarySummary | undefined {
     return program.kind === 'program' ? this.library.find(({ id }) => id === program.program) : undefined;
+  }
+
+  #cpusOf(program: ProgramDraft, cpuCount: number): readonly number[] {
+    if (program.kind === 'segment') return this.segment?.cpus ?? [];
+    return program.cpus ?? defaultCpus(cpuCount);
   }
 
   #replace(key: number, change: (program: ProgramDraft) => ProgramDraft): void {
@@ -167,6 +196,7 @@ export class WorkloadState {
     if (cpuCount === 0) return 'The machine has no CPU.';
     if (program.kind === 'trace' && program.trace.sha256 === '') return 'Open a trace file to replay.';
     if (program.kind === 'script' && program.script === null) return 'Open a script file to run.';
+    if (program.kind === 'segment') return this.segment === null ? 'Design the segment first.' : null;
     if (program.cpus !== null && program.cpus.length === 0) return 'Name the CPUs to run on.';
     const missing = program.cpus?.find((cpu) => cpu >= cpuCount);
     if (missing !== undefined) {
@@ -191,6 +221,11 @@ export class WorkloadState {
       if (program.kind === 'script') {
         return program.script === null ? [] : { kind: program.kind, script: program.script, cpus, startNs };
       }
+      if (program.kind === 'segment') {
+        if (this.segment === null) return [];
+        const { design, cpus: own } = this.segment;
+        return { kind: program.kind, design, cpus: [...own], startNs, scale: this.segmentScale };
+      }
       const { kind, trace, shared, limit } = program;
       const options = { ...(shared === undefined ? {} : { shared }), ...(limit === undefined ? {} : { limit }) };
       return { kind, trace, cpus, startNs, ...options };
@@ -200,13 +235,16 @@ export class WorkloadState {
   /** One line that names what runs: `sort.lackey.gz on CPUs 0-15`. */
   title(cpuCount: number): string {
     if (this.programs.length === 0) return 'Nothing';
-    return this.programs.map((program) => `${this.nameOf(program)} ${cpusText(program, cpuCount)}`).join(' + ');
+    const one = (program: ProgramDraft): string =>
+      program.kind === 'segment' ? this.nameOf(program) : `${this.nameOf(program)} ${cpusText(program, cpuCount)}`;
+    return this.programs.map(one).join(' + ');
   }
 
   /** The title of a pattern, a library program or a script, or the trace's name. */
   nameOf(program: ProgramDraft): string {
     if (program.kind === 'program') return this.libraryOf(program)?.title ?? program.program;
     if (program.kind === 'script') return program.script?.title ?? 'Script';
+    if (program.kind === 'segment') return this.segment?.design.title ?? 'Shared segment';
     if (program.kind === 'trace') return program.trace.name === '' ? 'Trace' : program.trace.name;
     return this.patterns.find((pattern) => pattern.id === program.pattern)?.title ?? program.pattern;
   }

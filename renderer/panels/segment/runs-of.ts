@@ -1,0 +1,33 @@
+/** Which runs are of a designed segment, and what was simulated of its ranges. Pure. */
+import type { SegmentDesign } from '../../../src/sim/workloads/segment/design.ts';
+import type { WorkloadSpec } from '../../../src/sim/workloads/workload.ts';
+import type { Run } from '../../state/runs.svelte.ts';
+import type { RangeSide } from '../locality/RangeTable.svelte';
+
+/** The design of the first segment that a run is of; null where it has none. */
+export function designOf(workloads: readonly WorkloadSpec[]): SegmentDesign | null {
+  const spec = workloads.find((workload) => workload.kind === 'segment');
+  return spec?.kind === 'segment' ? spec.design : null;
+}
+
+/** The last run of exactly this design; undefined where there is none. */
+export function lastRunOf(design: SegmentDesign | null, runs: readonly Run[]): Run | undefined {
+  if (design === null) return undefined;
+  const text = JSON.stringify(design);
+  return runs.find((run) => JSON.stringify(designOf(run.start.workloads)) === text);
+}
+
+/** Where the ranges of a run lay at its end, and how much of their use was remote, by name. */
+export function simulatedRanges(run: Run | undefined): ReadonlyMap<string, RangeSide> {
+  const ranges = run?.report?.result.locality?.ranges ?? [];
+  return new Map(
+    ranges.map(({ name, onNodes, misses, remoteShare, meanNs }) => [
+      name,
+      {
+        onNodes,
+        remote: misses === 0 ? undefined : remoteShare / 100,
+        meanNs: misses === 0 ? undefined : meanNs,
+      },
+    ]),
+  );
+}
