@@ -16,7 +16,7 @@ import { skewedRank } from './burst.ts';
 import type { Regions } from './regions.ts';
 
 /** Instructions of a stay in one loop. */
-const VISIT = 20_000;
+const VISIT = 32_000;
 const LOOP_BYTES = 256;
 /** Every so-many-th visit is to a library. */
 const LIBRARY = 8;

@@ -520,24 +520,34 @@ export class Core {
     const last = (at + granules - 1) >>> granuleToLine;
     const remote = counters[C.HOME_REMOTE];
     const missed = counters[C.L1I_MISSES];
+    const first = at >>> granuleToLine;
     this.kernel = 1;
-    for (let line = at >>> granuleToLine; line <= last; line++) this.fetchLine(line);
+    let recent = 0;
+    for (let line = first; line <= last; line++) {
+      if (allWays[this.l1i + (line & this.l1iMask) * this.l1iWays] === line << 1) recent++;
+      else this.fetchLine(line);
+    }
     this.kernel = 0;
-    counters[C.KERNEL_FETCHES] += last - (at >>> granuleToLine) + 1;
+    counters[C.L1I_ACCESSES] += recent;
+    counters[C.KERNEL_FETCHES] += last - first + 1;
     counters[C.KERNEL_FETCH_MISSES] += counters[C.L1I_MISSES] - missed;
     counters[C.KERNEL_TEXT_REMOTE] += counters[C.HOME_REMOTE] - remote;
   }
 
   /**
-   * A program fetches `bytes` of its text from a virtual page and an offset in it on, through ITLB and L1I; the kernel
-   * maps what is not there. Takes the time of its misses; that of the instructions is the caller's.
+   * A program fetches `bytes` of its text from `offset` of a virtual page on, all in this page, through ITLB and L1I; the
+   * kernel maps the page if need be. Takes the time of its misses; that of the instructions is the caller's.
    */
   programFetch(vpn: number, offset: number, bytes: number): void {
-    const before = this.counters[C.L1I_ACCESSES];
-    const kernel = this.counters[C.KERNEL_FETCHES];
-    this.fetch(vpn, offset, bytes);
-    const { counters } = this;
-    counters[C.PROGRAM_FETCHES] += counters[C.L1I_ACCESSES] - before - (counters[C.KERNEL_FETCHES] - kernel);
+    if (this.instructions !== 'fetch') return;
+    const { counters, lineShift } = this;
+    const base = this.translate(this.itlb, vpn, 0, C.ITLB_MISSES);
+    const remote = counters[C.HOME_REMOTE];
+    const first = offset >> lineShift;
+    const last = (offset + bytes - 1) >> lineShift;
+    for (let line = first; line <= last; line++) this.fetchLine(base | line);
+    counters[C.PROGRAM_FETCHES] += last - first + 1;
+    counters[C.PROGRAM_TEXT_REMOTE] += counters[C.HOME_REMOTE] - remote;
   }
 
   /**

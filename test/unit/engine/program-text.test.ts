@@ -21,14 +21,14 @@ function run(main: readonly object[], more: Readonly<Record<string, unknown>> = 
 }
 
 describe('a program that computes', () => {
-  it('fetches a loop of 256 bytes for every 20,000 instructions', () => {
-    const { fetches } = run([EXEC, compute(200_000)]);
+  it('fetches a loop of 256 bytes for every 32,000 instructions', () => {
+    const { fetches } = run([EXEC, compute(320_000)]);
     expect(fetches).toHaveLength(10);
     for (const { bytes } of fetches) expect(bytes).toBe(256);
   });
 
   it('stays in the first page of its text where it has touched no more', () => {
-    for (const { address } of run([EXEC, compute(2e6)]).fetches) {
+    for (const { address } of run([EXEC, compute(3.2e6)]).fetches) {
       expect(address).toBeGreaterThanOrEqual(TEXT);
       expect(address).toBeLessThan(TEXT + PAGE);
     }
@@ -39,7 +39,7 @@ describe('a program that computes', () => {
       { op: 'touch', region: 'text', bytes: 16 * PAGE },
       { op: 'touch', region: 'lib0', bytes: 8 * PAGE },
     ];
-    const { fetches } = run([EXEC, ...touch, compute(2e7)]);
+    const { fetches } = run([EXEC, ...touch, compute(3.2e7)]);
     expect(fetches).toHaveLength(1000);
     const own = fetches.filter(({ address }) => address >= TEXT && address < TEXT + 16 * PAGE);
     // One visit of eight is to the library.
@@ -55,7 +55,7 @@ describe('a program that computes', () => {
   });
 
   it('has its hot loops where all who run the image have them, and goes to them in an order of its own', () => {
-    const child = [EXEC, { op: 'touch', region: 'text' }, compute(1e7)];
+    const child = [EXEC, { op: 'touch', region: 'text' }, compute(1.6e7)];
     const { fetches } = run(
       [{ op: 'fork', program: 'child' }, { op: 'wait' }, { op: 'fork', program: 'child' }, { op: 'wait' }],
       { child },
@@ -71,13 +71,13 @@ describe('a program that computes', () => {
   });
 
   it('fetches the same however often it is interrupted', () => {
-    const program = [EXEC, { op: 'touch', region: 'text' }, compute(3e6)];
+    const program = [EXEC, { op: 'touch', region: 'text' }, compute(4.8e6)];
     expect(run(program, {}, 1000).fetches).toEqual(run(program, {}, 77_777).fetches);
   });
 
   it('counts instructions between references too', () => {
     const workingSet = { region: 'data', every: 1000 };
-    expect(run([EXEC, { op: 'compute', instructions: 400_000, workingSet }]).fetches).toHaveLength(20);
+    expect(run([EXEC, { op: 'compute', instructions: 640_000, workingSet }]).fetches).toHaveLength(20);
   });
 
   it('fetches nothing where no image was executed, and nothing of text that it has unmapped', () => {

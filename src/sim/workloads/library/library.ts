@@ -14,6 +14,7 @@ import { memoryHog } from './memory-hog.ts';
 import { rmapTest } from './rmap-test.ts';
 import { shellScript } from './shell-script.ts';
 import { streamingReader } from './streaming-reader.ts';
+import { syscalls } from './syscalls.ts';
 
 export const library: readonly LibraryWorkload[] = [
   kernelCompile,
@@ -26,6 +27,7 @@ export const library: readonly LibraryWorkload[] = [
   streamingReader,
   forkChildren,
   login,
+  syscalls,
 ];
 
 export function findLibraryWorkload(id: string): LibraryWorkload | undefined {
