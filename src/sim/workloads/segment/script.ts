@@ -62,11 +62,17 @@ export function segmentScript(
 export function scaledDesign(design: SegmentDesign, scale: number, machine: SegmentMachine): SegmentDesign {
   if (scale === 1) return design;
   const unit = design.huge ? machine.hugePageBytes / 1024 : PAGE_KIB;
+  const { windows } = design;
   return {
     ...design,
+    // So that what was seen through windows still is.
+    windows:
+      windows.kind === 'none'
+        ? windows
+        : { ...windows, areaKiB: wholeTimes(windows.areaKiB * scale, windows.windowKiB) },
     ranges: design.ranges.map((range) => ({
       ...range,
-      kib: Math.max(1, Math.round((range.kib * scale) / unit)) * unit,
+      kib: wholeTimes(range.kib * scale, unit),
       // Shares stay those of the full size, whatever sizes are rounded to.
       weight: range.weight ?? range.kib,
     })),
@@ -76,6 +82,8 @@ export function scaledDesign(design: SegmentDesign, scale: number, machine: Segm
     })),
   };
 }
+
+const wholeTimes = (value: number, unit: number): number => Math.max(1, Math.round(value / unit)) * unit;
 
 /** Users of a group run one program, unless each initialises a part of its own. */
 export function programOf({ initialiser, users }: SegmentDesign, { group, member }: UserProcess): string {
