@@ -122,7 +122,7 @@ export class Lane {
         this.tick(ticks);
         continue;
       }
-      const until = Math.min(end, tickAt, waits ? this.tasksUntil : Infinity);
+      const until = Math.min(end, tickAt, this.reschedAt, waits ? this.tasksUntil : Infinity);
       const outcome = ticket.execution.run(on, until);
       if (outcome !== 'more') this.switchOut(ticket, outcome);
     }

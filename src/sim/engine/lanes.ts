@@ -198,7 +198,7 @@ export class Lanes implements TaskStarter, Work, ScheduleListener {
       }
       if (task.state !== 'dead') task.state = 'runnable';
       lane.interruptAt(readyAt);
-      sched.wake(lane.on, task, waker === undefined ? 'interrupt' : 'task');
+      sched.wake(lane.on, task, waker === undefined ? 'interrupt' : 'task', readyAt);
       this.look(this.placeOf(lane.on.cpu));
     }
   }

@@ -339,6 +339,10 @@ export const metrics: readonly Metric[] = [
   count('execs', 'Execs', 'Programs started.', 0, C.EXECS),
   count('exits', 'Exits', 'Tasks that ended.', 0, C.EXITS),
   count('contextSwitches', 'Context switches', 'From one task to another.', 0, C.CONTEXT_SWITCHES),
+  count('migrations', 'Migrations', 'Tasks that went on on another CPU.', -1, C.MIGRATIONS),
+  count('rescheduleIpis', 'Reschedule IPIs', 'That make another CPU schedule.', -1, C.RESCHEDULE_IPIS),
+  count('balances', 'Balances', 'Searches for a busier CPU, by CPUs that balance.', 0, C.BALANCES),
+  count('balancePulls', 'Tasks pulled', 'Tasks that balancing took from another CPU.', 0, C.BALANCE_PULLS),
   count(
     'nodeBalances',
     'Looks across nodes',
@@ -391,7 +395,7 @@ export const metrics: readonly Metric[] = [
   count(
     'lockAcquisitions',
     'Lock acquisitions',
-    'Spinlocks and semaphores; waiting is not modelled.',
+    'Spinlocks and semaphores; waiting is modelled for locks of runqueues.',
     -1,
     C.LOCK_ACQUISITIONS,
   ),
@@ -402,6 +406,8 @@ export const metrics: readonly Metric[] = [
     -1,
     C.LOCK_HELD_NS,
   ),
+  count('lockContended', 'Contended locks', 'Locks of runqueues that another CPU held.', -1, C.LOCK_CONTENDED),
+  time('lockWaitNs', 'Waits for locks', 'Spinning for locks of runqueues, all CPUs added up.', -1, C.LOCK_WAIT_NS),
 ];
 
 /**

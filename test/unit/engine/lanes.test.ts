@@ -2,20 +2,27 @@
 import { describe, expect, it } from 'vitest';
 import * as C from '../../../src/sim/base/counters.ts';
 import type { Execution, Outcome } from '../../../src/sim/engine/execution.ts';
-import { SLICE_NS } from '../../../src/sim/engine/lane.ts';
+import { THREAD_SLICE_NS } from '../../../src/sim/engine/lane.ts';
 import { Lanes } from '../../../src/sim/engine/lanes.ts';
 import { Machine } from '../../../src/sim/hardware/machine.ts';
+import { boot } from '../../../src/sim/kernel/boot/boot.ts';
 import { KernelCpu } from '../../../src/sim/kernel/cpu.ts';
 import { FN, pathLengths } from '../../../src/sim/kernel/functions.ts';
 import { LockTable } from '../../../src/sim/kernel/locks.ts';
 import type { KernelThread } from '../../../src/sim/kernel/reclaim/reclaim.ts';
+import { O1Scheduler } from '../../../src/sim/kernel/sched/o1.ts';
+import { StaticData } from '../../../src/sim/kernel/static-data.ts';
 import { Task } from '../../../src/sim/kernel/task.ts';
+import { traitsOf } from '../../../src/sim/profiles/resolve.ts';
 import { cpu as cpuSpec, profileOf } from '../boot/machines.ts';
 import { Dice, seeds } from '../../conformance/naive/random.ts';
 
 const ROUND_NS = 2048;
 const INSTRUCTION_NS = 1;
 const SWITCH_NS = pathLengths[FN.schedule] * INSTRUCTION_NS;
+
+/** task_timeslice() at nice 0: 10 + 190 * 19 / 39 ticks of 1 ms. The tasks here have no task_struct: scheduling is free. */
+const SLICE_NS = 102e6;
 
 /** What a task does, one after the other: uses a CPU, waits for a disk, sleeps, waits to be woken. */
 type Deed =
@@ -87,17 +94,22 @@ class Lab {
     private readonly roundNs = ROUND_NS,
   ) {
     const cpu = { ...cpuSpec, dtlb: { entries: 4, ways: 4 } };
-    const { machine } = profileOf({ nodes: [{ id: 0, cpus, memoryMiB: 16 }], machine: { cpu } });
-    this.machine = new Machine(machine, [0], [4096], cpus, 4096);
+    const made = profileOf({ nodes: [{ id: 0, cpus, memoryMiB: 16 }], machine: { cpu } });
+    const profile = { ...made, kernel: { ...made.kernel, flavour: '2.6.0' } };
+    const traits = traitsOf(profile.kernel, profile.machine);
+    this.machine = new Machine(profile.machine, [0], [4096], cpus, 4096);
     const locks = new LockTable();
+    const data = new StaticData(0, 16);
+    const parts = { profile, traits, layout: boot(profile, traits), machine: this.machine, data };
     this.lanes = new Lanes(
       {
         tlb: { loaded: () => undefined },
         threads,
+        sched: new O1Scheduler(parts),
         cpu: (number) => {
           const known = this.cpus.get(number);
           if (known !== undefined) return known;
-          const costs = { instructionNs: INSTRUCTION_NS, atomicNs: 0 };
+          const costs = { instructionNs: INSTRUCTION_NS, programNs: INSTRUCTION_NS, atomicNs: 0 };
           const made = new KernelCpu(this.machine.core(number), costs, locks);
           this.cpus.set(number, made);
           return made;
@@ -143,11 +155,11 @@ describe('one CPU', () => {
     expect([only.task.state, lab.lanes.living, lab.lanes.endedAt]).toEqual(['dead', 0, only.endedAt]);
   });
 
-  it('is shared by two tasks in slices of 100 ms', () => {
+  it('is shared by two tasks in slices of 102 ms, which end with a tick', () => {
     const lab = new Lab(1);
     const [first, second] = [0, 1].map(() => lab.task([0], [{ run: 1.5 * SLICE_NS }]));
     lab.run();
-    expect([first.endedAt, second.endedAt]).toEqual([2.5 * SLICE_NS + 3 * SWITCH_NS, 3 * SLICE_NS + 4 * SWITCH_NS]);
+    expect([first.endedAt, second.endedAt]).toEqual([2.5 * SLICE_NS + 2 * SWITCH_NS, 3 * SLICE_NS + 4 * SWITCH_NS]);
     expect(lab.on(0).core.counters[C.CONTEXT_SWITCHES]).toBe(4);
     expect([first.task.userNs, second.task.userNs]).toEqual([1.5 * SLICE_NS, 1.5 * SLICE_NS]);
   });
@@ -164,14 +176,24 @@ describe('one CPU', () => {
     expect(lab.on(0).core.counters[C.IDLE_NS]).toBe(8e6 - SWITCH_NS - 5e6);
   });
 
-  it('lets a sleeper that wakes wait for the end of the slice', () => {
+  it('lets a sleeper that is no better wait for the end of the slice', () => {
     const lab = new Lab(1);
     const sleeper = lab.task([0], [{ sleep: 1e6 }, { run: 1000 }]);
     const hog = lab.task([0], [{ run: 1.5 * SLICE_NS }]);
     lab.run();
-    const slice = SWITCH_NS + SWITCH_NS + SLICE_NS;
-    expect(sleeper.endedAt).toBe(slice + SWITCH_NS + 1000);
-    expect(hog.endedAt).toBe(slice + 2 * SWITCH_NS + 1000 + SLICE_NS / 2);
+    expect(sleeper.endedAt).toBe(SLICE_NS + SWITCH_NS + 1000);
+    expect(hog.endedAt).toBe(1.5 * SLICE_NS + 4 * SWITCH_NS + 1000);
+  });
+
+  it('goes to a sleeper that has slept long enough to be better as soon as it wakes', () => {
+    const lab = new Lab(1);
+    // Ten times 15 ms of 1020: a bonus of 1.
+    const sleeper = lab.task([0], [{ sleep: 15e6 }, { run: 1000 }]);
+    lab.task([0], [{ run: 1.5 * SLICE_NS }]);
+    lab.run();
+    const woken = SWITCH_NS + 15e6;
+    expect(sleeper.endedAt).toBeGreaterThanOrEqual(woken + SWITCH_NS + 1000);
+    expect(sleeper.endedAt).toBeLessThan(woken + SWITCH_NS + 1000 + ROUND_NS);
   });
 
   it('lets a killed task that waits come back to end', () => {
@@ -206,7 +228,7 @@ describe('several CPUs', () => {
   it('go on with a task that another wakes, from that time on', () => {
     const lab = new Lab(2);
     const waiter = lab.task([1], [{ park: true }, { run: 1000 }]);
-    const waker = lab.task([0], [{ run: 1e6 }, { does: (on) => lab.lanes.wake(waiter, on.now) }, { run: 1000 }]);
+    const waker = lab.task([0], [{ run: 1e6 }, { does: (on) => lab.lanes.wake(waiter, on.now, on) }, { run: 1000 }]);
     lab.run();
     expect(waiter.endedAt).toBe(SWITCH_NS + 1e6 + SWITCH_NS + 1000);
     expect(waker.endedAt).toBe(SWITCH_NS + 1e6 + 1000);
@@ -277,9 +299,9 @@ describe('a thread of the kernel', () => {
       i > 0 && time - times[i - 1] > 1e6 ? [[i, time - times[i - 1] - 1e6]] : [],
     );
     // The tasks' first turn is as long as the slice; the second ends when their 160 ms do, of which 1 ms came before.
-    expect(gaps.map(([steps]) => steps)).toEqual([SLICE_NS / 1e6, (2 * SLICE_NS) / 1e6]);
-    expect(gaps[0][1]).toBeGreaterThanOrEqual(SLICE_NS);
-    expect(gaps[0][1]).toBeLessThan(SLICE_NS + 50_000 + 4 * SWITCH_NS);
+    expect(gaps.map(([steps]) => steps)).toEqual([THREAD_SLICE_NS / 1e6, (2 * THREAD_SLICE_NS) / 1e6]);
+    expect(gaps[0][1]).toBeGreaterThanOrEqual(THREAD_SLICE_NS);
+    expect(gaps[0][1]).toBeLessThan(THREAD_SLICE_NS + 50_000 + 4 * SWITCH_NS);
     expect(gaps[1][1]).toBeLessThan(60e6);
     expect(one.task.userNs + other.task.userNs).toBe(160e6);
   });
@@ -326,7 +348,7 @@ describe('a thread of the kernel', () => {
 describe('tasks at random', () => {
   const deeds = (dice: Dice): Deed[] =>
     Array.from({ length: dice.between(1, 12) }, (): Deed => {
-      const ns = dice.pick([10, 1000, 50_000, 3e6, SLICE_NS / 4]);
+      const ns = dice.pick([10, 1000, 50_000, 3e6, THREAD_SLICE_NS / 4]);
       const long = 1 + dice.below(ns);
       return dice.pick([{ run: long }, { run: long }, { disk: long }, { sleep: long }]);
     });

@@ -1,6 +1,5 @@
 /** How long things take, by hand, on a machine of round numbers where nothing queues. */
 import { describe, expect, it } from 'vitest';
-import { SLICE_NS } from '../../../src/sim/engine/lane.ts';
 import { FN, pathLengths } from '../../../src/sim/kernel/functions.ts';
 import { BASE, column, program, roundNumbers, run, stream, sum } from './runs.ts';
 
@@ -131,6 +130,8 @@ describe('when streams start', () => {
 
 describe('two streams on one CPU', () => {
   const MS = 1_000_000;
+  /** task_timeslice() at nice 0: 10 + 190 * 19 / 39 ticks of 1 ms. */
+  const SLICE_NS = 102 * MS;
   /** An instruction takes 1 µs. */
   const slow = (): ReturnType<typeof roundNumbers> => {
     const { machine, ...rest } = roundNumbers();

@@ -13,7 +13,6 @@ import { after } from '../../base/units.ts';
 import * as C from '../../base/counters.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
-import type { KernelParts } from '../parts.ts';
 import type { Task } from '../task.ts';
 import { type Balancer, makeBalancer } from './balance.ts';
 import * as interactivity from './interactivity.ts';
@@ -21,7 +20,7 @@ import { LoadBalancer } from './load-balance.ts';
 import { PRIORITIES } from './priority-array.ts';
 import { Reschedules } from './reschedules.ts';
 import { type Queue, RunQueues } from './run-queues.ts';
-import type { Leaving, Placer, ScheduleListener, Scheduler } from './scheduler.ts';
+import type { Leaving, Placer, ScheduleListener, Scheduler, SchedulerParts } from './scheduler.ts';
 
 /** Offset of the fields that schedule() looks at in task_struct. */
 const FIELDS = 32;
@@ -37,7 +36,7 @@ export class O1Scheduler implements Scheduler {
   /** Tasks on their way to another CPU: the migration thread has still to take them there. */
   private readonly movesTo = new Map<Task, number>();
 
-  constructor(private readonly parts: KernelParts) {
+  constructor(private readonly parts: SchedulerParts) {
     this.queues = new RunQueues(parts, []);
     this.resched = new Reschedules([], parts.profile.kernel.flush, { kicked: () => undefined });
     this.balancer = this.makeBalancer();
@@ -96,22 +95,21 @@ export class O1Scheduler implements Scheduler {
     return sched.cpu;
   }
 
-  wake(on: KernelCpu, task: Task, by: 'task' | 'interrupt'): number {
+  wake(on: KernelCpu, task: Task, by: 'task' | 'interrupt', atNs: number): number {
     const { sched } = task;
-    const isFree = task.at === 0;
     const queue = task.cpus.includes(sched.cpu) ? this.queues.of(sched.cpu) : this.emptiest(task);
-    const outer = isFree ? FN.idle : on.enter(FN.try_to_wake_up);
-    if (!isFree) this.queues.lock(on, queue);
-    const now = on.core.clock;
-    interactivity.hasSlept(task, now);
-    if (sched.activated === 0) sched.activated = by === 'task' ? 1 : 2;
-    sched.timestamp = now;
-    this.queues.activate(isFree ? undefined : on, task, queue);
-    if (preempts(task, queue)) this.resched.kick(on, queue.cpu, isFree);
-    if (!isFree) {
-      this.queues.unlock(on, queue);
-      on.leave(outer);
+    if (task.at === 0) {
+      this.activate(undefined, task, queue, by, atNs);
+      if (preempts(task, queue)) this.resched.kickAt(queue.cpu, atNs);
+      return queue.cpu;
     }
+    const shift = atNs - on.core.clock;
+    const outer = on.enter(FN.try_to_wake_up);
+    this.queues.lock(on, queue);
+    this.activate(on, task, queue, by, on.core.clock + shift);
+    if (preempts(task, queue)) this.resched.kick(on, queue.cpu, shift);
+    this.queues.unlock(on, queue);
+    on.leave(outer);
     return queue.cpu;
   }
 
@@ -152,14 +150,14 @@ export class O1Scheduler implements Scheduler {
     const task = queue.current;
     const isFree = task === undefined ? this.queues.crowded === 0 : queue.paying === 0;
     if (isFree) {
-      if (task !== undefined && queue.running > 1) this.useSlice(undefined, queue, task, jiffies);
+      if (task !== undefined && queue.running > 1) this.useSlice(undefined, queue, task, jiffies, on.core.clock);
       return;
     }
     const outer = on.enter(FN.scheduler_tick);
     on.spend(this.parts.profile.kernel.flush.irqNs);
     if (task !== undefined) {
       this.queues.lock(on, queue);
-      this.useSlice(on, queue, task, jiffies);
+      this.useSlice(on, queue, task, jiffies, on.core.clock);
       this.queues.unlock(on, queue);
     }
     this.balancer.tick(on, task === undefined, jiffies);
@@ -209,9 +207,21 @@ export class O1Scheduler implements Scheduler {
     return this.queues.nodeRunning(place);
   }
 
+  /** activate_task(): by what it has slept its priority is computed anew. */
+  private activate(on: KernelCpu | undefined, task: Task, queue: Queue, by: 'task' | 'interrupt', now: number): void {
+    const { sched } = task;
+    interactivity.hasSlept(task, now);
+    if (sched.activated === 0) sched.activated = by === 'task' ? 1 : 2;
+    sched.timestamp = now;
+    this.queues.activate(on, task, queue);
+  }
+
   /** schedule() with the runqueue locked; `on` undefined: at no cost. */
   private choose(on: KernelCpu | undefined, now: number, queue: Queue, before: Task | undefined): Task | undefined {
-    if (before?.sched.leaves === true) this.queues.deactivate(on, before, queue);
+    if (before?.sched.leaves === true) {
+      before.sched.leaves = false;
+      this.queues.deactivate(on, before, queue);
+    }
     if (queue.running === 0 && on !== undefined) {
       this.locked = true;
       this.balancer.goesIdle(on);
@@ -254,8 +264,6 @@ export class O1Scheduler implements Scheduler {
 
   /** What the task that leaves is to do next: to another CPU, or nothing. */
   private settle(on: KernelCpu, task: Task): void {
-    if (!task.sched.leaves) return;
-    task.sched.leaves = false;
     const cpu = this.movesTo.get(task);
     if (cpu === undefined) return;
     this.movesTo.delete(task);
@@ -293,9 +301,8 @@ export class O1Scheduler implements Scheduler {
   }
 
   /** The middle of scheduler_tick(). */
-  private useSlice(on: KernelCpu | undefined, queue: Queue, task: Task, jiffies: number): void {
+  private useSlice(on: KernelCpu | undefined, queue: Queue, task: Task, jiffies: number, now: number): void {
     const { sched } = task;
-    const now = (jiffies + 1) * this.tickNs;
     // Expired, and not scheduled off yet.
     if (sched.array !== queue.active) {
       this.again(on, queue, now);
@@ -374,7 +381,7 @@ function preempts(task: Task, { current }: Queue): boolean {
 }
 
 /** cache_decay_ticks of arch/i386/kernel/smpboot.c: what it takes to read L2 at 350 MB/s, and one ms more. */
-function cacheDecayNs({ profile }: KernelParts): number {
+function cacheDecayNs({ profile }: SchedulerParts): number {
   const { kib } = profile.machine.cpu.l2;
   return (Math.floor(kib / 350) + 1) * 1e6;
 }

@@ -15,11 +15,10 @@ import * as C from '../../base/counters.ts';
 import { invariant } from '../../base/errors.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN, STEP } from '../functions.ts';
-import type { KernelParts } from '../parts.ts';
 import type { Task } from '../task.ts';
 import { Reschedules } from './reschedules.ts';
 import { type CpuData, RunList } from './run-list.ts';
-import type { Leaving, Placer, ScheduleListener, Scheduler } from './scheduler.ts';
+import type { Leaving, Placer, ScheduleListener, Scheduler, SchedulerParts } from './scheduler.ts';
 
 const TICK_NS = 10e6;
 /** NICE_TO_TICKS(0): 60 ms. */
@@ -44,7 +43,7 @@ export class OneRunqueue implements Scheduler {
   /** Where running tasks are to go on. */
   private readonly movesTo = new Map<Task, number>();
 
-  constructor(private readonly parts: KernelParts) {
+  constructor(private readonly parts: SchedulerParts) {
     this.list = new RunList(parts, []);
     this.resched = new Reschedules([], parts.profile.kernel.flush, { kicked: () => undefined });
   }
@@ -88,16 +87,16 @@ export class OneRunqueue implements Scheduler {
     return sched.cpu;
   }
 
-  wake(on: KernelCpu, task: Task): number {
+  wake(on: KernelCpu, task: Task, _by: 'task' | 'interrupt', atNs: number): number {
     const { sched } = task;
     if (task.at === 0) {
       this.list.add(undefined, task);
-      sched.timestamp = on.core.clock;
-      if (this.list.of(sched.cpu)?.current === undefined) this.resched.kick(on, sched.cpu, true);
+      sched.timestamp = atNs;
+      if (this.list.of(sched.cpu)?.current === undefined) this.resched.kickAt(sched.cpu, atNs);
       return sched.cpu;
     }
     const outer = on.enter(FN.try_to_wake_up);
-    this.enqueue(on, task);
+    this.enqueue(on, task, atNs - on.core.clock);
     on.leave(outer);
     return sched.cpu;
   }
@@ -144,7 +143,7 @@ export class OneRunqueue implements Scheduler {
     const { sched } = task;
     if (this.list.paying === 0) {
       sched.slice = Math.max(0, sched.slice - 1);
-      if (sched.slice === 0 && this.list.running(on.cpu) > 1) this.resched.kick(on, on.cpu, true);
+      if (sched.slice === 0 && this.list.running(on.cpu) > 1) this.resched.kickAt(on.cpu, on.core.clock);
       return;
     }
     const outer = on.enter(FN.scheduler_tick);
@@ -288,21 +287,22 @@ export class OneRunqueue implements Scheduler {
   }
 
   /** wake_up_process(). */
-  private enqueue(on: KernelCpu, task: Task): void {
+  private enqueue(on: KernelCpu, task: Task, shift = 0): void {
     on.lock('runqueue_lock', this.list.lockAt);
     this.list.add(on, task);
-    task.sched.timestamp = on.core.clock;
-    this.rescheduleIdle(on, task);
+    task.sched.timestamp = on.core.clock + shift;
+    this.rescheduleIdle(on, task, shift);
     on.unlock('runqueue_lock', this.list.lockAt);
   }
 
-  private rescheduleIdle(on: KernelCpu, task: Task): void {
+  private rescheduleIdle(on: KernelCpu, task: Task, shift = 0): void {
     const outer = on.enter(FN.reschedule_idle);
     const own = this.list.of(task.sched.cpu);
-    if (own !== undefined && own.current === undefined && this.mayRun(task, own.cpu)) this.resched.kick(on, own.cpu);
+    if (own !== undefined && own.current === undefined && this.mayRun(task, own.cpu))
+      this.resched.kick(on, own.cpu, shift);
     else {
       const target = this.idleOrWorse(on, task);
-      if (target >= 0) this.resched.kick(on, target);
+      if (target >= 0) this.resched.kick(on, target, shift);
     }
     on.leave(outer);
   }

@@ -22,18 +22,18 @@ export class Reschedules {
     this.byIpi = new Uint8Array(most + 1);
   }
 
-  /** resched_task(): a CPU is to schedule. `free`: for a task of a trace, which pays for no scheduler. */
-  kick(on: KernelCpu, cpu: number, free = false): void {
-    if (this.at[cpu] < Infinity) return;
-    if (cpu !== on.cpu && !free) {
+  /** resched_task(): a CPU is to schedule. `shift`: `on` works this much before its time, or after it, ns. */
+  kick(on: KernelCpu, cpu: number, shift = 0): void {
+    if (this.at[cpu] <= on.core.clock + shift) return;
+    if (cpu !== on.cpu) {
       on.count(C.RESCHEDULE_IPIS);
       on.spend(this.flush.icrNs);
       this.byIpi[cpu] = 1;
     }
-    this.kickAt(cpu, on.core.clock);
+    this.kickAt(cpu, on.core.clock + shift);
   }
 
-  /** At a time, by nobody. */
+  /** At a time, at no cost: for a task of a trace, which pays for no scheduler, or one that nobody starts. */
   kickAt(cpu: number, atNs: number): void {
     this.at[cpu] = Math.min(this.at[cpu], atNs);
     this.listener.kicked(cpu);

@@ -4,9 +4,9 @@
  */
 import { after, type KAddr } from '../../base/units.ts';
 import type { KernelCpu } from '../cpu.ts';
-import type { KernelParts } from '../parts.ts';
 import type { Task } from '../task.ts';
 import type { NodeLoads } from './loads.ts';
+import type { SchedulerParts } from './scheduler.ts';
 import { TaskList } from './task-list.ts';
 
 /** Offset of counter, mm, processor, cpus_allowed and run_list in task_struct: one line. */
@@ -43,7 +43,7 @@ export class RunList implements NodeLoads {
   private readonly byCpu = new Map<number, CpuData>();
   private readonly nodes: Int32Array;
 
-  constructor({ data, machine, layout }: KernelParts, cpus: readonly number[]) {
+  constructor({ data, machine, layout }: SchedulerParts, cpus: readonly number[]) {
     this.lockAt = data.claim(LINE_BYTES);
     this.headAt = data.claim(LINE_BYTES);
     this.cpus = [...cpus]

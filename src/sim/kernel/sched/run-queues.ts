@@ -9,10 +9,10 @@ import { invariant } from '../../base/errors.ts';
 import { after, type KAddr } from '../../base/units.ts';
 import * as C from '../../base/counters.ts';
 import type { KernelCpu } from '../cpu.ts';
-import type { KernelParts } from '../parts.ts';
 import type { Task } from '../task.ts';
 import type { NodeLoads } from './loads.ts';
 import { ARRAY_BYTES, PriorityArray } from './priority-array.ts';
+import type { SchedulerParts } from './scheduler.ts';
 
 /** Offsets of struct runqueue. */
 const ACTIVE = 32;
@@ -67,7 +67,7 @@ export class RunQueues implements NodeLoads {
   private readonly nodesAt: KAddr;
   private readonly counted: boolean;
 
-  constructor({ machine, data, layout, traits }: KernelParts, cpus: readonly number[]) {
+  constructor({ machine, data, layout, traits }: SchedulerParts, cpus: readonly number[]) {
     this.cpus = [...cpus].sort((a, b) => a - b);
     this.all = this.cpus.map((cpu, place) => {
       this.places.set(cpu, place);

@@ -6,8 +6,12 @@
  * has to do with a decision made for it, it does when its own clock has come there: it is told by `reschedAt`.
  */
 import type { KernelCpu } from '../cpu.ts';
+import type { KernelParts } from '../parts.ts';
 import type { Task } from '../task.ts';
 import type { NodeLoads } from './loads.ts';
+
+/** What schedulers need of the kernel. */
+export type SchedulerParts = Pick<KernelParts, 'profile' | 'traits' | 'layout' | 'machine' | 'data'>;
 
 /** How a task leaves its CPU: it waits for a disk (uninterruptible), sleeps for something else, or has ended. */
 export type Leaving = 'waits' | 'sleeps' | 'ended';
@@ -42,8 +46,11 @@ export interface Scheduler {
   start(task: Task, atNs: number): number;
   /** A child that fork has made: wake_up_forked_process(). Returns its CPU. */
   fork(on: KernelCpu, child: Task): number;
-  /** try_to_wake_up(): a task that slept is runnable. `by` an interrupt, or what a task did. Returns its CPU. */
-  wake(on: KernelCpu, task: Task, by: 'task' | 'interrupt'): number;
+  /**
+   * try_to_wake_up(): a task that slept is runnable from `atNs` on, which may lie before or after what the CPU's clock says
+   * (it is woken at the beginning of a round). `by` an interrupt, or what a task did. Returns its CPU.
+   */
+  wake(on: KernelCpu, task: Task, by: 'task' | 'interrupt', atNs: number): number;
   /** The running task of `on` leaves: the pick() that follows takes it off its runqueue. */
   leave(on: KernelCpu, task: Task, how: Leaving): void;
   /** schedule(): who runs on `on` from now on; the one that did, if it may go on; undefined where nobody can. */
