@@ -2,7 +2,9 @@
  * The command lines of numactl that lay a segment out as a design does: numactl(8), "numactl can set up policy for a SYSV
  * shared memory segment or a file in shmfs/hugetlbfs". The order of options matters there: --length and --offset are of
  * the --shm or --file that follows, --strict and the policy come after it, --touch last. A segment that is not there is made by the
- * first command, as long as its --length says; so each segment begins with one for all of it.
+ * first command, as long as its --length says; so each segment begins with one for all of it. numactl maps what it binds: "shared
+ * memory segments larger than numactl's address space cannot be completely policied [...] Changing it piece by piece may
+ * work", so a file that processes see through windows is made beforehand and bound in pieces of 1 GiB.
  *
  * A strict or loose task binding, shmbind and membind had no command; what they come to is written with the policies that
  * numactl has (bind: --membind; shmbind without MEM_HARDBIND: --preferred).
@@ -24,18 +26,28 @@ export function numactlCommands(design: SegmentDesign): readonly string[] {
   );
 }
 
+/** What numactl maps at once of a file that is larger than address spaces. */
+const PIECE = 2 ** 30;
+
 function commandsOf(design: SegmentDesign, segment: string, seen: readonly SeenRange[]): readonly string[] {
   const total = seen.reduce((sum, { bytes }) => sum + bytes, 0);
-  const whole = command(design, segment, 0, total, '--localalloc', false);
+  const windows = design.windows.kind !== 'none';
   // Whoever initialises touches; numactl can do it in the creator's place.
   const touch = design.initialiser === 'creator';
   const ranges = seen.flatMap(({ range, offset, bytes }) => {
     const policy = policyOption(design, range.policy);
-    return policy === undefined ? [] : [command(design, segment, offset, bytes, policy, touch)];
+    if (policy === undefined) return [];
+    const piece = windows ? PIECE : bytes;
+    return Array.from({ length: Math.ceil(bytes / piece) }, (_, at) =>
+      command(design, segment, offset + at * piece, Math.min(piece, bytes - at * piece), policy, touch),
+    );
   });
+  if (windows) return [`dd if=/dev/zero of=${file(segment)} bs=1k seek=${total / 1024} count=0`, ...ranges];
   const alone = seen.length === 1 && ranges.length === 1;
-  return alone ? ranges : [whole, ...ranges];
+  return alone ? ranges : [command(design, segment, 0, total, '--localalloc', false), ...ranges];
 }
+
+const file = (segment: string): string => `/dev/shm/${segment}`;
 
 function command(
   { kind, huge, binding }: SegmentDesign,
@@ -51,7 +63,7 @@ function command(
     ...(huge && sysv ? ['--huge'] : []),
     `--length=${sizeText(bytes)}`,
     ...(offset === 0 ? [] : [`--offset=${sizeText(offset)}`]),
-    sysv ? `--shm=/tmp/${segment}.key` : `--file=/dev/shm/${segment}`,
+    sysv ? `--shm=/tmp/${segment}.key` : `--file=${file(segment)}`,
     ...(binding.strict && binding.call === 'mbind' && policy !== '--localalloc' ? ['--strict'] : []),
     policy,
     ...(touch ? ['--touch'] : []),

@@ -43,10 +43,13 @@ function expectedBy(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `at most ${issue.maximum}${unit(issue.origin)}`;
     case 'invalid_union':
-      if (issue.discriminator !== undefined) return 'the name of an operation';
+      if (issue.discriminator === 'op') return 'the name of an operation';
+      if (issue.discriminator !== undefined) return 'one of its kinds';
       return issue.path.at(-1) === 'offset'
         ? 'a number of bytes or a word (next, random, skewed)'
         : 'a number or a short text';
+    case 'not_multiple_of':
+      return `a multiple of ${issue.divisor}`;
     case 'invalid_key':
       return issue.issues[0]?.message ?? 'a name';
     default:
