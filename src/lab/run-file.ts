@@ -148,6 +148,21 @@ const procSchema = z.strictObject({
     refusedThoughFree: z.number(),
     pressureToFailureNs: z.number(),
   }),
+  // Files of before it was asked, and machines without highmem, have none.
+  kmaps: z
+    .strictObject({
+      slots: z.number(),
+      mappings: z.number(),
+      flushes: z.number(),
+      clearedPerFlush: z.number(),
+      probesPerMapping: z.number(),
+      breakEven: z.number().optional(),
+      pinnedDepths: z.array(z.number()),
+      pinnedBlocked: z.number(),
+      refusedMoves: z.number(),
+      ukvaWindows: z.number(),
+    })
+    .optional(),
   slabs: z.array(
     z.strictObject({
       name: z.string(),

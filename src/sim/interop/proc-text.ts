@@ -18,6 +18,7 @@ export const procFiles = [
   'profile',
   'locks',
   'requests',
+  'kmaps',
 ] as const;
 export type ProcFile = (typeof procFiles)[number];
 
@@ -44,6 +45,8 @@ export function procText(file: ProcFile, proc: ProcSnapshot): string {
       return locks(proc);
     case 'requests':
       return requests(proc);
+    case 'kmaps':
+      return kmaps(proc);
   }
 }
 
@@ -157,5 +160,25 @@ function requests({ zones, requests: all }: ProcSnapshot): string {
         zone.refusals,
       ),
     ),
+  ]);
+}
+
+/** No kernel printed this either: how the pools of kmaps fared. */
+function kmaps({ kmaps: all }: ProcSnapshot): string {
+  if (all === undefined) return 'No page of highmem was mapped through a pool.\n';
+  const row = (name: string, value: number | string): string =>
+    name.padEnd(28) + (typeof value === 'number' ? String(Math.round(value * 100) / 100) : value).padStart(14);
+  const { breakEven, pinnedDepths } = all;
+  return lines([
+    row('slots', all.slots),
+    row('slots taken', all.mappings),
+    row('global flushes', all.flushes),
+    row('cleared by a flush', all.clearedPerFlush),
+    row('slots probed for one', all.probesPerMapping),
+    ...(breakEven === undefined ? [] : [row('invlpg is cheaper below', breakEven)]),
+    row('windows (UKVA)', all.ukvaWindows),
+    ...pinnedDepths.flatMap((count, depth) => (count === 0 ? [] : [row(`pinned, depth ${depth}`, count)])),
+    ...(all.pinnedBlocked === 0 ? [] : [row('pinned, none left', all.pinnedBlocked)]),
+    ...(all.refusedMoves === 0 ? [] : [row('moves refused', all.refusedMoves)]),
   ]);
 }

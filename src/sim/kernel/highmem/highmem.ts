@@ -11,6 +11,7 @@ import { SPLIT_4G4G } from '../boot/limits.ts';
 import type { KernelCpu } from '../cpu.ts';
 import type { Mm } from '../mm/mm.ts';
 import type { KernelParts } from '../parts.ts';
+import type { ProcKmaps } from '../proc/snapshot.ts';
 import type { Task } from '../task.ts';
 import { breakEvenSlots } from './break-even.ts';
 import { AtomicKmaps, KM_TYPE_NR } from './kmap-atomic.ts';
@@ -24,21 +25,6 @@ import { Ukva } from './ukva.ts';
 
 const LINE_BYTES = 32;
 const COUNT_BYTES = 4;
-
-/** What the pools of a run have come to. */
-export interface HighmemReport {
-  readonly pkmap: {
-    readonly slots: number;
-    readonly mappings: number;
-    readonly flushes: number;
-    readonly clearedPerFlush: number;
-    readonly probesPerMapping: number;
-    /** On one CPU: slots cleared at which one invlpg each would cost what the flush does; undefined on several CPUs. */
-    readonly breakEven: number | undefined;
-  };
-  readonly pinned: { readonly depths: readonly number[]; readonly blocked: number; readonly refusedMoves: number };
-  readonly ukvaWindows: number;
-}
 
 export class KernelHighmem implements Highmem {
   readonly pkmap: Pkmap;
@@ -190,28 +176,29 @@ export class KernelHighmem implements Highmem {
     return this.parts.frames.pfnOf(slot) >= this.firstHighPfn;
   }
 
-  /** `wantedEntries`: TLB entries still wanted after a flush, all of the data TLB unless given. */
-  report(wantedEntries = this.parts.profile.machine.cpu.dtlb?.entries ?? 0): HighmemReport {
+  /** What the pools of a run have come to; `wantedEntries`: TLB entries still wanted after a flush, all of the data TLB unless given. */
+  report(wantedEntries = this.parts.profile.machine.cpu.dtlb?.entries ?? 0): ProcKmaps {
     const { counts, mappings, flushes, cleared, probes } = this.pkmap;
-    const { cpu } = this.parts.profile.machine;
-    // Both levels of a walk hit L2 at best.
-    const refillNs = 2 * cpu.l2.hitNs;
     return {
-      pkmap: {
-        slots: counts.length,
-        mappings,
-        flushes,
-        clearedPerFlush: flushes === 0 ? 0 : cleared / flushes,
-        probesPerMapping: mappings === 0 ? 0 : probes / mappings,
-        breakEven:
-          this.cpus > 1 ? undefined : breakEvenSlots({ ...this.parts.profile.kernel.flush, wantedEntries, refillNs }),
-      },
-      pinned: {
-        depths: [...this.pinned.histogram],
-        blocked: this.pinned.blocked,
-        refusedMoves: this.pinned.refusedMoves,
-      },
+      slots: counts.length,
+      mappings,
+      flushes,
+      clearedPerFlush: flushes === 0 ? 0 : cleared / flushes,
+      probesPerMapping: mappings === 0 ? 0 : probes / mappings,
+      breakEven: this.breakEven(wantedEntries),
+      pinnedDepths: [...this.pinned.histogram],
+      pinnedBlocked: this.pinned.blocked,
+      refusedMoves: this.pinned.refusedMoves,
       ukvaWindows: this.ukva.windows,
     };
+  }
+
+  /** No choice on several CPUs; and no number where invlpg takes no time. */
+  private breakEven(wantedEntries: number): number | undefined {
+    if (this.cpus > 1) return undefined;
+    const { machine, kernel } = this.parts.profile;
+    // Both levels of a walk hit L2 at best.
+    const slots = breakEvenSlots({ ...kernel.flush, wantedEntries, refillNs: 2 * machine.cpu.l2.hitNs });
+    return Number.isFinite(slots) ? slots : undefined;
   }
 }

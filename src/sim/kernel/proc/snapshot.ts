@@ -41,6 +41,23 @@ export interface ProcRequests {
   readonly pressureToFailureNs: number;
 }
 
+/** How pages of highmem were reached; of kernels that reached none there is nothing to say. */
+export interface ProcKmaps {
+  /** The pool of persistent kmaps: slots made, and global flushes at its wraps. */
+  readonly slots: number;
+  readonly mappings: number;
+  readonly flushes: number;
+  readonly clearedPerFlush: number;
+  readonly probesPerMapping: number;
+  /** On one CPU: slots cleared at which one invlpg each would cost what the flush does. */
+  readonly breakEven?: number | undefined;
+  /** Pinned slots instead of the pool: how often a CPU held so many (from 0), kmaps that found none, moves that a pin forbade. */
+  readonly pinnedDepths: readonly number[];
+  readonly pinnedBlocked: number;
+  readonly refusedMoves: number;
+  readonly ukvaWindows: number;
+}
+
 export interface ProcSlab {
   readonly name: string;
   readonly active: number;
@@ -102,6 +119,8 @@ export interface ProcSnapshot {
   readonly meminfo: readonly (readonly [name: string, value: number])[];
   readonly zones: readonly ProcZone[];
   readonly requests: ProcRequests;
+  /** Files of before it was asked have none. */
+  readonly kmaps?: ProcKmaps | undefined;
   readonly slabs: readonly ProcSlab[];
   readonly vmstat: readonly (readonly [name: string, value: number])[];
   /** The live tasks, then the dead ones that took the most time; `moreTasks` are left out. */

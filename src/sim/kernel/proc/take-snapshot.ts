@@ -28,6 +28,7 @@ export function takeSnapshot(kernel: Kernel, counters: Float64Array, nowNs: numb
     meminfo: meminfo(kernel),
     zones: kernel.allZones.map((zone) => zoneOf(kernel, zone)),
     requests: requestsOf(kernel),
+    ...kmapsOf(kernel),
     slabs: kernel.slabs.caches.map(slabOf),
     vmstat: vmstat(kernel, counters),
     tasks: shown.map((task) => taskOf(kernel, task, nowNs)),
@@ -60,12 +61,6 @@ function listed(kernel: Kernel, prefix: string): number {
   }, 0);
 }
 
-function mappedPages({ memMap }: Kernel): number {
-  let mapped = 0;
-  for (const count of memMap.mapcount) if (count > 0) mapped++;
-  return mapped;
-}
-
 function meminfo(kernel: Kernel): ProcSnapshot['meminfo'] {
   const { layout, swap, pageCache, profile } = kernel;
   const kb = (clusters: number): number => kbOf(kernel, clusters);
@@ -91,7 +86,7 @@ function meminfo(kernel: Kernel): ProcSnapshot['meminfo'] {
     ['SwapFree', kb(swap.free)],
     ['Dirty', kb(pageCache.dirtyPages)],
     ['Writeback', kb(kernel.reclaim.writeback.pages)],
-    ['Mapped', kb(mappedPages(kernel))],
+    ['Mapped', kb(kernel.memMap.mapped)],
     ['Slab', kb(ownedBy(kernel, 'slab'))],
     ['PageTables', kb(kernel.tables.pages.pages)],
   ];
@@ -142,6 +137,13 @@ function requestsOf({ pages }: Kernel): ProcRequests {
   return { requests, visits: pages.visits, fallbackEntries, failures, refusedThoughFree, pressureToFailureNs };
 }
 
+/** Where any highmem was reached through a pool. */
+function kmapsOf({ highmem }: Kernel): Pick<ProcSnapshot, 'kmaps'> {
+  const kmaps = highmem.report();
+  const used = kmaps.mappings + kmaps.ukvaWindows + kmaps.pinnedDepths.reduce((sum, count) => sum + count, 0);
+  return used === 0 ? {} : { kmaps };
+}
+
 function slabOf(cache: SlabCache): ProcSlab {
   const { name, active, total, objectBytes, objectsPerSlab, pagesPerSlab, slabs } = cache;
   return { name, active, total, objectBytes, objectsPerSlab, pagesPerSlab, slabs };
@@ -153,7 +155,7 @@ function vmstat(kernel: Kernel, c: Float64Array): ProcSnapshot['vmstat'] {
     ['nr_dirty', kernel.pageCache.dirtyPages],
     ['nr_writeback', kernel.reclaim.writeback.pages],
     ['nr_page_table_pages', kernel.tables.pages.pages],
-    ['nr_mapped', mappedPages(kernel)],
+    ['nr_mapped', kernel.memMap.mapped],
     ['nr_slab', ownedBy(kernel, 'slab')],
     ['pgpgin', c[C.PGPGIN]],
     ['pgpgout', c[C.PGPGOUT]],
