@@ -1,4 +1,5 @@
 /** How often CPUs balance, and with whom. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KernelTraits } from '../../../../src/sim/profiles/traits.ts';
 import { type Balancer, makeBalancer } from '../../../../src/sim/kernel/sched/balance.ts';
@@ -66,6 +67,39 @@ describe('2.6.0', () => {
     });
     expect(times(seen, own)).toHaveLength(1000);
     expect(seen).toHaveLength(1000);
+  });
+});
+
+describe('2.6.0, whatever a CPU does from tick to tick', () => {
+  it('looks across nodes at most every 400 ms while busy and every 5 ms while idle', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 300 }), fc.boolean()), { maxLength: 12 }),
+        (first, stretches) => {
+          const seen = balanced('2.6.0', false, ({ ticks, goesIdle }) => {
+            let at = first;
+            for (const [idle, length, goes] of stretches) {
+              ticks(at, at + length - 1, idle);
+              at += length;
+              if (goes) goesIdle();
+            }
+          });
+          for (const [idle, least] of [
+            [false, 400],
+            [true, 5],
+          ] as const) {
+            const at = times(
+              seen.filter((each) => each.idle === idle),
+              across,
+            );
+            for (let place = 1; place < at.length; place++) {
+              expect(at[place] - at[place - 1]).toBeGreaterThanOrEqual(least);
+            }
+          }
+        },
+      ),
+    );
   });
 });
 
