@@ -187,7 +187,6 @@ export class Lanes implements TaskStarter, Work, ScheduleListener {
       if (ticket === undefined) return;
       const { execution, readyAt, waker, isNew } = ticket;
       const { task } = execution;
-      const lane = this.all[this.placeOf(waker?.cpu ?? Math.max(0, task.sched.cpu))];
       ticket.waker = undefined;
       if (isNew) {
         if (task.parent === undefined || task.at === 0) {
@@ -196,6 +195,7 @@ export class Lanes implements TaskStarter, Work, ScheduleListener {
         } else this.place(ticket, this.wokenBy(task.parent.lastCpu, readyAt));
         continue;
       }
+      const lane = this.all[this.placeOf(waker?.cpu ?? Math.max(0, task.sched.cpu))];
       if (task.state !== 'dead') task.state = 'runnable';
       lane.interruptAt(readyAt);
       sched.wake(lane.on, task, waker === undefined ? 'interrupt' : 'task', readyAt);
