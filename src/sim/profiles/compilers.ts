@@ -7,40 +7,50 @@
  */
 import type { KernelSpec } from './schema.ts';
 
-export interface CompilerFigures {
+interface Factors {
   /** Bytes of text, of a path as of the whole. */
   readonly text: number;
   /** Instructions that a path executes. */
   readonly instructions: number;
 }
 
-/** Bytes of an instruction of the i386; assumed. */
-export const BYTES_PER_INSTRUCTION = 3.5;
+export interface CompilerFigures extends Factors {
+  readonly bytesPerInstruction: number;
+}
 
-export const SIZE_SOURCE =
-  'assumed: -Os gives 0.805 of the text of -O2, as with gcc 4.0.2 (I. Molnar, linux-kernel, 28 Dec 2005: 3,286,166 of 4,080,998 bytes)';
+/** Of the i386; assumed. */
+const BYTES_PER_INSTRUCTION = 3.5;
 
 type Compiler = KernelSpec['compiler'];
 type Optimisation = KernelSpec['optimisation'];
 
 /** Of a compiler's own -O2; assumed but for their order. */
-const OF_COMPILER: Readonly<Record<Compiler, CompilerFigures>> = {
+const OF_COMPILER: Readonly<Record<Compiler, Factors>> = {
   'gcc-2.95': { text: 1, instructions: 1 },
   'gcc-3.2': { text: 1.26, instructions: 1.02 },
 };
-const OF_OPTIMISATION: Readonly<Record<Optimisation, CompilerFigures>> = {
+/**
+ * Of -O2. Text as with gcc 4.0.2 (I. Molnar, linux-kernel, 28 Dec 2005: 3,286,166 of 4,080,998 bytes), assumed of older
+ * ones; instructions assumed.
+ */
+const OF_OPTIMISATION: Readonly<Record<Optimisation, Factors>> = {
   '-O2': { text: 1, instructions: 1 },
   '-Os': { text: 0.805, instructions: 1.05 },
 };
 
-/** Factors of a compiler with an option. */
-export function compilerFigures(compiler: Compiler, optimisation: Optimisation): CompilerFigures {
-  const { text, instructions } = OF_COMPILER[compiler];
-  const option = OF_OPTIMISATION[optimisation];
-  return { text: text * option.text, instructions: instructions * option.instructions };
+/** What a compiler with an option makes of the kernel, or what the profile says that it made. */
+export function compilerFigures(kernel: Pick<KernelSpec, 'compiler' | 'optimisation' | 'compiled'>): CompilerFigures {
+  if (kernel.compiled !== undefined) return kernel.compiled;
+  const { text, instructions } = OF_COMPILER[kernel.compiler];
+  const option = OF_OPTIMISATION[kernel.optimisation];
+  return {
+    text: text * option.text,
+    instructions: instructions * option.instructions,
+    bytesPerInstruction: BYTES_PER_INSTRUCTION,
+  };
 }
 
 /** Size of the kernel's text as this profile compiles it, KiB: codeKiB is what gcc 2.95 -O2 makes. */
-export function compiledKiB({ codeKiB, compiler, optimisation }: KernelSpec): number {
-  return Math.round(codeKiB * compilerFigures(compiler, optimisation).text);
+export function compiledKiB(kernel: KernelSpec): number {
+  return Math.round(kernel.codeKiB * compilerFigures(kernel).text);
 }

@@ -413,6 +413,14 @@ export const kernelSchema = z
     }),
     compiler: z.enum(compilers).default('gcc-2.95').meta({ title: 'Compiler' }),
     optimisation: z.enum(optimisations).default('-O2').meta({ title: 'Optimisation' }),
+    compiled: z
+      .strictObject({
+        text: z.number().min(0.1).max(10).meta({ title: 'Text', description: 'Factor of gcc 2.95 -O2.' }),
+        instructions: z.number().min(0.1).max(10).meta({ title: 'Instructions', description: 'Likewise.' }),
+        bytesPerInstruction: z.number().min(1).max(16).meta({ title: 'Bytes of an instruction', unit: 'bytes' }),
+      })
+      .optional()
+      .meta({ title: 'Compiled', description: 'What comes out, to sweep it. Rule: the compiler’s and the option’s.' }),
     codeKiB: whole(0, 2 ** 20).meta({ title: 'Kernel code', unit: 'KiB' }),
     dataKiB: whole(0, 2 ** 20).meta({ title: 'Kernel data', unit: 'KiB' }),
     initKiB: whole(0, 2 ** 20).meta({ title: 'Kernel init', unit: 'KiB', description: 'Freed after boot.' }),

@@ -6,6 +6,7 @@
  * Where a machine does not boot the items keep their sizes and add up to more than maxmem.
  */
 import { FRAME_BYTES, KIB } from '../../base/units.ts';
+import { compilerFigures } from '../../profiles/compilers.ts';
 import { isAssumed, sourceOf } from '../../profiles/sources.ts';
 import type { BudgetItem } from './layout.ts';
 import { largePageFrames } from './limits.ts';
@@ -107,12 +108,25 @@ function memMapItems(plan: BootPlan, reserved: Reserved): BudgetItem[] {
   return items;
 }
 
+/** The kernel's code: as the profile gives it, or that times what another compiler makes of it. */
+function codeItem(plan: BootPlan, reserved: Reserved): BudgetItem {
+  const { kernel } = plan.profile;
+  const code = given(plan, ITEM.code, 'kernel', reserved.codeBytes, 'kernel.codeKiB');
+  const { text } = compilerFigures(kernel);
+  if (text === 1) return code;
+  return {
+    ...code,
+    formula: `${grouped(kernel.codeKiB)} KiB x ${Number(text.toFixed(3))}, as compiled`,
+    assumed: true,
+  };
+}
+
 /** The items, largest decisions first and the free rest last; `free` items add up to LowFree. */
 export function lowmemBudget(plan: BootPlan): BudgetItem[] {
   const { bootItems } = plan.profile.kernel;
   const reserved = reservedOf(plan);
   const items = memMapItems(plan, reserved);
-  items.push(given(plan, ITEM.code, 'kernel', reserved.codeBytes, 'kernel.codeKiB'));
+  items.push(codeItem(plan, reserved));
   items.push(given(plan, ITEM.data, 'kernel', reserved.dataBytes, 'kernel.dataKiB'));
   items.push(given(plan, ITEM.other, 'kernel', reserved.otherBytes, 'kernel.reservedKiB'));
   if (plan.holePages > 0) {

@@ -9,7 +9,7 @@
  */
 import { asPfn, FRAME_BYTES, KIB } from '../../base/units.ts';
 import type { Frames } from '../../hardware/frames.ts';
-import { BYTES_PER_INSTRUCTION, compiledKiB, compilerFigures } from '../../profiles/compilers.ts';
+import { compiledKiB, compilerFigures } from '../../profiles/compilers.ts';
 import type { MachineProfile } from '../../profiles/schema.ts';
 import { textPlace } from '../boot/data-places.ts';
 import type { BootLayout } from '../boot/layout.ts';
@@ -30,14 +30,14 @@ export class KernelText {
 
   constructor(profile: MachineProfile, boot: BootLayout, frames: Frames) {
     const { kernel, machine } = profile;
-    const figures = compilerFigures(kernel.compiler, kernel.optimisation);
+    const figures = compilerFigures(kernel);
     this.bytes = compiledKiB(kernel) * KIB;
     this.instructionNs = machine.cpu.instructionNs * figures.instructions;
     const { place, pfn, frames: room } = textPlace(profile, boot);
     this.home = place;
     const { l1i, instructions } = machine.cpu;
     if (this.bytes === 0 || l1i === undefined || instructions !== 'fetch') return;
-    const bytesOf = (length: number): number => length * BYTES_PER_INSTRUCTION * figures.text;
+    const bytesOf = (length: number): number => length * figures.bytesPerInstruction * figures.text;
     const paths = Array.from(pathLengths, bytesOf);
     this.layout = new TextLayout(paths, Math.min(this.bytes, room * FRAME_BYTES));
     this.source = this.layout.map((frame) => frames.slotOf(place, asPfn(pfn + Math.min(frame, room - 1))));
