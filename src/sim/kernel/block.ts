@@ -86,6 +86,8 @@ export class Block implements BlockIo {
   }
 
   congested(device: number, now: number): boolean {
+    // A machine without disks: pages of segments would go to swap that is not there.
+    if (device >= this.devices) return false;
     const writes = this.writes[device];
     // The one that makes it congested is done later than `now`, or not.
     return writes.length >= CONGESTED_AT && writes[writes.length - CONGESTED_AT] > now;
