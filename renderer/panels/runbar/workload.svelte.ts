@@ -91,7 +91,7 @@ export class WorkloadState {
     const both = sharedCpus(cpusOf(program), others.map(cpusOf));
     if (both.length === 0) return null;
     const which = both.length === 1 ? `CPU ${both[0]} has` : `CPUs ${formatRanges(both)} have`;
-    return `${which} several programs: they take turns of 100 ms there.`;
+    return `${which} several programs: they take turns there.`;
   }
 
   addTrace(trace: TraceInfo | null): void {

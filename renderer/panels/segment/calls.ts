@@ -13,6 +13,14 @@ export function callOf(binding: Binding): BindingCall {
   return 'mbind';
 }
 
+const ALL_MODES: readonly PolicyMode[] = ['preferred', 'bind', 'interleave', 'preferred-many', 'weighted-interleave'];
+
+/** Modes by which a call puts memory on nodes. */
+export function placingModes(call: BindingCall): readonly PolicyMode[] {
+  if (call === 'mem_setbinding' || call === 'membind') return ['bind'];
+  return call === 'shmbind' ? ['bind', 'interleave'] : ALL_MODES;
+}
+
 /** The least that a kernel has to have for a call with a mode. */
 export function bindingFor(call: BindingCall, modes: readonly PolicyMode[]): Binding {
   if (call === 'mbind' || call === 'set_mempolicy') {

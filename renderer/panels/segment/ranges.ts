@@ -1,6 +1,8 @@
 /** What a person does to the ranges of a segment's design. Pure: each returns another design. */
+import { placingModes } from './calls.ts';
 import type { SegmentCatalogue } from '../../../src/lab/contract.ts';
 import type {
+  BindingCall,
   RangePolicy,
   SegmentDesign,
   SegmentRangeDesign,
@@ -102,24 +104,35 @@ const ON_SEVERAL: readonly RangePolicy['mode'][] = ['interleave', 'preferred-man
 
 /**
  * What becomes of a range's policy when it is put on `nodes`: none is first touch again; a mode that fits so many nodes
- * stays, as does one that was chosen before any node was; else one node binds and several interleave.
+ * stays, as does one that was chosen before any node was; else one node binds and several interleave, where `call` can.
  */
-export function placedOn({ mode, nodes: before }: RangePolicy, nodes: readonly number[]): RangePolicy {
+export function placedOn(
+  { mode, nodes: before }: RangePolicy,
+  nodes: readonly number[],
+  call: BindingCall = 'mbind',
+): RangePolicy {
+  const can = placingModes(call);
   const sorted = [...new Set(nodes)].sort((a, b) => a - b);
   if (sorted.length === 0) return { mode: 'first-touch', nodes: [] };
   const single = sorted.length === 1;
   const fits = single ? ON_ONE.includes(mode) : ON_SEVERAL.includes(mode) || (mode === 'bind' && before.length > 1);
-  const chosenFirst = before.length === 0 && [...ON_ONE, ...ON_SEVERAL].includes(mode);
-  return { mode: fits || chosenFirst ? mode : single ? 'bind' : 'interleave', nodes: sorted };
+  const chosenFirst = before.length === 0 && mode !== 'none' && mode !== 'first-touch';
+  if ((fits || chosenFirst) && can.includes(mode)) return { mode, nodes: sorted };
+  return { mode: single || !can.includes('interleave') ? 'bind' : 'interleave', nodes: sorted };
 }
 
-/** The design with a range, or all of them, put on nodes. */
-export function place(design: SegmentDesign, which: RangeChoice, nodes: readonly number[]): SegmentDesign {
+/** The design with a range, or all of them, put on nodes by a call. */
+export function place(
+  design: SegmentDesign,
+  which: RangeChoice,
+  nodes: readonly number[],
+  call: BindingCall = design.binding.call,
+): SegmentDesign {
   if (which !== 'all' && !isThere(design, which)) return design;
   const ranges = design.ranges.map((range, at) =>
-    which === 'all' || which === at ? { ...range, policy: placedOn(range.policy, nodes) } : range,
+    which === 'all' || which === at ? { ...range, policy: placedOn(range.policy, nodes, call) } : range,
   );
-  return { ...design, ranges };
+  return { ...design, ranges, binding: { ...design.binding, call } };
 }
 
 /** Nodes that a range, or every range, is put on. */

@@ -130,9 +130,8 @@ export class SegmentState {
   place(which: RangeChoice, nodes: readonly number[], binding: Binding, add = false): void {
     if (this.design === null) return;
     const all = add ? [...nodesOf(this.design, which), ...nodes] : nodes;
-    const placed = place(this.design, which, all);
-    const call = placed.binding.call === 'none' && all.length > 0 ? callOf(binding) : placed.binding.call;
-    this.change({ ...placed, binding: { ...placed.binding, call } });
+    const { call } = this.design.binding;
+    this.change(place(this.design, which, all, call === 'none' && all.length > 0 ? callOf(binding) : call));
     this.selected = which;
   }
 

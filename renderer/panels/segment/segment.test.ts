@@ -62,11 +62,14 @@ describe('ranges', () => {
     expect(placedOn({ mode: 'weighted-interleave', nodes: [0, 1] }, [2, 3]).mode).toBe('weighted-interleave');
     expect(placedOn({ mode: 'preferred', nodes: [0] }, [3]).mode).toBe('preferred');
     expect(placedOn({ mode: 'interleave', nodes: [] }, [3]).mode).toBe('interleave');
+    expect(placedOn(none, [3, 1], 'shmbind').mode).toBe('interleave');
+    expect(placedOn(none, [3, 1], 'mem_setbinding').mode).toBe('bind');
+    expect(placedOn({ mode: 'preferred', nodes: [0] }, [3], 'shmbind').mode).toBe('bind');
     expect(placedOn({ mode: 'bind', nodes: [0] }, [])).toEqual({ mode: 'first-touch', nodes: [] });
   });
 
   it('are placed one by one or all together', () => {
-    const all = place(design, 'all', [0, 1]);
+    const all = place(design, 'all', [0, 1], 'mbind');
     expect(nodesOf(all, 'all')).toEqual([0, 1]);
     const one = place(all, 2, [3]);
     expect(nodesOf(one, 2)).toEqual([3]);
@@ -107,8 +110,9 @@ describe('the segment on the table', () => {
     state.place(0, [1], 'membind');
     expect(state.design?.binding.call).toBe('membind');
     expect(state.design?.ranges[0].policy).toEqual({ mode: 'bind', nodes: [1] });
+    // membind() has no other mode.
     state.toggle(0, 2, 'membind');
-    expect(state.design?.ranges[0].policy).toEqual({ mode: 'interleave', nodes: [1, 2] });
+    expect(state.design?.ranges[0].policy).toEqual({ mode: 'bind', nodes: [1, 2] });
     state.toggle(0, 1, 'membind');
     state.toggle(0, 2, 'membind');
     expect(state.design?.ranges[0].policy).toEqual({ mode: 'first-touch', nodes: [] });
