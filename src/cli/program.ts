@@ -259,7 +259,8 @@ Examples:
   numaq run numaq-16g-4quad --segment mine.json --scale 0.05`;
 
 const RUN_EXAMPLES = `
-Programs on the same CPUs take turns of 100 ms of virtual time; priorities are not modelled yet.
+Programs on the same CPUs take turns as the kernel's scheduler says: --set kernel.scheduler=2.4 or
+o1, kernel.nodeBalance, kernel.taskPlacement.
 
 Examples:
   numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-15

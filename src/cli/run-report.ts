@@ -60,14 +60,13 @@ function workloadLine(workload: WorkloadSpec): string {
   return `${workload.pattern} ${cpus}, ${size}${start}`;
 }
 
-/** Said where it matters: the engine's run queue is none of the kernels' schedulers. */
 function sharingLine(workloads: readonly WorkloadSpec[]): string {
   const seen = new Set<number>();
   const shared = new Set<number>();
   for (const cpu of workloads.flatMap(({ cpus }) => cpus)) (seen.has(cpu) ? shared : seen).add(cpu);
   if (shared.size === 0) return '';
   const list = shorten(ranges([...shared].sort((a, b) => a - b)), 30);
-  return `  Programs that share a CPU take turns of 100 ms there: ${list}\n`;
+  return `  Programs that share a CPU take turns there: ${list}\n`;
 }
 
 /** As time(1) says it. Of a machine without a kernel nobody asked where the time went. */

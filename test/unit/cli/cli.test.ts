@@ -240,8 +240,8 @@ describe('numaq run', () => {
     const apart = await numaq('run', machineFile(), ...small, ...again, '1-3');
     expect(apart.out).not.toContain('take turns');
     const shared = await numaq('run', machineFile(), ...small, ...again, '3-5');
-    expect(shared.out).toContain('  Programs that share a CPU take turns of 100 ms there: 4\n');
-    expect((await numaq('run', '--help')).out).toContain('Programs on the same CPUs take turns of 100 ms');
+    expect(shared.out).toContain('  Programs that share a CPU take turns there: 4\n');
+    expect((await numaq('run', '--help')).out).toContain('Programs on the same CPUs take turns as the kernel's scheduler says');
   });
 
   it('writes samples for a spreadsheet', async () => {
