@@ -241,7 +241,7 @@ describe('numaq run', () => {
     expect(apart.out).not.toContain('take turns');
     const shared = await numaq('run', machineFile(), ...small, ...again, '3-5');
     expect(shared.out).toContain('  Programs that share a CPU take turns there: 4\n');
-    expect((await numaq('run', '--help')).out).toContain('Programs on the same CPUs take turns as the kernel's scheduler says');
+    expect((await numaq('run', '--help')).out).toContain('Programs on the same CPUs take turns as the kernel');
   });
 
   it('writes samples for a spreadsheet', async () => {
