@@ -30,6 +30,8 @@ interface Region {
   readonly bytes: number;
   /** Of its first byte in the segment. */
   readonly offset: number;
+  /** Parts of the segment, bytes, that have been touched through it, and are mapped therefore. */
+  readonly touched: (readonly [from: number, to: number])[];
 }
 
 /** A program on its way from barrier to barrier. */
@@ -120,7 +122,7 @@ export class DryRun {
       name: as,
       file: space,
     });
-    regions.set(as, { space, vpn, bytes, offset: from });
+    regions.set(as, { space, vpn, bytes, offset: from, touched: [] });
   }
 
   private segment(on: KernelCpu, name: string): AddressSpace {
@@ -136,6 +138,7 @@ export class DryRun {
     const from = region.offset + part.from;
     const bytes = part.bytes ?? region.bytes - part.from;
     this.placing.touch(region.space, { from, bytes, step, random }, [{ on, task, weight: 1 }]);
+    region.touched.push([from, from + bytes]);
   }
 
   private bind(running: Running, operation: Operation): void {
@@ -159,13 +162,8 @@ export class DryRun {
       case 'membind': {
         const region = running.regions.get(operation.region);
         if (region === undefined) return;
-        const vpn = region.vpn + Math.floor(operation.from / FRAME_BYTES);
-        const pages = Math.ceil((operation.bytes ?? region.bytes - operation.from) / FRAME_BYTES);
         range = this.placing.rangeAt(region.space, region.offset + operation.from);
-        result =
-          operation.op === 'membind'
-            ? syscalls.membind(on, task, vpn, pages, operation.cpus)
-            : syscalls.mbind(on, task, vpn, pages, operation.mode, operation.nodes, operation.strict);
+        result = this.bindPart(running, operation, region);
         break;
       }
       default:
@@ -174,5 +172,33 @@ export class DryRun {
     const text = operationText(operation, range);
     if (this.calls.some((call) => call.by === by && call.text === text && call.result === result)) return;
     this.calls.push({ by, text, result });
+  }
+
+  private bindPart({ on, task }: Running, operation: OperationOf<'mbind' | 'membind'>, region: Region): CallResult {
+    const { syscalls } = this.kernel;
+    const { from } = operation;
+    const bytes = operation.bytes ?? region.bytes - from;
+    const vpn = region.vpn + Math.floor(from / FRAME_BYTES);
+    const pages = Math.ceil(bytes / FRAME_BYTES);
+    if (operation.op === 'membind') return syscalls.membind(on, task, vpn, pages, operation.cpus);
+    const { mode, nodes, strict } = operation;
+    const before = region.space.policy;
+    const result = syscalls.mbind(on, task, vpn, pages, mode, nodes, strict);
+    if (result !== 0 || !strict || mode === 'default' || !this.strays(region, from, bytes, nodes)) return result;
+    // Nothing is mapped here, so the kernel has not seen it: EIO, and the policy stays as it was.
+    region.space.policy = before;
+    return 'EIO';
+  }
+
+  /** A page that the mapping shows lies on another node. */
+  private strays({ space, offset, touched }: Region, from: number, bytes: number, nodes: readonly number[]): boolean {
+    const { layout } = this.kernel;
+    const [first, last] = [offset + from, offset + from + bytes];
+    return touched.some(([start, end]) => {
+      const [low, high] = [Math.max(start, first), Math.min(end, last)];
+      if (low >= high) return false;
+      const there = this.placing.pagesIn(space, low, high - low);
+      return layout.nodes.some(({ id }, place) => there[place] > 0 && !nodes.includes(id));
+    });
   }
 }
