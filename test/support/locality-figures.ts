@@ -26,8 +26,9 @@ export interface LocalityOrder {
   readonly own: boolean;
   readonly queued: boolean;
   readonly linkMBps?: number;
-  /** Caches so small that next to nothing of a small segment stays in them, and no remote caches. */
+  /** Caches so small that next to nothing of a small segment stays in them; remote caches of so many MiB, or none (0). */
   readonly smallCaches?: boolean;
+  readonly remoteCacheMiB?: number;
   /** Users touch every page before it is measured. Default: yes. */
   readonly warm?: boolean;
 }
@@ -38,13 +39,14 @@ export function localityProfile(order: LocalityOrder): MachineProfile {
   const { remoteCache, ...machine } = base.machine;
   const { cpu, bus, interconnect } = machine;
   if (interconnect.kind !== 'ring') throw new Error('the 16 GB box is a ring');
+  const mib = order.remoteCacheMiB ?? (order.smallCaches === true ? 0 : remoteCache?.mib);
   const small = { l1d: { ...cpu.l1d, kib: 4 }, l2: { ...cpu.l2, kib: 8 } };
   const { l1i, ...rest } = cpu;
   return profileSchema.parse({
     ...base,
     machine: {
       ...machine,
-      ...(order.smallCaches === true ? {} : { remoteCache }),
+      ...(remoteCache === undefined || mib === 0 ? {} : { remoteCache: { ...remoteCache, mib } }),
       cpu: order.smallCaches === true ? { ...rest, ...small, l1i: { ...cpu.l1d, kib: 4 } } : { ...rest, l1i },
       bus: { ...bus, queued: order.queued },
       interconnect: { ...interconnect, queued: order.queued, linkMBps: order.linkMBps ?? interconnect.linkMBps },

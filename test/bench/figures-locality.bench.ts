@@ -1,0 +1,90 @@
+/**
+ * A segment that one process on node 0 initialises and 16 processes use, four a node, on the 16 GB box: remote shares, mean
+ * misses and times by how it is bound, with queueing off; then, with queueing, what is busiest, and from which bandwidth of
+ * the links downwards that is a link. NUMAQ_LOCALITY_MIB: size of the segment, default 2,048 (minutes a run). The sweep is
+ * of 32 MiB, and caches that hold next to nothing of it.
+ */
+import type { RunReport } from '../../src/sim/engine/report.ts';
+import { grouped, percent, printTable } from '../support/figures.ts';
+import { type Binding, localityOf, localityRun, timesOf, usersOf } from '../support/locality-figures.ts';
+
+const MIB = 2 ** 20;
+const SIZE_MIB = Number(process.env['NUMAQ_LOCALITY_MIB'] ?? 2048);
+const REFERENCES = 30_000;
+const BANDWIDTHS = [1000, 800, 600, 500, 450, 400, 350, 300, 200, 100];
+
+const ns = (value: number): string => `${grouped(value)} ns`;
+const share = (value: number): string => `${value.toFixed(2)} %`;
+
+function fullSize(binding: Binding, own: boolean, queued: boolean): RunReport {
+  return localityRun({ bytes: SIZE_MIB * MIB, references: REFERENCES, binding, own, queued, warm: false });
+}
+
+/** Misses of users: mean of the slowest, and of all. */
+function row(name: string, report: RunReport, firstNs: number): (string | number)[] {
+  const means = usersOf(report).map(({ meanNs }) => meanNs);
+  const { allNs, byNode } = timesOf(report);
+  return [
+    name,
+    share(localityOf(report).segments[0].remoteShare),
+    ns(Math.max(...means)),
+    ns(Math.min(...means)),
+    ns(localityOf(report).segments[0].meanNs),
+    `${(allNs / 1e6).toFixed(1)} ms`,
+    percent(allNs / firstNs - 1),
+    byNode.map((each) => (each / 1e6).toFixed(1)).join(' '),
+  ];
+}
+
+const HEAD = ['', 'remote', 'slowest', 'quickest', 'all', 'time of all', 'against first', 'ms by node'];
+
+for (const own of [false, true]) {
+  const bindings: readonly Binding[] = own
+    ? ['first touch', 'interleave', 'quarters']
+    : ['first touch', 'interleave', 'node 2', 'quarters'];
+  const rows: (string | number)[][] = [];
+  let firstNs = 0;
+  for (const binding of bindings) {
+    const report = fullSize(binding, own, false);
+    firstNs ||= timesOf(report).allNs;
+    rows.push(row(binding, report, firstNs));
+    console.log(
+      `${binding}: ${localityOf(report)
+        .advice.map(({ text }) => text)
+        .join(' ')}`,
+    );
+  }
+  const use = own ? '98 % of references to the own quarter' : 'uniform use';
+  printTable(`${SIZE_MIB} MiB, ${use}, nothing queues; faults included`, HEAD, rows);
+}
+
+const queued = localityOf(fullSize('first touch', false, true));
+console.log(
+  `\nwith queueing, first touch, uniform use: busiest ${queued.busiest?.name} (${share(queued.busiest?.utilisation ?? 0)})`,
+);
+console.log(`busiest link: ${queued.busiestLink?.name} (${share(queued.busiestLink?.utilisation ?? 0)})`);
+
+const sweep = BANDWIDTHS.map((linkMBps) => {
+  const order = { bytes: 32 * MIB, references: 15_000, binding: 'first touch', own: false, queued: true } as const;
+  const report = localityRun({ ...order, linkMBps, smallCaches: true, remoteCacheMiB: 1 });
+  const { busiest, busiestLink } = localityOf(report);
+  return { linkMBps, busiest, busiestLink, allNs: timesOf(report).allNs };
+});
+printTable(
+  'links from 1 GB/s down: 32 MiB, first touch, uniform use',
+  ['MB/s', 'busiest', 'taken', 'busiest link', 'taken', 'time of all'],
+  sweep.map(({ linkMBps, busiest, busiestLink, allNs }) => [
+    String(linkMBps),
+    busiest?.name ?? '-',
+    share(busiest?.utilisation ?? 0),
+    busiestLink?.name ?? '-',
+    share(busiestLink?.utilisation ?? 0),
+    `${(allNs / 1e6).toFixed(1)} ms`,
+  ]),
+);
+const takesOver = sweep.find(({ busiest }) => busiest?.kind === 'link');
+console.log(
+  takesOver === undefined
+    ? '\nthe link never takes over'
+    : `\nthe link is busiest from ${takesOver.linkMBps} MB/s downwards`,
+);
