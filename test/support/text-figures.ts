@@ -31,7 +31,7 @@ export interface TextOrder {
   readonly layouts?: number;
 }
 
-const STEP_KIB = 7;
+const STEP_KIB = 29;
 
 /** Time of -Os over that of -O2, less 1, on one CPU: the mean over `layouts`. Above 0: -O2 is faster. */
 export function smallOverFast({ l2KiB, cacheKiB, scale, inputs = assumed, layouts = 1 }: TextOrder): number {
