@@ -146,4 +146,27 @@ describe('predicted placement', () => {
       { numRuns: 10 },
     );
   });
+
+  it('is near the simulated one where a node runs full and pages spill', () => {
+    const round = roundNumbers({ kernel: { binding: 'mempolicy' } });
+    const nodes = round.machine.nodes.map((node) => ({ ...node, memoryMiB: 48 }));
+    const profile = { ...round, machine: { ...round.machine, nodes } };
+    const design = parseSegmentDesign({
+      format: 'numaq-lab/segment',
+      version: 1,
+      title: 'spills',
+      ranges: [{ name: 'pool', kib: 56 * 1024, policy: { mode: 'preferred', nodes: [1] } }],
+      binding: { call: 'mbind' },
+      users: [{ name: 'u', nodes: [0], references: 10, perTransaction: 10 }],
+    });
+    const prediction = predictSegment(profile, design);
+    const { result } = simulated(profile, design, prediction.cpus);
+    const [range] = prediction.ranges;
+    expect(range.nodes).toHaveLength(2);
+    for (const { node, pages } of range.nodes) {
+      const found = result.locality.ranges[0].onNodes[String(node)];
+      // Per-CPU lists and the kernel's own pages are not in the prediction.
+      expect(Math.abs(found - pages)).toBeLessThan((48 * 256) / 100);
+    }
+  });
 });
