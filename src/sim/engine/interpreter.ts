@@ -19,6 +19,7 @@ import { OperationStack } from './operation-stack.ts';
 import { ProgramText } from './program-text.ts';
 import { Regions } from './regions.ts';
 import type { ScriptRun } from './script-run.ts';
+import { setWhere } from './task-affinity.ts';
 import { TaskBinding } from './task-binding.ts';
 import { TaskFiles } from './task-files.ts';
 import { TaskMemory } from './task-memory.ts';
@@ -276,7 +277,7 @@ export class Interpreter implements Execution {
         return;
       case 'setAffinity':
       case 'place':
-        this.moveTo(on, operation);
+        this.yields = setWhere(world, on, task, operation, this.operations.place);
         return;
       case 'wait':
         if (this.children <= operation.running) return;
@@ -360,18 +361,6 @@ export class Interpreter implements Execution {
     this.memory.regions = Regions.of(image, this.world.host.syscalls.exec(on, task, image));
     if (task.mm !== undefined) on.core.switchTo(task.mm.table);
     this.giveBack(on);
-  }
-
-  /** Says where it may, or wants to, run; it goes on there. */
-  private moveTo(on: KernelCpu, operation: OperationOf<'setAffinity' | 'place'>): void {
-    const { task, world } = this;
-    const { syscalls } = world.host;
-    const { place } = this.operations;
-    if (operation.op === 'setAffinity') {
-      const result = syscalls.setAffinity(on, task, operation.cpus);
-      world.failedCalls.returned(on, task, place, 'sched_setaffinity', result);
-    } else world.failedCalls.returned(on, task, place, 'place', syscalls.place(on, task, operation.node));
-    this.yields = !task.cpus.includes(on.cpu);
   }
 
   private mark(on: KernelCpu, { name, mark }: OperationOf<'transaction'>): void {
