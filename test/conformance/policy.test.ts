@@ -7,7 +7,7 @@ import { withRange } from '../../src/sim/kernel/policy/shared-policy.ts';
 import { IDS, Quads } from '../unit/kernel/policy/quads.ts';
 import { byMembind, byPolicy, bySetbinding, byShmbind, paint, type Question } from './naive/policy.ts';
 
-const nodes = [...IDS];
+const nodes: readonly number[] = IDS;
 /** Ids and the zones that a list asks, neighbours of one node as one. */
 const asked = ({ zones }: ReadyZonelist): number[] =>
   zones.map(({ node }) => node).filter((node, at, all) => at === 0 || all[at - 1] !== node);

@@ -59,6 +59,7 @@ export class Quads {
   touch(task: Task, vpn: number, pages = 1, cpu = 0): void {
     if (task.mm === undefined) throw new Error('a task without an address space touches memory');
     const on = this.on(task, cpu);
+    this.kernel.tlb.loaded(on, task.mm);
     on.core.switchTo(task.mm.table);
     for (let page = vpn; page < vpn + pages; page++) {
       const end = this.records.load([{ kind: 'write', address: page * 4096, size: 1 }]);
