@@ -37,13 +37,16 @@ function swapOutSegment(quads: Quads, task: Task, segment: AddressSpace, at: num
 }
 
 function swapOutPrivate(quads: Quads, task: Task, at: number): void {
-  const { swap, rmap, memMap, ptePages } = quads.kernel;
+  const { swap, rmap, memMap, ptePages, pages } = quads.kernel;
   const on = quads.on(task);
   const page = memMap.pageOf(pteNumber(ptePages.get(task.mm?.table.pteOf(at) ?? -1)));
   expect(swap.add(on, page)).toBe(true);
+  // As page replacement does, which holds the page meanwhile.
+  pages.get(on, page);
   // From 2.6.7 on a pte that was used of late is left, once.
   if (rmap.tryToUnmap(on, page) !== 'success') expect(rmap.tryToUnmap(on, page)).toBe('success');
   swap.write(on, page);
+  pages.put(on, page);
   swapOut(quads, task, page);
   expect(quads.nodeOf(task, at)).toBe(-1);
 }
