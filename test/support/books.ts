@@ -22,6 +22,7 @@ export function bookErrors(kernel: Kernel, cpus: readonly KernelCpu[]): readonly
     ...ownerErrors(kernel),
     ...listErrors(kernel),
     ...swapErrors(kernel),
+    ...markErrors(kernel),
     ...kmapErrors(kernel, cpus),
     ...counterErrors(kernel, cpus),
     ...printedErrors(kernel, cpus),
@@ -109,6 +110,30 @@ function listErrors({ reclaim, memMap }: Kernel): readonly string[] {
     if (seen.has(page) && !onLru) errors.push(`page ${page} is on a list without PG_lru`);
   }
   if (flagged !== seen.size + waiting) errors.push(`PG_lru on ${flagged} pages, ${seen.size} + ${waiting} on lists`);
+  return errors;
+}
+
+/** Frames that hold a segment carry the mark of their range, and no others carry any. */
+function markErrors({ spaces, memMap, machine, ptePages, layout }: Kernel): readonly string[] {
+  const { locality } = machine;
+  const errors: string[] = [];
+  let held = 0;
+  for (const { name, kind, pages, ranges } of spaces.values()) {
+    if (ranges.length === 0) continue;
+    const frames = kind === 'hugetlb' ? ptePages.entries : 1 << memMap.shift;
+    for (const [index, slot] of pages) {
+      held += frames;
+      for (let piece = 0; piece < frames; piece++) {
+        const pgoff = index * frames + piece;
+        const wanted = ranges.filter(({ first }) => first <= pgoff).at(-1)?.tag;
+        const found = locality.tagOf(memMap.slotOf(slot - 1) + piece);
+        if (found !== wanted) errors.push(`page ${pgoff} of ${name} has mark ${found}, not ${wanted}`);
+      }
+    }
+  }
+  const marked = locality.framesByTag(layout.nodes.length).flatMap((nodes) => [...nodes]);
+  const sum = marked.reduce((total, count) => total + count, 0);
+  if (sum !== held) errors.push(`${sum} frames carry the mark of a range, segments have ${held}`);
   return errors;
 }
 
