@@ -50,6 +50,20 @@ export class CompareState {
     this.#b = second;
   }
 
+  /** Runs that a person has marked to be compared, in the order of marking: two at most, the older mark gives way. */
+  marked = $state.raw<readonly Run[]>([]);
+
+  mark(run: Run, on: boolean): void {
+    const others = this.marked.filter((one) => one !== run);
+    this.marked = on ? [...others, run].slice(-2) : others;
+  }
+
+  /** Compares the two that are marked. */
+  chooseMarked(): void {
+    const [first, second] = this.marked;
+    if (first !== undefined && second !== undefined) this.choose([first, second]);
+  }
+
   swap(): void {
     [this.#a, this.#b] = [this.b, this.a];
   }

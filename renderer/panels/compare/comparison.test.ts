@@ -80,6 +80,20 @@ describe('the two runs', () => {
     expect([state.a?.number, state.b?.number]).toEqual([3, 1]);
   });
 
+  it('can be marked, two at most', () => {
+    const state = new CompareState({ list: runs });
+    state.mark(runs[0], true);
+    state.chooseMarked();
+    expect(state.marked.map(({ number }) => number)).toEqual([3]);
+    state.mark(runs[1], true);
+    state.mark(runs[2], true);
+    expect(state.marked.map(({ number }) => number)).toEqual([2, 1]);
+    state.chooseMarked();
+    expect([state.a?.number, state.b?.number]).toEqual([1, 2]);
+    state.mark(runs[2], false);
+    expect(state.marked.map(({ number }) => number)).toEqual([2]);
+  });
+
   it('are none where too few have a report', () => {
     const state = new CompareState({ list: [runs[0], new Run(aRun().start, 4)] });
     expect([state.a, state.b?.number]).toEqual([null, 3]);

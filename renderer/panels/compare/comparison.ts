@@ -129,6 +129,17 @@ function transactionFigures(a: RunReport, b: RunReport, name: string): Figure[] 
   ];
 }
 
+/** Throughput of all transactions together, where there are several kinds. */
+function allTransactions(a: RunReport, b: RunReport): Figure[] {
+  const [first, second] = [a, b].map(({ result: { transactions, elapsedNs } }) => {
+    const count = transactions.reduce((sum, row) => sum + row.count, 0);
+    return elapsedNs === 0 || transactions.length === 0 ? undefined : (1e9 * count) / elapsedNs;
+  });
+  if (Math.max(a.result.transactions.length, b.result.transactions.length) < 2) return [];
+  const description = 'Transactions of all names, by the elapsed time of the run.';
+  return [{ id: 'all.rate', label: 'All: throughput', unit: '/s', better: 1, a: first, b: second, description }];
+}
+
 /** Metrics that stand in the group of time. */
 const TIME = ['elapsedNs', 'userNs', 'systemNs', 'cpuPercent'];
 
@@ -158,7 +169,7 @@ function totalFigures(a: RunReport, b: RunReport, catalogue: Catalogue): { time:
   };
 }
 
-/** All figures of two reports in groups: time and throughput first, then `more` groups, then what the machine counted. */
+/** All figures of two reports in groups: time first, then `more` groups, transactions, and what the machine counted. */
 export function compare(
   a: RunReport,
   b: RunReport,
@@ -170,8 +181,8 @@ export function compare(
   const transactions = [...new Set(names)].flatMap((name) => transactionFigures(a, b, name));
   const groups = [
     { title: 'Time', figures: time },
-    { title: 'Transactions', figures: transactions },
     ...more,
+    { title: 'Transactions', figures: [...allTransactions(a, b), ...transactions] },
     { title: 'Counted', figures: others.filter((figure) => figure.a !== 0 || figure.b !== 0) },
   ];
   return groups

@@ -141,7 +141,7 @@ describe('figures to compare', () => {
 
 describe('the tab', () => {
   it('says the remote share, the advice, the busiest resource and link, and shows predicted beside simulated', () => {
-    const predicted = new Map([['log', { onNodes: { '0': 512 }, remote: 0.5, meanNs: undefined }]]);
+    const predicted = new Map([['log', { onNodes: { '0': 512 }, remote: 0.5, meanNs: undefined, pages: 512 }]]);
     render(Locality, { locality, nodes: [0, 1], predicted, numactl: ['numactl --shm pool'] });
     const answers = screen.getByRole('region', { name: 'Answers' });
     expect(answers.textContent).toContain('50 % remote');

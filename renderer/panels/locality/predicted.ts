@@ -6,14 +6,16 @@ export interface RangePredictionSide {
   /** 0 to 1. */
   readonly remote: number;
   readonly meanNs: undefined;
+  readonly pages: number;
 }
 
 /** One range as a side of the table: the mean miss is predicted of groups of users, not of ranges. */
-export function predictedSide({ nodes, remotePercent }: RangePrediction): RangePredictionSide {
+export function predictedSide({ pages: whole, nodes, remotePercent }: RangePrediction): RangePredictionSide {
   return {
     onNodes: Object.fromEntries(nodes.map(({ node, pages }) => [String(node), pages])),
     remote: remotePercent / 100,
     meanNs: undefined,
+    pages: whole,
   };
 }
 

@@ -21,10 +21,11 @@ export function lastRunOf(design: SegmentDesign | null, runs: readonly Run[]): R
 export function simulatedRanges(run: Run | undefined): ReadonlyMap<string, RangeSide> {
   const ranges = run?.report?.result.locality?.ranges ?? [];
   return new Map(
-    ranges.map(({ name, onNodes, misses, remoteShare, meanNs }) => [
+    ranges.map(({ name, pages, onNodes, misses, remoteShare, meanNs }) => [
       name,
       {
         onNodes,
+        pages,
         remote: misses === 0 ? undefined : remoteShare / 100,
         meanNs: misses === 0 ? undefined : meanNs,
       },
