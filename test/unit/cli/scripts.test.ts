@@ -65,6 +65,14 @@ describe('the report of a run with a kernel', () => {
   };
   const row = { name: 'lookup', count: 1234, meanNs: 1500, p50Ns: 1000, p95Ns: 2e6, p99Ns: 3e6, maxNs: 4e9 };
 
+  it('lists calls that the kernel refused, and says nothing where it refused none', () => {
+    const row = { task: 7, program: 'main', place: 'programs.main[2]', call: 'mbind', result: 'EIO', count: 1200 };
+    const text = reportText({ ...madeUpReport, result: { ...result, calls: [row] } });
+    expect(text).toContain('Calls that failed\n');
+    expect(text).toMatch(/^mbind +EIO +1,200 +main +7 +programs\.main\[2\]$/m);
+    expect(reportText(madeUpReport)).not.toContain('Calls that failed');
+  });
+
   it('says like time(1) what it took, lists its transactions, and shows where the kernel spent its time', () => {
     const totals = { ...result.totals, userNs: 3e6, systemNs: 1e6 };
     const text = reportText({
