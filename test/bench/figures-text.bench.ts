@@ -35,9 +35,9 @@ function variations(): readonly { readonly name: string; readonly inputs: TextIn
   return made;
 }
 
-/** Where the sign changes, by a straight line over log2 of the size; the smallest size at which it does. */
+/** Where the sign changes, by a straight line over log2 of the size; the largest size at which it does. */
 function crossing(values: readonly number[]): string {
-  for (let at = 1; at < SIZES.length; at++) {
+  for (let at = SIZES.length - 1; at > 0; at--) {
     const [before, after] = [values[at - 1], values[at]];
     if (before === 0 || Math.sign(before) === Math.sign(after)) continue;
     const share = before / (before - after);
