@@ -71,6 +71,13 @@ describe('numaq run --segment', () => {
     expect(out).toContain('part3');
   });
 
+  it('writes a run file that is verified by running it again', async () => {
+    const file = join(folder, 'segment.numaq-run.json');
+    const run = ['run', 'numaq-16g-4quad', '--segment', 'log-and-locks', '--scale', '0.0002', ...kernel];
+    expect((await numaq(...run, '--out', file)).code).toBe(0);
+    expect((await numaq('verify', file)).code).toBe(0);
+  });
+
   it('takes CPUs that hold all of the design’s', async () => {
     const { code, err } = await numaq('run', 'numaq-16g-4quad', '--segment', 'uniform', '--cpus', '0-7');
     expect(code).toBe(2);
