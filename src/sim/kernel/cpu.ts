@@ -37,6 +37,8 @@ export class KernelCpu {
   private since = 0;
   private readonly words = new Float64Array(MOST_NESTED_LOCKS);
   private readonly takenAt = new Float64Array(MOST_NESTED_LOCKS);
+  /** When it asked for each lock's line: whoever asks later gets that later. */
+  private readonly askedAt = new Float64Array(MOST_NESTED_LOCKS);
   private depth = 0;
   /** The kernel text that the CPU's TLB maps. */
   private text: MappedText | undefined;
@@ -189,62 +191,68 @@ export class KernelCpu {
   lock(name: LockName, at: KAddr): void {
     const from = this.core.clock;
     this.atomic(at);
-    if (this.locks.waited[LOCK[name]] === 1) this.spin(name, at);
+    const free = this.locks.waited[LOCK[name]] === 1 ? this.spin(name, at) : 0;
     if (this.follow !== undefined) this.follow.took('lock', name, from, this.core.clock);
-    this.took(name, at);
+    this.took(name, at, Math.max(from, free));
   }
 
   /** spin_trylock(): false where somebody holds it. */
   tryLock(name: LockName, at: KAddr): boolean {
+    const from = this.core.clock;
     this.atomic(at);
     const { clock } = this.core;
     if (this.locks.waited[LOCK[name]] === 1 && this.locks.waits.freeAt(at, clock) > clock) return false;
-    this.took(name, at);
+    this.took(name, at, from);
     return true;
   }
 
   unlock(name: LockName, at: KAddr): void {
     this.core.kernelWrite(at);
-    const from = this.released(at);
-    const { clock } = this.core;
-    const held = clock - from;
+    const place = this.placeOf(at);
+    const asked = this.askedAt[place];
+    const held = this.core.clock - this.takenAt[place];
+    this.forget(place);
     this.locks.heldNs[LOCK[name]] += held;
     this.core.counters[C.LOCK_HELD_NS] += held;
-    if (this.locks.waited[LOCK[name]] === 1) this.locks.waits.held(at, from, clock);
+    if (this.locks.waited[LOCK[name]] === 1) this.locks.waits.held(at, asked, this.core.clock);
   }
 
-  /** Spins until nobody holds the lock, on the clock of the function that asks for it. */
-  private spin(name: LockName, at: KAddr): void {
+  /** Spins until nobody holds the lock, on the clock of the function that asks for it; returns that instant, 0 where it was free. */
+  private spin(name: LockName, at: KAddr): number {
     const { core, locks } = this;
     const from = core.clock;
     const free = locks.waits.freeAt(at, from);
-    if (free <= from) return;
+    if (free <= from) return 0;
     core.clock = free;
     this.atomic(at);
     core.counters[C.LOCK_CONTENDED]++;
     core.counters[C.LOCK_WAIT_NS] += core.clock - from;
     locks.contended[LOCK[name]]++;
     locks.waitNs[LOCK[name]] += core.clock - from;
+    return free;
   }
 
-  private took(name: LockName, at: KAddr): void {
+  private took(name: LockName, at: KAddr, asked: number): void {
     this.locks.acquisitions[LOCK[name]]++;
     this.core.counters[C.LOCK_ACQUISITIONS]++;
     this.words[this.depth] = at;
+    this.askedAt[this.depth] = asked;
     this.takenAt[this.depth++] = this.core.clock;
   }
 
-  /** When the lock was taken; most often it is the one taken last. */
-  private released(at: KAddr): number {
-    const { words, takenAt } = this;
-    let place = --this.depth;
-    while (place >= 0 && words[place] !== at) place--;
-    if (place < 0) place = this.depth;
-    const from = takenAt[place];
-    for (; place < this.depth; place++) {
-      words[place] = words[place + 1];
-      takenAt[place] = takenAt[place + 1];
+  /** Of a lock among those that are held; most often it is the one taken last. */
+  private placeOf(at: KAddr): number {
+    let place = this.depth - 1;
+    while (place >= 0 && this.words[place] !== at) place--;
+    return place < 0 ? this.depth - 1 : place;
+  }
+
+  private forget(place: number): void {
+    this.depth--;
+    for (let to = place; to < this.depth; to++) {
+      this.words[to] = this.words[to + 1];
+      this.takenAt[to] = this.takenAt[to + 1];
+      this.askedAt[to] = this.askedAt[to + 1];
     }
-    return from;
   }
 }
