@@ -5,7 +5,8 @@
  *
  * The kernel works synchronously: an operation runs from its start to its end on the clock of the CPU that asked for it,
  * and every structure that it looks at is a reference through that CPU's caches (cpu.ts). What it waits for, the task
- * sleeps off afterwards. Locks are always free: their time is counted, waiting for them is not modelled.
+ * sleeps off afterwards. Runqueues' locks are waited for (lock-waits.ts);
+ * others are always free, and their time is counted.
  */
 import { InputError, invariant, makeIssue } from '../base/errors.ts';
 import { asPfn, FRAME_BYTES } from '../base/units.ts';
