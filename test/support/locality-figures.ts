@@ -88,6 +88,7 @@ function scriptOf({ bytes, references, binding, own, warm = true }: LocalityOrde
     { op: 'transaction', name: `node${node}`, mark: 'begin' },
     ...use(node),
     { op: 'transaction', name: `node${node}`, mark: 'end' },
+    barrier('used'),
   ];
   return {
     format: 'numaq-lab/script',
@@ -103,6 +104,8 @@ function scriptOf({ bytes, references, binding, own, warm = true }: LocalityOrde
         barrier('warm'),
         { op: 'measure' },
         barrier('measured'),
+        // It stays: unmapping all of it is one operation of the kernel, whose bookings lie far ahead of everybody else's.
+        barrier('used'),
       ],
       ...Object.fromEntries([0, 1, 2, 3].map((node) => [`user${node}`, user(node)])),
     },
