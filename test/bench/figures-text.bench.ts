@@ -5,7 +5,8 @@
  * `node dist/bench/figures-text.bench.mjs 0.2` runs a scale.
  */
 import { change, grouped, percent, printTable } from '../support/figures.ts';
-import { assumed, copyFigures, smallOverFast, type TextInputs } from '../support/text-figures.ts';
+import type { KernelSpec } from '../../src/sim/profiles/schema.ts';
+import { assumed, copyFigures, smallOverFast, spanningFigures, type TextInputs } from '../support/text-figures.ts';
 
 const SCALE = Number(process.argv[2] ?? 0.03);
 const SIZES = [64, 128, 256, 512, 1024, 2048];
@@ -59,16 +60,18 @@ function compilers(): void {
 
 function copies(): void {
   const loads = [
-    { name: 'one program a CPU', parameters: {}, scale: SCALE },
     {
-      name: '3 programs of 16 threads',
-      parameters: { tasks: 3, threads: 16, pauseNs: 20_000, files: 2 },
-      scale: SCALE * 20,
+      name: 'one program a CPU, 16 CPUs of 4 quads',
+      of: (text: KernelSpec['kernelText']) => copyFigures(text, {}, SCALE),
+    },
+    {
+      name: '3 programs with a thread on each of two quads',
+      of: (text: KernelSpec['kernelText']) => spanningFigures(text, SCALE * 1e5),
     },
   ];
-  for (const { name, parameters, scale } of loads) {
+  for (const { name, of } of loads) {
     const texts = ['one', 'per-node', 'per-node-as-posted'] as const;
-    const all = texts.map((text) => copyFigures(text, parameters, scale));
+    const all = texts.map((text) => of(text));
     const rows = all.map(({ elapsedNs, systemNs, remote, switches }, at) => [
       texts[at],
       grouped(remote),
@@ -78,7 +81,7 @@ function copies(): void {
       at === 0 ? '' : change(all[0].elapsedNs, elapsedNs),
     ]);
     const head = ['kernel text', 'remote fetches', 'pmds rewritten', 'system time', 'change', 'elapsed'];
-    printTable(`${name}, 16 CPUs of 4 quads`, head, rows);
+    printTable(name, head, rows);
   }
   console.log('published for ia64: no significant benefit (Steiner)');
 }

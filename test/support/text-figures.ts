@@ -1,7 +1,11 @@
 /** A load of system calls whose times are compared: compilers and sizes of L2, and copies of the kernel's text. */
+import type { RunReport } from '../../src/sim/engine/report.ts';
+import { Simulation } from '../../src/sim/engine/simulation.ts';
 import { builtInById } from '../../src/sim/profiles/builtin/index.ts';
 import { compilerFigures } from '../../src/sim/profiles/compilers.ts';
-import type { KernelSpec } from '../../src/sim/profiles/schema.ts';
+import { type KernelSpec, profileSchema } from '../../src/sim/profiles/schema.ts';
+import { buildProgram } from '../../src/sim/workloads/registry.ts';
+import { parseScript } from '../../src/sim/workloads/script.ts';
 import { type FigureRun, reportOf } from './figures.ts';
 
 const BOX = 'numaq-16g-4quad';
@@ -71,16 +75,45 @@ export interface CopyFigures {
 /** System calls on all 16 CPUs of four quads, the kernel's text in one copy or one a node. */
 export function copyFigures(
   kernelText: KernelSpec['kernelText'],
-  parameters: FigureRun['parameters'],
+  parameters: NonNullable<FigureRun['parameters']>,
   scale: number,
 ): CopyFigures {
-  const { elapsedNs, totals } = reportOf({
-    builtIn: BOX,
-    kernel: { kernelText },
-    program: 'syscalls',
-    ...(parameters === undefined ? {} : { parameters }),
-    scale,
-  }).result;
+  return figuresOf(reportOf({ builtIn: BOX, kernel: { kernelText }, program: 'syscalls', parameters, scale }).result);
+}
+
+/** Three programs with a thread on CPU 0 and one on CPU 4, of another node, that read, write and sleep `rounds` times. */
+export function spanningFigures(kernelText: KernelSpec['kernelText'], rounds: number): CopyFigures {
+  const base = builtInById(BOX)?.profile();
+  const profile = profileSchema.parse({ ...base, kernel: { ...base?.kernel, kernelText } });
+  const file = 'tmp/calls{task}';
+  const thread = (cpu: number): readonly object[] => [
+    { op: 'setAffinity', cpus: [cpu] },
+    { op: 'create', file },
+    {
+      op: 'repeat',
+      times: rounds,
+      body: [
+        { op: 'write', file, offset: 0, bytes: 512 },
+        { op: 'sleep', ns: 20_000 },
+      ],
+    },
+  ];
+  const main = [{ op: 'clone', program: 'near' }, { op: 'clone', program: 'far' }, { op: 'wait' }];
+  const script = parseScript({
+    format: 'numaq-lab/script',
+    version: 1,
+    title: 'Threads on two nodes',
+    programs: { main, near: thread(0), far: thread(4) },
+    start: [{ program: 'main', copies: 3 }],
+  });
+  const spec = { kind: 'script' as const, script, cpus: [0, 4], startNs: 0 };
+  const config = { profile, workloads: [spec], seed: 0, sampleNs: 1e9 };
+  const simulation = new Simulation(config, [buildProgram(spec, profile, () => undefined, 0, 0)]);
+  while (!simulation.run(1e6));
+  return figuresOf(simulation.report().result);
+}
+
+function figuresOf({ elapsedNs, totals }: RunReport['result']): CopyFigures {
   const { systemNs, kernelTextRemote, textSwitches } = totals;
   return { elapsedNs, systemNs, remote: kernelTextRemote, switches: textSwitches };
 }

@@ -1,6 +1,6 @@
 /** Arguments about the kernel's text, at a small scale: -O2 against -Os, and a copy of the text per node. */
 import { describe, expect, it } from 'vitest';
-import { assumed, copyFigures, smallOverFast } from '../../support/text-figures.ts';
+import { assumed, copyFigures, smallOverFast, spanningFigures } from '../../support/text-figures.ts';
 
 describe('a kernel compiled with -O2', () => {
   it('is faster than with -Os where L2 has 2 MiB', () => {
@@ -33,8 +33,7 @@ describe('a copy of the kernel text on every node', () => {
   });
 
   it('costs a process whose threads span nodes more time than it saves', () => {
-    const threads = { tasks: 3, threads: 16, pauseNs: 20_000, files: 2 };
-    const [one, each] = (['one', 'per-node'] as const).map((text) => copyFigures(text, threads, 0.2));
+    const [one, each] = (['one', 'per-node'] as const).map((text) => spanningFigures(text, 1000));
     expect(one.switches).toBe(0);
     expect(each.switches).toBeGreaterThan(1000);
     expect(each.remote).toBe(0);
