@@ -103,8 +103,12 @@ function programsOf(
   return [...byName].map(([name, first]) => ({ name, first }));
 }
 
-/** Everybody meets three times: the segment is there (and bound), it has been initialised, all calls are made. */
-const meet = (name: 'created' | 'warmed' | 'ready', users: number): object => {
+/**
+ * Everybody meets four times: the segment is there (and bound), it has been initialised, all calls are made, all have done
+ * their transactions. Who ends earlier would unmap everything in one operation of the kernel, whose bookings of buses
+ * lie far ahead of everybody else's.
+ */
+const meet = (name: 'created' | 'warmed' | 'ready' | 'used', users: number): object => {
   return { op: 'barrier', name, parties: users + 1 };
 };
 
@@ -127,6 +131,7 @@ function creatorOperations(
     ...(after ? binds : []),
     { op: 'measure' },
     meet('ready', users),
+    meet('used', users),
   ];
 }
 
@@ -168,6 +173,7 @@ function userOperations(
     meet('ready', users),
     ...windowOperations(design, seen),
     ...transactionOperations(design, design.users[user.group], seen, mostOperations),
+    meet('used', users),
   ];
 }
 

@@ -178,6 +178,7 @@ describe('calls', () => {
       'warmed',
       'measure',
       'ready',
+      'used',
     ]);
   });
 
@@ -208,16 +209,18 @@ describe('calls', () => {
       'warmed',
       'measure',
       'ready',
+      'used',
     ]);
     expect(bound('mem_setbinding')[2]).toBe('mem_setbinding 1 strict');
   });
 
   it('calls after warming come when all has been written, and are not measured', () => {
-    expect(bound('mbind', { binding: { call: 'mbind', after: true } }).slice(-4)).toEqual([
+    expect(bound('mbind', { binding: { call: 'mbind', after: true } }).slice(-5)).toEqual([
       'mbind segment+0:8192 bind 1 false',
       'mbind segment+16384:4096 bind 2,3 false',
       'measure',
       'ready',
+      'used',
     ]);
   });
 });
@@ -273,7 +276,8 @@ describe('users', () => {
       each.op === 'transaction' ? `${each.name} ${each.mark}` : each.op,
     );
     const one = ['window begin', 'remapFilePages', 'touch', 'window end', 'references'];
-    expect(names.slice(names.indexOf('lookup begin'))).toEqual(['lookup begin', ...one, ...one, 'lookup end']);
+    const wanted = ['lookup begin', ...one, ...one, 'lookup end', 'barrier'];
+    expect(names.slice(names.indexOf('lookup begin'))).toEqual(wanted);
   });
 });
 
