@@ -137,7 +137,7 @@ export function makeParts(books: Books, order: TableOrder): KernelParts {
     mms: new Map(),
     spaces: new Map(),
     tasks: new Map(),
-    placement: { list: () => undefined },
+    placement: { forVma: () => undefined },
     reclaim: {
       add: () => undefined,
       remove: () => undefined,
