@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of docs/screenshots through the browser door, in both themes and two window sizes: the lab with a
- * run on the 64 GB NUMA-Q, what the kernel says of one, and the start page. `node build/screenshots.mjs`, after a change that can be seen.
+ * run on the 64 GB NUMA-Q, what the kernel says of one, a segment of shared memory and two bindings of it, and the start page. `node build/screenshots.mjs`, after a change that can be seen.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +15,8 @@ const SIZES = [
   { width: 1280, height: 800 },
 ];
 const MACHINE = 'NUMA-Q, 64 GB, 8 quads';
+/** Of the designs that the lab offers. */
+const SEGMENT_MACHINE = 'NUMA-Q, 16 GB, 4 quads';
 /** Long enough for a run on 32 CPUs. */
 const RUN_MS = 120_000;
 
@@ -54,6 +56,7 @@ async function takePictures(browser, address, theme, { width, height }) {
   await page.getByRole('tooltip').waitFor({ state: 'detached' });
   await shoot('lab');
   await takeMemoryManager(page, shoot);
+  await takeSegment(page, shoot);
   await context.close();
 }
 
@@ -82,6 +85,36 @@ async function takeMemoryManager(page, shoot) {
   await page.getByRole('button', { name: 'Follow', exact: true }).click();
   await page.getByText('do_page_fault').first().waitFor({ timeout: RUN_MS });
   await shoot('follow');
+}
+
+/** A segment bound to two nodes, run, and compared with the same over four. */
+async function takeSegment(page, shoot) {
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByRole('button', { name: `Open ${SEGMENT_MACHINE}:` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Segment', exact: true }).click();
+  await page.getByLabel('Open a design').selectOption({ label: 'Buffer pool, log, locks and process array' });
+  await page.getByRole('button', { name: 'Give the kernel mempolicy' }).click();
+  const scale = page.getByLabel('Scale', { exact: true });
+  await scale.fill('0.01');
+  await scale.press('Enter');
+  const run = async (number) => {
+    await page.getByRole('button', { name: 'Run the segment' }).click();
+    await page.getByText(`Run ${number}: done`).waitFor({ timeout: RUN_MS });
+    await page.getByRole('tooltip').waitFor({ state: 'detached' });
+  };
+  await run(3);
+  await shoot('segment');
+  await page.getByRole('button', { name: 'Show the run' }).click();
+  await page.getByRole('region', { name: 'Access matrix' }).waitFor();
+  await shoot('locality');
+  await page.getByRole('button', { name: 'Segment', exact: true }).click();
+  await page.getByRole('button', { name: /^Range pool,/ }).click();
+  await page.getByRole('button', { name: /^Node 1,/ }).click();
+  await run(4);
+  await page.getByRole('button', { name: 'Compare the last two' }).click();
+  await page.getByRole('region', { name: 'Access matrix of run B' }).waitFor();
+  await shoot('compare');
 }
 
 mkdirSync(out, { recursive: true });

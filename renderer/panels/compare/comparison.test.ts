@@ -51,6 +51,8 @@ describe('a change', () => {
       delta: '−1,000.0 µs',
       relative: '−40.0 %',
     });
+    // The change is in the unit of its row.
+    expect(rowOf(figure({ unit: 'ns', a: 72.6e6, b: 70.3e6 }))).toMatchObject({ a: '72.6 ms', delta: '−2.3 ms' });
     expect(rowOf(figure({ unit: '%', a: 75, b: 2.5 }))).toMatchObject({ delta: '−72.50', relative: 'points' });
   });
 });

@@ -73,8 +73,15 @@ function signed(value: number, format: (value: number) => string): string {
   return `${value > 0 ? '+' : '−'}${text}`;
 }
 
-function valueText(unit: FigureUnit, value: number): string {
-  if (unit === 'ns') return formatTime(value);
+/** A time in the unit that the largest of its row has. */
+function timeText(ns: number, largest: number): string {
+  if (largest < 1e4) return formatTime(ns);
+  if (largest < 1e7) return `${formatNumber(ns / 1e3, 1)} µs`;
+  return largest < 1e10 ? `${formatNumber(ns / 1e6, 1)} ms` : `${formatNumber(ns / 1e9, 2)} s`;
+}
+
+function valueText(unit: FigureUnit, value: number, largest: number): string {
+  if (unit === 'ns') return timeText(value, largest);
   return unit === '%' ? formatNumber(value, 2) : formatFigures(value);
 }
 
@@ -82,13 +89,14 @@ function valueText(unit: FigureUnit, value: number): string {
 export function rowOf(figure: Figure): ComparedRow {
   const { id, label, unit, a, b, description } = figure;
   const known = a !== undefined && b !== undefined;
+  const largest = Math.max(Math.abs(a ?? 0), Math.abs(b ?? 0));
   return {
     id,
     label,
     unit: unit === 'ns' ? '' : unit,
-    a: a === undefined ? UNKNOWN : valueText(unit, a),
-    b: b === undefined ? UNKNOWN : valueText(unit, b),
-    delta: known ? signed(b - a, (value) => valueText(unit, value)) : '',
+    a: a === undefined ? UNKNOWN : valueText(unit, a, largest),
+    b: b === undefined ? UNKNOWN : valueText(unit, b, largest),
+    delta: known ? signed(b - a, (value) => valueText(unit, value, largest)) : '',
     relative: known ? relativeText(unit, a, b) : '',
     verdict: verdictOf(figure),
     description,
@@ -187,5 +195,8 @@ export function compare(
   ];
   return groups
     .filter(({ figures }) => figures.length > 0)
-    .map(({ title, figures }) => ({ title, rows: figures.map(rowOf) }));
+    .map(({ title, figures }) => ({
+      title,
+      rows: figures.filter((figure) => figure.a !== undefined || figure.b !== undefined).map(rowOf),
+    }));
 }

@@ -8,6 +8,8 @@ export interface Section {
   readonly title?: string;
   /** Fields by path; the fields of a group without its frame end in `.*`. */
   readonly fields: readonly (string | NamedField)[];
+  /** Paths that a `.*` leaves to other sections. */
+  readonly without?: readonly string[];
 }
 
 /** A field that stands outside its group and therefore needs the group's name in its own. */
@@ -25,6 +27,25 @@ export interface Page {
 
 const CPU: readonly string[] = ['machine.cpu.*'];
 
+/** Switches of the kernel that belong together; all others stand before them, in the schema's order. */
+const KERNEL_GROUPS = [
+  {
+    title: 'Where memory is taken',
+    fields: [
+      'kernel.placement',
+      'kernel.localAllocation',
+      'kernel.binding',
+      'kernel.setbinding',
+      'kernel.interleaveWeights',
+    ],
+  },
+  { title: 'Scheduling', fields: ['kernel.scheduler', 'kernel.nodeBalance', 'kernel.taskPlacement'] },
+  {
+    title: 'Text and compiler',
+    fields: ['kernel.kernelText', 'kernel.compiler', 'kernel.optimisation', 'kernel.compiled'],
+  },
+] as const;
+
 /** The inspector's page for a selection. */
 export function pageOf(selection: Selection, profile: MachineProfile): Page {
   switch (selection.kind) {
@@ -39,7 +60,7 @@ export function pageOf(selection: Selection, profile: MachineProfile): Page {
     case 'kernel':
       return {
         title: 'Kernel',
-        sections: [{ fields: ['kernel.*'] }],
+        sections: [{ fields: ['kernel.*'], without: KERNEL_GROUPS.flatMap(({ fields }) => fields) }, ...KERNEL_GROUPS],
         links: [{ label: 'Zones', to: { kind: 'zones' } }],
       };
     case 'zones':

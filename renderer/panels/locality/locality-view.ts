@@ -128,7 +128,10 @@ export function rangeLabel(range: Pick<RangeLocality, 'segment' | 'name'>, segme
 export function localityFigures(a: LocalityReport | null, b: LocalityReport | null): Figure[] {
   if (a === null && b === null) return [];
   const share = (id: string, label: string, of: (report: LocalityReport) => MissSummary | undefined): Figure[] => {
-    const [left, right] = [a, b].map((report) => (report === null ? undefined : of(report)));
+    const [left, right] = [a, b].map((report) => {
+      const found = report === null ? undefined : of(report);
+      return found === undefined || found.misses === 0 ? undefined : found;
+    });
     const description = 'L2 misses of programs whose home is another node than that of the CPU.';
     return [
       {
