@@ -210,7 +210,15 @@ export class FakeKernel {
         said(task, `mem_setbinding ${nodes.join(',')} ${strict ? 'strict' : 'loose'}`);
         return this.answer;
       },
+      setAffinity: (_, task, cpus) => {
+        said(task, `sched_setaffinity ${cpus.join(',')}`);
+        return this.answer;
+      },
+      place: (_, task, node) => {
+        said(task, `place ${node}`);
+        return this.answer;
+      },
       sysctl: (_, name, value) => said(undefined, `sysctl ${name}=${value}`),
-    } satisfies Partial<Syscalls> as Syscalls;
+    } satisfies Syscalls;
   }
 }

@@ -170,13 +170,21 @@ describe('runs', () => {
     const lab = newLab();
     const [first, second] = [await lab.api.startRun(pattern(20_000)), await lab.api.startRun(pattern(20_000))];
     await Promise.all([hear(lab, first, 'done'), hear(lab, second, 'done')]);
-    const order = { ...pattern(20_000), profile: smallMachine };
-    const simulation = startSimulation(order, () => undefined);
+    const { workloads, seed } = pattern(20_000);
+    const simulation = startSimulation({ profile: smallMachine, workloads, seed }, () => undefined);
     while (!simulation.run(2 ** 20));
     const here = formatRun(simulation.report());
     expect(await lab.api.formatRun(first)).toBe(here);
     expect(await lab.api.formatRun(second)).toBe(here);
     expect(formatRun(await lab.api.runReport(first))).toBe(here);
+  });
+
+  it('begin with what earlier runs know of programs, and keep it', async () => {
+    const lab = newLab();
+    const history = [{ file: '/bin/job', born: 'exec' as const, runs: 2, meanNs: 1e9, meanPages: 30, execed: 0 }];
+    const id = await lab.api.startRun({ ...pattern(1000), history });
+    await hear(lab, id, 'done');
+    expect((await lab.api.runReport(id)).config.history).toEqual(history);
   });
 
   it('tell of their progress, which only grows, and of every sample once', async () => {
