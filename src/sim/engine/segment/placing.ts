@@ -54,8 +54,8 @@ const NOWHERE = 0;
 export class Placing {
   /** Clusters that no zone had left. */
   unplaced = 0;
-  /** Clusters that were asked of a node (place) and came from another, by `asked x nodes + gave`. */
-  readonly spilled: Float64Array;
+  /** Clusters that were asked of a node and came from another, by both places. */
+  readonly spilled = new Map<number, Map<number, number>>();
   private readonly fill: ZoneFill;
   private readonly spaces = new Map<AddressSpace, Placed>();
   private readonly clusterBytes: number;
@@ -67,7 +67,6 @@ export class Placing {
   ) {
     this.fill = new ZoneFill(kernel);
     this.clusterBytes = FRAME_BYTES << kernel.traits.mmuShift;
-    this.spilled = new Float64Array(kernel.layout.nodes.length ** 2);
   }
 
   /** A segment that has been made, or is known already. */
@@ -131,12 +130,18 @@ export class Placing {
     const end = from + bytes;
     if (policy?.kind !== 'mbind') return [[from, end]];
     const borders = policy.ranges
-      .flatMap(({ start, end: last }) => [start * FRAME_BYTES, last * FRAME_BYTES])
+      // A cluster has the policy of its first page.
+      .flatMap(({ start, end: last }) => [this.nextCluster(start), this.nextCluster(last)])
       .filter((border) => border > from && border < end)
       // A step goes on in its own rhythm behind a border.
-      .map((border) => from + Math.ceil((border - from) / step) * step);
+      .map((border) => Math.min(end, from + Math.ceil((border - from) / step) * step));
     const points = [...new Set([from, ...borders, end])].sort((a, b) => a - b);
     return points.slice(1).map((to, at) => [points[at], to] as const);
+  }
+
+  /** Where the first cluster begins that does not begin before `page`. */
+  private nextCluster(page: number): number {
+    return Math.ceil((page * FRAME_BYTES) / this.clusterBytes) * this.clusterBytes;
   }
 
   private place(
@@ -177,8 +182,14 @@ export class Placing {
       }
       place[index] = zone.place + 1;
       const asked = source.list.zones[0].place;
-      if (asked !== zone.place) this.spilled[asked * this.kernel.layout.nodes.length + zone.place]++;
+      if (asked !== zone.place) this.spill(asked, zone.place);
     }
+  }
+
+  private spill(asked: number, gave: number): void {
+    const from = this.spilled.get(asked) ?? new Map<number, number>();
+    from.set(gave, (from.get(gave) ?? 0) + 1);
+    this.spilled.set(asked, from);
   }
 
   /** The zone that gives the next page of a list; `wanted`: pages that are still to come from it. */

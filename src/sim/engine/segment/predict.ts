@@ -41,21 +41,16 @@ export function predictSegment(profile: MachineProfile, design: SegmentDesign): 
 
   const shares = sharesOf(design, machine, seen, placing);
   const miss = (from: number, home: number): number => kernel.machine.interconnect.missNs(from, home);
-  const means = shares.processes.map(({ place, byPlace }) =>
-    byPlace.reduce((sum, share, home) => sum + share * miss(place, home), 0),
-  );
+  const means = shares.processes.map(({ place, byPlace }) => weighted(byPlace, (home) => miss(place, home)));
   const ranges = rangePredictions(design, seen, placing, shares, kernel);
   const nodes = nodePredictions(kernel, free, ranges, placing, shares);
   return {
     ranges,
     nodes,
     groups: groupPredictions(design, kernel, shares, means),
-    matrix: shares.matrix.map((row) => Array.from(row, percent)),
-    remotePercent: percent(remoteOf(shares.matrix)),
-    meanMissNs: shares.matrix.reduce(
-      (sum, row, from) => row.reduce((all, share, home) => all + share * miss(from, home), sum),
-      0,
-    ),
+    matrix: kernel.layout.nodes.length > MOST_COLUMNS ? [] : matrixOf(shares, kernel.layout.nodes.length),
+    remotePercent: percent(shares.ranges.reduce((sum, { remote }) => sum + remote, 0)),
+    meanMissNs: meanOf(shares.matrix, miss),
     slowestMissNs: Math.max(...means),
     pteBytes: pteBytesOf(design, kernel.profile, kernel.traits),
     calls: dry.calls,
@@ -123,14 +118,13 @@ function rangePredictions(
       .sort((a, b) => a.node - b.node);
     const policy =
       design.binding.call === 'none' || range.policy.mode === 'none' ? 'default' : policyText(range.policy);
-    const of = shares.ranges[index];
-    const all = of.reduce((sum, row) => row.reduce((total, share) => total + share, sum), 0);
+    const { all, remote } = shares.ranges[index];
     return {
       name: range.name,
       pages: Math.ceil(bytes / FRAME_BYTES),
       nodes,
       numaMaps: [policy, ...nodes.map(({ node, pages }) => `N${node}=${pages}`)].join(' '),
-      remotePercent: all === 0 ? 0 : percent(remoteOf(of) / all),
+      remotePercent: all === 0 ? 0 : percent(remote / all),
     };
   });
 }
@@ -142,16 +136,15 @@ function nodePredictions(
   { spilled }: Placing,
   shares: Shares,
 ): readonly NodePrediction[] {
-  const count = layout.nodes.length;
   return layout.nodes.map(({ id }, place) => {
-    const row = spilled.subarray(place * count, (place + 1) * count);
+    const gave = [...(spilled.get(place) ?? new Map<number, number>()).values()];
     return {
       node: id,
       freePages: free[place],
       segmentPages: ranges.reduce((sum, { nodes }) => sum + (nodes.find(({ node }) => node === id)?.pages ?? 0), 0),
-      spilledPages: row.reduce((sum, clusters) => sum + clusters, 0) << traits.mmuShift,
+      spilledPages: gave.reduce((sum, clusters) => sum + clusters, 0) << traits.mmuShift,
       processes: shares.processes.filter((process) => process.place === place).length,
-      servedPercent: percent(shares.matrix.reduce((sum, from) => sum + from[place], 0)),
+      servedPercent: percent([...shares.matrix.values()].reduce((sum, from) => sum + from[place], 0)),
     };
   });
 }
@@ -177,11 +170,25 @@ function groupPredictions(
   });
 }
 
-function remoteOf(matrix: readonly Float64Array[]): number {
-  return matrix.reduce(
-    (sum, row, from) => row.reduce((all, share, home) => (home === from ? all : all + share), sum),
-    0,
-  );
+/** Of more nodes there is no matrix. */
+const MOST_COLUMNS = 64;
+
+function matrixOf({ matrix }: Shares, nodes: number): readonly (readonly number[])[] {
+  const none = new Float64Array(nodes);
+  return Array.from({ length: nodes }, (_, place) => Array.from(matrix.get(place) ?? none, percent));
+}
+
+function meanOf(matrix: Shares['matrix'], miss: (from: number, home: number) => number): number {
+  let sum = 0;
+  for (const [from, row] of matrix) sum += weighted(row, (home) => miss(from, home));
+  return sum;
+}
+
+/** Places without a share are not asked for: of thousands of nodes few have pages. */
+function weighted(row: Float64Array, ns: (home: number) => number): number {
+  let sum = 0;
+  for (let home = 0; home < row.length; home++) if (row[home] > 0) sum += row[home] * ns(home);
+  return sum;
 }
 
 /** In percent, without the noise of sums. */

@@ -55,7 +55,7 @@ export interface SegmentPrediction {
   readonly ranges: readonly RangePrediction[];
   readonly nodes: readonly NodePrediction[];
   readonly groups: readonly GroupPrediction[];
-  /** From a node (row) to the memory of a node: share of all references, %. Nodes as in `nodes`. */
+  /** From a node (row) to the memory of a node: share of all references, %. Nodes as in `nodes`; empty above 64 nodes. */
   readonly matrix: readonly (readonly number[])[];
   readonly remotePercent: number;
   readonly meanMissNs: number;

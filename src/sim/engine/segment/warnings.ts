@@ -58,15 +58,12 @@ function callWarnings(
 }
 
 function roomWarnings({ layout, traits }: Kernel, { spilled, unplaced }: Placing): readonly string[] {
-  const count = layout.nodes.length;
-  const warnings = layout.nodes.flatMap(({ id }, asked) => {
-    const row = spilled.subarray(asked * count, (asked + 1) * count);
-    const all = row.reduce((sum, clusters) => sum + clusters, 0);
-    if (all === 0) return [];
-    const where = layout.nodes.filter((_, place) => row[place] > 0).map((node) => node.id);
-    return [
-      `Node ${id} has no room for ${mib(all, traits.mmuShift)} that it is asked for: they go to node ${where.join(', ')}.`,
-    ];
+  const { nodes } = layout;
+  const warnings = [...spilled].map(([asked, gave]) => {
+    const all = [...gave.values()].reduce((sum, clusters) => sum + clusters, 0);
+    const where = [...gave.keys()].map((place) => nodes[place].id).sort((a, b) => a - b);
+    const size = mib(all, traits.mmuShift);
+    return `Node ${nodes[asked].id} has no room for ${size} that it is asked for: they go to node ${where.join(', ')}.`;
   });
   if (unplaced > 0) {
     warnings.push(`${mib(unplaced, traits.mmuShift)} find no free page: the kernel would reclaim, swap, or give up.`);
