@@ -78,6 +78,7 @@ const small: Readonly<Record<string, readonly [scale: number, given: Record<stri
   'memory-hog': [0.005, { processes: 2 }],
   'streaming-reader': [0.005, {}],
   'fork-children': [0.003, { ptePages: 4 }],
+  syscalls: [0.005, { tasks: 2, files: 3 }],
   login: [0.2, { seconds: 10 }],
 };
 
