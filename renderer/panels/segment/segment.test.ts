@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { checkSegment } from '../../../src/lab/segments.ts';
 import { describe, expect, it } from 'vitest';
 import type { CheckedSegment } from '../../../src/sim/engine/segment/prediction.ts';
 import type { SegmentDesign } from '../../../src/sim/workloads/segment/design.ts';
@@ -23,6 +24,9 @@ describe('a design to begin with', () => {
       if (one === null) throw new Error(id);
       const made = starterDesign(one, presets);
       expect(parseSegmentDesign(structuredClone(made))).toEqual(made);
+      // Between libraries and stack there is no hole for more.
+      expect(sizes(made).reduce((sum, kib) => sum + kib)).toBeLessThanOrEqual((one.zones.userSpaceMiB * 1024) / 3);
+      expect(checkSegment(one, made).issues).toEqual([]);
       expect(made.users.reduce((sum, { processes }) => sum + processes, 0)).toBe(
         one.machine.nodes.reduce((sum, { cpus }) => sum + cpus, 0),
       );

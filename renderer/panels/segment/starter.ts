@@ -5,16 +5,19 @@ import { type RangePreset, wholeRange } from './ranges.ts';
 
 /** The segment takes no more of the machine's memory than this part of it. */
 const MOST_OF_MEMORY = 16;
+/** Nor of an address space than this part: libraries and stack lie between its holes. */
+const MOST_OF_SPACE = 3;
 /** One group a node up to so many; beyond, one group for all of them. */
 const MOST_GROUPS = 8;
 const KIB = 1024;
 
 /** Ranges of all presets, as large as the machine allows, and as many processes as there are CPUs. */
-export function starterDesign({ machine }: MachineProfile, presets: readonly RangePreset[]): SegmentDesign {
+export function starterDesign({ machine, zones }: MachineProfile, presets: readonly RangePreset[]): SegmentDesign {
   const kib = machine.nodes.reduce((sum, node) => sum + node.memoryMiB, 0) * KIB;
   // Without weights: every range is used, by its size.
   const whole = presets.map(({ range }) => wholeRange({ ...range, weight: undefined }));
-  const scale = Math.min(1, kib / MOST_OF_MEMORY / whole.reduce((sum, range) => sum + range.kib, 0));
+  const most = Math.min(kib / MOST_OF_MEMORY, (zones.userSpaceMiB * KIB) / MOST_OF_SPACE);
+  const scale = Math.min(1, most / whole.reduce((sum, range) => sum + range.kib, 0));
   const ranges = whole.map((range) => ({ ...range, kib: Math.max(4, Math.floor((range.kib * scale) / 4) * 4) }));
   const homes = machine.nodes.filter((node) => node.cpus > 0);
   const group = { cpus: [], references: 100_000, perTransaction: 100, instructions: 0 };
