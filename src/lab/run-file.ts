@@ -195,7 +195,15 @@ const procSchema = z.strictObject({
     .array(z.strictObject({ name: z.string(), huge: z.boolean(), policy: z.string(), onNodes: pagesByName }))
     .default([]),
   profile: z.array(named),
-  locks: z.array(z.strictObject({ name: z.string(), acquisitions: z.number(), heldNs: z.number() })),
+  locks: z.array(
+    z.strictObject({
+      name: z.string(),
+      acquisitions: z.number(),
+      heldNs: z.number(),
+      contended: z.number().optional(),
+      waitNs: z.number().optional(),
+    }),
+  ),
   lowmem: z.array(z.strictObject({ item: z.string(), bytes: z.number() })),
   unused: z.strictObject({ anonymous: z.number(), pageCache: z.number(), pageTables: z.number() }),
   sysctls: z.array(z.strictObject({ timeNs: z.number(), name: z.string(), value: z.number() })),

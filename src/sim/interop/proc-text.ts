@@ -131,10 +131,25 @@ function profile({ profile: rows }: ProcSnapshot): string {
 }
 
 function locks({ locks: rows }: ProcSnapshot): string {
-  const head = `${'TOTAL'.padStart(12)} ${'HOLD MEAN us'.padStart(13)} ${'HOLD ms'.padStart(12)}  NAME`;
-  const line = ({ name, acquisitions, heldNs }: ProcSnapshot['locks'][number]): string => {
+  const titles = ['TOTAL', 'HOLD MEAN us', 'HOLD ms', 'SPIN', 'WAIT ms'];
+  const head = `${titles
+    .map((title) => title.padStart(13))
+    .join('')
+    .slice(1)}  NAME`;
+  // A dash: waiting for the lock is not modelled.
+  const line = ({ name, acquisitions, heldNs, contended, waitNs }: ProcSnapshot['locks'][number]): string => {
     const mean = acquisitions === 0 ? 0 : heldNs / acquisitions / 1000;
-    return `${String(acquisitions).padStart(12)} ${mean.toFixed(3).padStart(13)} ${(heldNs / 1e6).toFixed(3).padStart(12)}  ${name}`;
+    const cells = [
+      String(acquisitions),
+      mean.toFixed(3),
+      (heldNs / 1e6).toFixed(3),
+      contended === undefined ? '-' : String(contended),
+      waitNs === undefined ? '-' : (waitNs / 1e6).toFixed(3),
+    ];
+    return `${cells
+      .map((cell) => cell.padStart(13))
+      .join('')
+      .slice(1)}  ${name}`;
   };
   return lines([head, ...rows.map(line)]);
 }

@@ -130,7 +130,14 @@ export interface ProcSnapshot {
   readonly segments: readonly ProcSegment[];
   /** Function and the time in it, ns, most first. */
   readonly profile: readonly (readonly [name: string, ns: number])[];
-  readonly locks: readonly { readonly name: string; readonly acquisitions: number; readonly heldNs: number }[];
+  readonly locks: readonly {
+    readonly name: string;
+    readonly acquisitions: number;
+    readonly heldNs: number;
+    /** Acquisitions that had to wait, and how long; undefined for locks whose waiting is not modelled. */
+    readonly contended?: number | undefined;
+    readonly waitNs?: number | undefined;
+  }[];
   /** Low memory in use by item, in bytes: what slabs and owners come to. */
   readonly lowmem: readonly { readonly item: string; readonly bytes: number }[];
   /** Bytes of page clusters in use that no pte and no byte of a file uses. */

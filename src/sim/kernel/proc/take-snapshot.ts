@@ -37,7 +37,9 @@ export function takeSnapshot(kernel: Kernel, counters: Float64Array, nowNs: numb
     profile: profileOf(kernel),
     locks: lockNames
       .map((name, index) => {
-        return { name, acquisitions: kernel.locks.acquisitions[index], heldNs: kernel.locks.heldNs[index] };
+        const { acquisitions, heldNs, contended, waitNs, waited } = kernel.locks;
+        const known = { name, acquisitions: acquisitions[index], heldNs: heldNs[index] };
+        return waited[index] === 0 ? known : { ...known, contended: contended[index], waitNs: waitNs[index] };
       })
       .filter(({ acquisitions }) => acquisitions > 0),
     lowmem: lowmem(kernel),
