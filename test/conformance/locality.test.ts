@@ -98,4 +98,16 @@ describe('where things queue', { timeout: LIMIT_MS }, () => {
     expect(busiest).toMatchObject({ kind: 'memory bus', name: 'memory bus of node 0', from: 0 });
     expect(busiestLink).toMatchObject({ kind: 'link', from: 0, to: 1 });
   });
+
+  it('that link is the busiest where it is slow, is never taken for more than all of the time, and delays everybody far away', () => {
+    const order = { bytes: 2 ** 22, references: 7500, binding: 'first touch', own: false, queued: true } as const;
+    const slow = localityRun({ ...order, linkMBps: 100, smallCaches: true, remoteCacheMiB: 1 });
+    const { busiest } = localityOf(slow);
+    expect(busiest).toMatchObject({ kind: 'link', from: 0, to: 1 });
+    expect(busiest?.utilisation).toBeGreaterThan(50);
+    expect(busiest?.utilisation).toBeLessThanOrEqual(100);
+    // A reply of 64 bytes and its header takes 800 ns of the link, so that 12 CPUs at a time wait for each other.
+    const far = usersOf(slow).filter(({ node }) => node > 0);
+    expect(Math.min(...far.map(({ meanNs }) => meanNs))).toBeGreaterThan(2 * REMOTE);
+  });
 });
