@@ -66,21 +66,6 @@ export function bindingOperation(
   }
 }
 
-/** The call as a person reads it: `mbind(log, bind:0, MPOL_MF_STRICT)`. */
-export function callText({ binding }: Pick<SegmentDesign, 'binding'>, range: string, policy: RangePolicy): string {
-  const { call, strict } = binding;
-  const flag: Readonly<Record<BindingCall, string>> = {
-    none: '',
-    mem_setbinding: strict ? ', MPOL_STRICT' : ', MPOL_LOOSE',
-    shmbind: strict ? ', MEM_HARDBIND' : ', MEM_SOFTBIND',
-    membind: '',
-    set_mempolicy: '',
-    mbind: strict ? ', MPOL_MF_STRICT' : '',
-  };
-  const what = policyText(policy);
-  return bindsTask(call) ? `${call}(${what}${flag[call]})` : `${call}(${range}, ${what}${flag[call]})`;
-}
-
 /** `interleave:0-3`. */
 export function policyText({ mode, nodes }: RangePolicy): string {
   return nodes.length === 0 ? mode : `${mode}:${nodeRanges(nodes)}`;
