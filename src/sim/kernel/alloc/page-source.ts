@@ -99,8 +99,9 @@ export class PageSource implements Pages, Supply, Pressure {
     // A binding that leaves no zone at all: alloc_pages() fails, and the fault ends as every other without memory does.
     if (list !== undefined && list.zones.length === 0) this.outOfMemory(on, list, order, gfp);
     const page = zonelist.zones.length === 0 ? -1 : this.ladder.climb(on, zonelist, order, gfp);
-    if (page < 0) this.failed(on, zonelist, order);
-    else this.prepare(on, page, order, owner, zonelist);
+    if (page < 0) {
+      if (gfp.noWarn !== true) this.failed(on, zonelist, order);
+    } else this.prepare(on, page, order, owner, zonelist);
     on.leave(outer);
     return page;
   }

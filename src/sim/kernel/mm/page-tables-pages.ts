@@ -7,7 +7,7 @@
  */
 import { invariant } from '../../base/errors.ts';
 import { KIB } from '../../base/units.ts';
-import { GFP_ATOMIC, GFP_HIGHUSER, GFP_KERNEL } from '../alloc/gfp.ts';
+import { GFP_ATOMIC_NOWARN, GFP_HIGHUSER, GFP_KERNEL } from '../alloc/gfp.ts';
 import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { clearHighpage } from '../highmem/highpage.ts';
@@ -160,7 +160,7 @@ export class PteTablePages {
   }
 
   private element(on: KernelCpu, chain: SlabCache, locked: Mm): number {
-    const atOnce = chain.alloc(on, GFP_ATOMIC);
+    const atOnce = chain.alloc(on, GFP_ATOMIC_NOWARN);
     if (atOnce >= 0) return atOnce;
     on.unlock('page_table_lock', locked.at);
     const element = chain.alloc(on);

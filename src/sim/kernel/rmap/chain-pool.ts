@@ -7,7 +7,7 @@
  */
 import { invariant } from '../../base/errors.ts';
 import { after, type KAddr } from '../../base/units.ts';
-import { type Gfp, GFP_ATOMIC, GFP_KERNEL } from '../alloc/gfp.ts';
+import { type Gfp, GFP_ATOMIC_NOWARN, GFP_KERNEL } from '../alloc/gfp.ts';
 import type { SlabCache } from '../alloc/slab.ts';
 import type { KernelCpu } from '../cpu.ts';
 import type { KernelParts } from '../parts.ts';
@@ -53,7 +53,7 @@ export class ChainPool {
 
   /** The same without waiting; false where that takes memory that is not there. */
   tryPrepare(on: KernelCpu, ptes: number): boolean {
-    return this.fill(on, ptes, GFP_ATOMIC);
+    return this.fill(on, ptes, GFP_ATOMIC_NOWARN);
   }
 
   private fill(on: KernelCpu, ptes: number, gfp: Gfp): boolean {

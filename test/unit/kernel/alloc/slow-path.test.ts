@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import * as C from '../../../../src/sim/base/counters.ts';
 import { InputError } from '../../../../src/sim/base/errors.ts';
-import { GFP_ATOMIC, GFP_HIGHUSER, GFP_KERNEL, type Gfp } from '../../../../src/sim/kernel/alloc/gfp.ts';
+import {
+  GFP_ATOMIC,
+  GFP_ATOMIC_NOWARN,
+  GFP_HIGHUSER,
+  GFP_KERNEL,
+  type Gfp,
+} from '../../../../src/sim/kernel/alloc/gfp.ts';
 import type { KernelCpu } from '../../../../src/sim/kernel/cpu.ts';
 import { OWNER } from '../../../../src/sim/kernel/page-flags.ts';
 import type { MachineProfile } from '../../../../src/sim/profiles/schema.ts';
@@ -58,6 +64,14 @@ describe('2.6.0 under pressure', () => {
     expect(want(allocator, GFP_ATOMIC)).toBe(-1);
     expect(allocator.log).toEqual(['wake Normal0', 'wake DMA0']);
     expect(allocator.pages.counts.failures).toBe(2);
+  });
+
+  it('counts no failure of a caller that has another way (__GFP_NOWARN)', () => {
+    const allocator = small('2.6.0');
+    exhaust(allocator);
+    const { failures } = allocator.pages.counts;
+    expect(want(allocator, GFP_ATOMIC_NOWARN)).toBe(-1);
+    expect(allocator.pages.counts.failures).toBe(failures);
   });
 
   it('reclaims for the first zone’s class and takes what comes above the min marks', () => {
