@@ -93,7 +93,7 @@ function check(profile: MachineProfile, design: SegmentDesign): void {
     ]),
   );
   const found: Placement = Object.fromEntries(
-    result.locality.ranges.map(({ name, onNodes }) => [
+    (result.locality?.ranges ?? []).map(({ name, onNodes }) => [
       name,
       Object.fromEntries(Object.entries(onNodes).filter(([, pages]) => pages > 0)),
     ]),
@@ -164,7 +164,7 @@ describe('predicted placement', () => {
     const [range] = prediction.ranges;
     expect(range.nodes).toHaveLength(2);
     for (const { node, pages } of range.nodes) {
-      const found = result.locality.ranges[0].onNodes[String(node)];
+      const found = result.locality?.ranges[0].onNodes[String(node)] ?? 0;
       // Per-CPU lists and the kernel's own pages are not in the prediction.
       expect(Math.abs(found - pages)).toBeLessThan((48 * 256) / 100);
     }

@@ -60,7 +60,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   // the whole simulator.
   'src/lab/contract.ts': ['src/sim/workloads/workload.ts', 'src/sim/workloads/operations.ts'],
   // A boot log is read and written with the kernel's own figures.
-  'src/sim/interop/boot-log.ts': ['src/sim/kernel/boot/'],
+  'src/sim/interop/boot-log.ts': ['src/sim/kernel/boot/', 'src/sim/profiles/compilers.ts'],
   // Plain text of plain data: asking the lab for it would send the snapshot there and back.
   'renderer/panels/results/ProcText.svelte': ['src/sim/interop/proc-text.ts'],
   // The names of the knobs, for a list to choose from.

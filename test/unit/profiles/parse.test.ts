@@ -73,7 +73,7 @@ describe('a machine file', () => {
     const [issue] = issuesOf(broken('kernel', { pageMMUShft: 3 }));
     expect(issue).toMatchObject({ code: 'unknown-key', path: 'kernel.pageMMUShft', found: '"pageMMUShft"' });
     expect(issue.message).toContain('did you mean "pageMmuShift"?');
-    expect(issue.expected).toContain('reservedKiB');
+    expect(issue.expected).toContain('structPageBytes');
   });
 
   it('is refused for a key of another kind of interconnect', () => {

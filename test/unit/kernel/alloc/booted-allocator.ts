@@ -77,7 +77,11 @@ export class BootedAllocator {
   on(cpu = 0): KernelCpu {
     const known = this.cpus.get(cpu);
     if (known !== undefined) return known;
-    const made = new KernelCpu(this.parts.machine.core(cpu), { instructionNs: 1, atomicNs: 10 }, this.parts.locks);
+    const made = new KernelCpu(
+      this.parts.machine.core(cpu),
+      { programNs: 1, instructionNs: 1, atomicNs: 10 },
+      this.parts.locks,
+    );
     made.task = new Task(cpu + 1, `task ${cpu}`, undefined, [cpu], 0);
     this.cpus.set(cpu, made);
     return made;

@@ -71,7 +71,8 @@ export function smallKernel(order: SmallOrder = {}): SmallKernel {
   const data = new StaticData(frames.slotOf(place.place, asPfn(place.pfn)), place.frames);
   const locks = new LockTable();
   const cpus = new Map<number, KernelCpu>();
-  const costs = { instructionNs: profile.machine.cpu.instructionNs, atomicNs: profile.kernel.atomicNs };
+  const { instructionNs } = profile.machine.cpu;
+  const costs = { programNs: instructionNs, instructionNs, atomicNs: profile.kernel.atomicNs };
   const cpu = (number: number): KernelCpu => {
     const made = cpus.get(number) ?? new KernelCpu(machine.core(number), costs, locks);
     cpus.set(number, made);

@@ -151,7 +151,12 @@ export function makeParts(books: Books, order: TableOrder): KernelParts {
     swap: naiveSwap(books),
     cpu: (cpu: number) => {
       const made =
-        cpus.get(cpu) ?? new KernelCpu(machine.core(cpu), { instructionNs, atomicNs: profile.kernel.atomicNs }, locks);
+        cpus.get(cpu) ??
+        new KernelCpu(
+          machine.core(cpu),
+          { programNs: instructionNs, instructionNs, atomicNs: profile.kernel.atomicNs },
+          locks,
+        );
       cpus.set(cpu, made);
       return made;
     },

@@ -33,7 +33,7 @@ export interface LabOrder {
   readonly cpus?: number;
 }
 
-const CPU_COSTS = { instructionNs: 1, atomicNs: 10 };
+const CPU_COSTS = { programNs: 1, instructionNs: 1, atomicNs: 10 };
 /** First page of each zone, apart from the kernel's own data. */
 const FIRST = 4096;
 const NAMES = ['DMA', 'Normal', 'HighMem'] as const;

@@ -86,6 +86,9 @@ function swappedOut(lab: Lab, count: number): number[] {
   });
 }
 
+/** The kernel made by hand takes pages without looking at a zonelist. */
+const NO_LIST = { zones: [], classIndex: 2 };
+
 describe('the swap cache', () => {
   it('keeps an entry as long as a pte or the cache holds it', () => {
     const lab = new Lab();
@@ -104,17 +107,17 @@ describe('the swap cache', () => {
     const entries = swappedOut(lab, 20);
     expect(entries).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
     lab.swap.release(on, 13);
-    const page = lab.swap.read(on, 10);
+    const page = lab.swap.read(on, 10, NO_LIST);
     // 8 to 12: 13 is free.
     expect(lab.counter(C.PSWPIN)).toBe(5);
     expect([8, 9, 10, 11, 12].map((entry) => lab.swap.lookup(entry) >= 0)).toEqual([true, true, true, true, true]);
     expect([7, 13, 14].map((entry) => lab.swap.lookup(entry))).toEqual([-1, -1, -1]);
     expect(lab.memMap.count[page]).toBe(2);
     // An entry behind a free one is read by itself.
-    lab.swap.read(on, 15);
+    lab.swap.read(on, 15, NO_LIST);
     expect(lab.counter(C.PSWPIN)).toBe(6);
     // One that is there already is not read again.
-    lab.swap.read(on, 11);
+    lab.swap.read(on, 11, NO_LIST);
     expect(lab.counter(C.PSWPIN)).toBe(6);
   });
 
@@ -123,10 +126,10 @@ describe('the swap cache', () => {
     const on = lab.on();
     swappedOut(lab, 3);
     const before = on.now;
-    lab.swap.read(on, 1);
+    lab.swap.read(on, 1, NO_LIST);
     expect(on.now - before).toBeGreaterThanOrEqual(1e6);
     expect(on.now - before).toBeLessThan(1.1e6);
-    lab.swap.read(on, 3);
+    lab.swap.read(on, 3, NO_LIST);
     expect(on.now - before).toBeGreaterThanOrEqual(3e6);
     expect(on.now - before).toBeLessThan(3.1e6);
   });
@@ -153,7 +156,7 @@ describe('the swap cache', () => {
     const lab = new Lab();
     const on = lab.on();
     const [entry] = swappedOut(lab, 1);
-    const page = lab.swap.read(on, entry);
+    const page = lab.swap.read(on, entry, NO_LIST);
     lab.parts.pages.put(on, page);
     lab.swap.release(on, entry);
     expect(lab.used.has(page)).toBe(false);

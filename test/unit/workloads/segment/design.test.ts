@@ -77,7 +77,7 @@ describe('a design in itself', () => {
 describe('a design on a machine', () => {
   const issues = (changes: DesignChanges): readonly string[] =>
     segmentIssues(designOf(changes), fourNodes).map(({ path, message }) => `${path}: ${message}`);
-  const pool = (more: object): DesignChanges['ranges'] => [{ name: 'pool', kib: 64, ...more }];
+  const pool = (more: object): NonNullable<DesignChanges['ranges']> => [{ name: 'pool', kib: 64, ...more }];
   const windows = { kind: 'remap', windowKiB: 8, areaKiB: 32 } as const;
 
   it.each<[string, DesignChanges, string]>([

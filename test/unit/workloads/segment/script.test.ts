@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../../../src/sim/workloads/operations.ts';
-import type { SegmentDesign } from '../../../../src/sim/workloads/segment/design.ts';
 import { builtInSegments } from '../../../../src/sim/workloads/segment/designs.ts';
 import { scaledDesign, segmentScript } from '../../../../src/sim/workloads/segment/script.ts';
 import { type DesignChanges, designOf, fourNodes } from './designs.ts';
@@ -10,7 +9,7 @@ import { type DesignChanges, designOf, fourNodes } from './designs.ts';
 const PAGE = 4096;
 
 /** Every page of the segments that a program writes before it is ready, `segment page`, in its order. */
-function warmed(design: SegmentDesign, operations: readonly Operation[]): readonly string[] {
+function warmed(operations: readonly Operation[]): readonly string[] {
   const regions = new Map<string, { segment: string; offset: number; bytes: number }>();
   const pages: string[] = [];
   for (const operation of operations) {
@@ -74,7 +73,7 @@ describe('initialisation', () => {
         const { programs, start } = segmentScript(design, fourNodes);
         const written = start.flatMap(({ program, copies }) => {
           expect(copies).toBe(1);
-          return warmed(design, programs[program]);
+          return warmed(programs[program]);
         });
         const expected = sizes.flatMap((pages, at) => {
           const before = separate ? 0 : sizes.slice(0, at).reduce((sum, each) => sum + each, 0);
@@ -89,8 +88,8 @@ describe('initialisation', () => {
   it('goes page by page round the users in turns', () => {
     const design = designOf({ initialiser: 'users', warming: 'turns', ranges: [{ name: 'pool', kib: 20 }] });
     const { programs } = segmentScript(design, fourNodes);
-    expect(warmed(design, programs['user.on0.0'])).toEqual(['segment 0', 'segment 2', 'segment 4']);
-    expect(warmed(design, programs['user.on1.0'])).toEqual(['segment 1', 'segment 3']);
+    expect(warmed(programs['user.on0.0'])).toEqual(['segment 0', 'segment 2', 'segment 4']);
+    expect(warmed(programs['user.on1.0'])).toEqual(['segment 1', 'segment 3']);
   });
 
   it('gives a group its own range, and what is nobody’s to the others', () => {
@@ -106,8 +105,8 @@ describe('initialisation', () => {
       ],
     });
     const { programs } = segmentScript(design, fourNodes);
-    expect(warmed(design, programs['user.owner.0'])).toEqual(['segment 0', 'segment 1']);
-    expect(warmed(design, programs['user.other.0'])).toEqual(['segment 2', 'segment 3']);
+    expect(warmed(programs['user.owner.0'])).toEqual(['segment 0', 'segment 1']);
+    expect(warmed(programs['user.other.0'])).toEqual(['segment 2', 'segment 3']);
   });
 
   it('maps a range behind windows one area after the other', () => {
@@ -121,7 +120,7 @@ describe('initialisation', () => {
       ],
     });
     const { programs } = segmentScript(design, fourNodes);
-    const pages = warmed(design, programs.creator);
+    const pages = warmed(programs.creator);
     expect(pages).toEqual(Array.from({ length: 14 }, (_, page) => `segment ${page}`));
     const mapped = programs.creator.flatMap((each) => (each.op === 'mmap' ? [[each.as, each.offset, each.bytes]] : []));
     expect(mapped).toEqual([
