@@ -192,9 +192,12 @@ export class Lane {
     this.load(task, task.at !== 0);
   }
 
+  /** What an idle CPU does from here on (ticks, interrupts, balancing) it does for nobody. */
   private goIdle(): void {
-    this.on.enter(FN.idle);
-    this.on.task = undefined;
+    const { on } = this;
+    on.enter(FN.idle);
+    on.task = undefined;
+    on.core.countFor(undefined);
     this.current = undefined;
   }
 

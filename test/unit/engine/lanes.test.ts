@@ -1,9 +1,11 @@
 /** Tasks on CPUs, by hand: slices, sleep and wake, threads of the kernel, idle time; and tasks at random against sums. */
 import { describe, expect, it } from 'vitest';
 import * as C from '../../../src/sim/base/counters.ts';
+import { kaddr } from '../../../src/sim/base/units.ts';
 import type { Execution, Outcome } from '../../../src/sim/engine/execution.ts';
 import { THREAD_SLICE_NS } from '../../../src/sim/engine/lane.ts';
 import { Lanes } from '../../../src/sim/engine/lanes.ts';
+import { NOBODY } from '../../../src/sim/hardware/locality.ts';
 import { Machine } from '../../../src/sim/hardware/machine.ts';
 import { boot } from '../../../src/sim/kernel/boot/boot.ts';
 import { KernelCpu } from '../../../src/sim/kernel/cpu.ts';
@@ -204,6 +206,22 @@ describe('one CPU', () => {
     expect(victim.task.state).toBe('dead');
     lab.run();
     expect(lab.lanes.living).toBe(0);
+  });
+});
+
+describe('an idle CPU', () => {
+  it('misses for nobody, whoever ran on it before', () => {
+    const lab = new Lab(1);
+    const read = (slot: number): Deed => ({ does: ({ core }) => core.kernelRead(kaddr(slot, 0)) });
+    const sleeper = lab.task([0], [read(1), { sleep: 5e6 }, read(2)]);
+    lab.run(1e6);
+    lab.on(0).core.kernelRead(kaddr(3, 0));
+    lab.run();
+    const cells = [...lab.machine.locality.cells()].map(({ row, misses }) => [row, misses]);
+    expect(cells.sort(([a], [b]) => a - b)).toEqual([
+      [NOBODY, 1],
+      [sleeper.task.locality, 2],
+    ]);
   });
 });
 
