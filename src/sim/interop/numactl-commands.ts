@@ -9,7 +9,7 @@
  * A strict or loose task binding, shmbind and membind had no command; what they come to is written with the policies that
  * numactl has (bind: --membind; shmbind without MEM_HARDBIND: --preferred).
  */
-import { nodeRanges } from '../workloads/segment/binding.ts';
+import { idRanges } from '../base/id-ranges.ts';
 import type { RangePolicy, SegmentDesign } from '../workloads/segment/design.ts';
 import { type SeenRange, seenRanges } from '../workloads/segment/mapping.ts';
 
@@ -72,7 +72,7 @@ function command(
 
 /** Undefined where the range is left as it is. */
 function policyOption({ binding }: SegmentDesign, { mode, nodes }: RangePolicy): string | undefined {
-  const list = nodeRanges(nodes);
+  const list = idRanges(nodes);
   switch (mode) {
     case 'none':
       return undefined;

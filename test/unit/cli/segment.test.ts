@@ -23,7 +23,7 @@ describe('numaq segment', () => {
     const { code, out } = await numaq('segment', 'partitioned', '--scale', '0.01', ...kernel);
     expect(code).toBe(0);
     expect(out).toContain('2 % of references remote; a miss takes 295 ns on average, 295 ns for the slowest process');
-    expect(out).toMatch(/part3 +1,311 +bind:3 N3=1311 +2\n/);
+    expect(out).toMatch(/part3 +1,311 +bind=3 N3=1311 +2\n/);
     expect(out).toMatch(/creator +mbind\(part0, MPOL_BIND, 0\) +0\n/);
   });
 

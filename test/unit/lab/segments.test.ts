@@ -41,7 +41,7 @@ describe('predictSegment', () => {
     const kernel = { ...profile.kernel, binding: 'mempolicy' };
     const checked = await ask<CheckedSegment>('predictSegment', { profile: { ...profile, kernel }, design });
     expect(checked.issues).toEqual([]);
-    expect(checked.prediction?.ranges[0].numaMaps).toBe('bind:1 N1=16');
+    expect(checked.prediction?.ranges[0].numaMaps).toBe('bind=1 N1=16');
     expect(checked.numactl).toEqual(['numactl --length=64k --shm=/tmp/segment.key --membind=1 --touch']);
     // It crosses a process as it is.
     expect(JSON.parse(JSON.stringify(checked.prediction))).toEqual(checked.prediction);

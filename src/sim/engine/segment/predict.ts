@@ -10,9 +10,9 @@ import { InputError, makeIssue } from '../../base/errors.ts';
 import { Machine } from '../../hardware/machine.ts';
 import { boot } from '../../kernel/boot/boot.ts';
 import { Kernel } from '../../kernel/kernel.ts';
+import { segmentPolicyAt } from '../../kernel/proc/numa-maps.ts';
 import { traitsOf } from '../../profiles/resolve.ts';
 import type { MachineProfile } from '../../profiles/schema.ts';
-import { policyText } from '../../workloads/segment/binding.ts';
 import type { SegmentDesign } from '../../workloads/segment/design.ts';
 import { cpusOf, type SegmentMachine, segmentMachineOf } from '../../workloads/segment/machine.ts';
 import { type SeenRange, seenRanges } from '../../workloads/segment/mapping.ts';
@@ -42,7 +42,7 @@ export function predictSegment(profile: MachineProfile, design: SegmentDesign): 
   const shares = sharesOf(design, machine, seen, placing);
   const miss = (from: number, home: number): number => kernel.machine.interconnect.missNs(from, home);
   const means = shares.processes.map(({ place, byPlace }) => weighted(byPlace, (home) => miss(place, home)));
-  const ranges = rangePredictions(design, seen, placing, shares, kernel);
+  const ranges = rangePredictions(seen, placing, shares, kernel);
   const nodes = nodePredictions(kernel, free, ranges, placing, shares);
   return {
     ranges,
@@ -103,7 +103,6 @@ function rangesOf(seen: readonly SeenRange[]): Readonly<Record<string, readonly 
 }
 
 function rangePredictions(
-  design: SegmentDesign,
   seen: readonly SeenRange[],
   placing: Placing,
   shares: Shares,
@@ -116,8 +115,7 @@ function rangePredictions(
       .map(({ id }, place) => ({ node: id, pages: Math.round(byPlace[place]) }))
       .filter(({ pages }) => pages > 0)
       .sort((a, b) => a.node - b.node);
-    const policy =
-      design.binding.call === 'none' || range.policy.mode === 'none' ? 'default' : policyText(range.policy);
+    const policy = space === undefined ? 'default' : segmentPolicyAt(space, offset / FRAME_BYTES);
     const { all, remote } = shares.ranges[index];
     return {
       name: range.name,

@@ -14,7 +14,7 @@ export interface RangePrediction {
   readonly pages: number;
   /** Nodes with pages, by their ids; pages that nobody touches are nowhere. */
   readonly nodes: readonly NodePages[];
-  /** As a line of numa_maps ends: `bind:0 N0=512 N1=0`. */
+  /** As a line of numa_maps ends, with the policy that its segment obeys in the end: `bind=0 N0=512`. */
   readonly numaMaps: string;
   /** Of all references to it. */
   readonly remotePercent: number;

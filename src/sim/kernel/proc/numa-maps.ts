@@ -4,6 +4,7 @@
  * file, and the lab says it of them all. Policies that those kernels never knew are called as later ones call them, the
  * bindings of segments by their calls. Left out: swapcache, active and writeback.
  */
+import { idRanges } from '../../base/id-ranges.ts';
 import { FRAME_BYTES } from '../../base/units.ts';
 import { PTE_DIRTY, PTE_PRESENT, pteNumber } from '../../hardware/pte-pages.ts';
 import type { Kernel } from '../kernel.ts';
@@ -99,6 +100,11 @@ function runPolicy({ profile }: Kernel): string {
   return mempolicyText({ mode: placement.policy, nodes });
 }
 
+/** The policy of a segment at page `pgoff` (4 KiB), by its own binding alone. */
+export function segmentPolicyAt(space: AddressSpace, pgoff: number): string {
+  return spacePolicy(space, pgoff) ?? 'default';
+}
+
 /** What a segment is bound by at page `pgoff` (4 KiB); undefined for nothing. */
 function spacePolicy({ policy }: AddressSpace, pgoff: number): string | undefined {
   if (policy === undefined) return undefined;
@@ -113,7 +119,7 @@ function spacePolicy({ policy }: AddressSpace, pgoff: number): string | undefine
 /** Every policy of a segment, with the pages that it holds for where it is not the whole segment's. */
 function spacePolicies(space: AddressSpace): string {
   const { policy, bytes } = space;
-  if (policy?.kind !== 'mbind') return spacePolicy(space, 0) ?? 'default';
+  if (policy?.kind !== 'mbind') return segmentPolicyAt(space, 0);
   const pages = Math.ceil(bytes / FRAME_BYTES);
   const all = policy.ranges.map(({ start, end, policy: of }) =>
     start === 0 && end >= pages ? mempolicyText(of) : `${mempolicyText(of)}@${start}-${end - 1}`,
@@ -135,17 +141,5 @@ function mempolicyText({ mode, nodes }: MemPolicy): string {
 }
 
 function policyText(name: string, nodes: readonly number[]): string {
-  return nodes.length === 0 ? name : `${name}=${nodelist(nodes)}`;
-}
-
-/** nodelist_scnprintf(): `0-2,5`. */
-function nodelist(nodes: readonly number[]): string {
-  const sorted = [...new Set(nodes)].sort((a, b) => a - b);
-  const runs: [first: number, last: number][] = [];
-  for (const node of sorted) {
-    const run = runs.at(-1);
-    if (run !== undefined && run[1] === node - 1) run[1] = node;
-    else runs.push([node, node]);
-  }
-  return runs.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(',');
+  return nodes.length === 0 ? name : `${name}=${idRanges(nodes)}`;
 }

@@ -65,20 +65,3 @@ export function bindingOperation(
       return { op: 'mbind', ...part, mode: numaMode, nodes, strict };
   }
 }
-
-/** `interleave:0-3`. */
-export function policyText({ mode, nodes }: RangePolicy): string {
-  return nodes.length === 0 ? mode : `${mode}:${nodeRanges(nodes)}`;
-}
-
-/** `0-2,5`. */
-export function nodeRanges(nodes: readonly number[]): string {
-  const sorted = [...new Set(nodes)].sort((a, b) => a - b);
-  const runs: [number, number][] = [];
-  for (const node of sorted) {
-    const last = runs.at(-1);
-    if (last !== undefined && last[1] === node - 1) last[1] = node;
-    else runs.push([node, node]);
-  }
-  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
-}

@@ -35,17 +35,17 @@ describe('2 GiB on four quads', () => {
 
   it('used by all alike: 75 % remote when interleaved, and everybody waits the same', () => {
     const prediction = library('interleaved', { binding: 'mempolicy' });
-    expect(onNodes(prediction)).toEqual(['interleave:0-3 N0=131072 N1=131072 N2=131072 N3=131072']);
+    expect(onNodes(prediction)).toEqual(['interleave=0-3 N0=131072 N1=131072 N2=131072 N3=131072']);
     expect(prediction).toMatchObject({ remotePercent: 75, meanMissNs: close(1937.5), slowestMissNs: close(1937.5) });
   });
 
   it('98 % to a quarter of one’s own, bound there: 2 % remote, 0.98 x 250 + 0.02 x 2,500 ns', () => {
-    for (const [id, binding] of [
-      ['partitioned', 'mempolicy'],
-      ['partitioned-shmbind', 'shmbind'],
+    for (const [id, binding, policy] of [
+      ['partitioned', 'mempolicy', 'bind'],
+      ['partitioned-shmbind', 'shmbind', 'shmbind(firstref,hard)'],
     ] as const) {
       const prediction = library(id, { binding });
-      expect(onNodes(prediction)).toEqual([0, 1, 2, 3].map((node) => `bind:${node} N${node}=131072`));
+      expect(onNodes(prediction)).toEqual([0, 1, 2, 3].map((node) => `${policy}=${node} N${node}=131072`));
       expect(prediction).toMatchObject({ remotePercent: close(2), meanMissNs: close(295), slowestMissNs: close(295) });
       expect(prediction.calls.map(({ result }) => result)).toEqual([0, 0, 0, 0]);
     }
@@ -54,6 +54,7 @@ describe('2 GiB on four quads', () => {
   it('98 % to a quarter of one’s own, not bound: 75 % remote', () => {
     const prediction = library('partitioned', { binding: 'none' });
     expect(prediction.calls.every(({ result }) => result === 'ENOSYS')).toBe(true);
+    expect(onNodes(prediction)).toEqual([0, 1, 2, 3].map(() => 'default N0=131072'));
     expect(prediction.remotePercent).toBeCloseTo(75, 6);
     expect(prediction.warnings[0]).toBe('This kernel has no mbind (its binding calls: none).');
   });
@@ -110,10 +111,10 @@ describe('calls', () => {
 
   it('of a whole segment: the last one counts, and that is said', () => {
     const prediction = predict({ binding: 'membind' }, bound('membind', 'bind'));
-    expect(onNodes(prediction)).toEqual(['bind:1 N0=16', 'bind:0 N0=16']);
+    expect(onNodes(prediction)).toEqual(['membind=0 N0=16', 'membind=0 N0=16']);
     expect(prediction.warnings.join('\n')).toContain('of several calls the last one counts');
     const apart = predict({ binding: 'membind' }, bound('membind', 'bind', { separate: true }));
-    expect(onNodes(apart)).toEqual(['bind:1 N1=16', 'bind:0 N0=16']);
+    expect(onNodes(apart)).toEqual(['membind=1 N1=16', 'membind=0 N0=16']);
   });
 
   it('shmbind after the segment has been attached is refused', () => {
@@ -140,6 +141,7 @@ describe('calls', () => {
       ['mbind(a, MPOL_BIND, 1, MPOL_MF_STRICT)', 'EIO'],
       ['mbind(b, MPOL_BIND, 0, MPOL_MF_STRICT)', 0],
     ]);
+    expect(onNodes(prediction)).toEqual(['default N0=16', 'bind=0 N0=16']);
     expect(prediction.ranges.map(({ nodes }) => nodes)).toEqual([[{ node: 0, pages: 16 }], [{ node: 0, pages: 16 }]]);
   });
 
@@ -155,7 +157,7 @@ describe('calls', () => {
         binding: { call: 'mbind' },
       },
     );
-    expect(onNodes(prediction)).toEqual(['weighted-interleave:0-1 N0=50 N1=20']);
+    expect(onNodes(prediction)).toEqual(['weighted-interleave=0-1 N0=50 N1=20']);
   });
 
   it('nodes that the machine does not have are refused', () => {
