@@ -1,4 +1,5 @@
 /** Which runs are of a designed segment, and what was simulated of its ranges. Pure. */
+import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import type { SegmentDesign } from '../../../src/sim/workloads/segment/design.ts';
 import type { WorkloadSpec } from '../../../src/sim/workloads/workload.ts';
 import type { Run } from '../../state/runs.svelte.ts';
@@ -10,11 +11,19 @@ export function designOf(workloads: readonly WorkloadSpec[]): SegmentDesign | nu
   return spec?.kind === 'segment' ? spec.design : null;
 }
 
-/** The last run of exactly this design; undefined where there is none. */
-export function lastRunOf(design: SegmentDesign | null, runs: readonly Run[]): Run | undefined {
+/** The last run of exactly this design on exactly this machine: of another kernel's it would belie the prediction beside it. */
+export function lastRunOf(
+  design: SegmentDesign | null,
+  profile: MachineProfile | null,
+  runs: readonly Run[],
+): Run | undefined {
   if (design === null) return undefined;
-  const text = JSON.stringify(design);
-  return runs.find((run) => JSON.stringify(designOf(run.start.workloads)) === text);
+  return runs.find(({ start }) => isSame(designOf(start.workloads), design) && isSame(start.profile, profile));
+}
+
+/** Plain data that is alike: an edit that is undone gives the same again, in another object. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Where the ranges of a run lay at its end, and how much of their use was remote, by name. */

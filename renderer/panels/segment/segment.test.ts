@@ -5,9 +5,11 @@ import type { CheckedSegment } from '../../../src/sim/engine/segment/prediction.
 import type { SegmentDesign } from '../../../src/sim/workloads/segment/design.ts';
 import { rangePresets as presets } from '../../../src/sim/workloads/segment/designs.ts';
 import { parseSegmentDesign } from '../../../src/sim/workloads/segment/design.ts';
+import { Run } from '../../state/runs.svelte.ts';
 import { machineOn } from '../testing.ts';
 import { bindingFor, callOf, hasCall } from './calls.ts';
 import { addRange, moveBorder, nodesOf, place, placedOn, removeRange, renameRange, splitRange } from './ranges.ts';
+import { lastRunOf } from './runs-of.ts';
 import { SegmentState } from './segment.svelte.ts';
 import { starterDesign } from './starter.ts';
 
@@ -31,6 +33,21 @@ describe('a design to begin with', () => {
         one.machine.nodes.reduce((sum, { cpus }) => sum + cpus, 0),
       );
     }
+  });
+});
+
+describe('the run beside a prediction', () => {
+  it('is the last one of the same design on the same machine and kernel', () => {
+    const runOf = (on: typeof machine, number: number): Run => {
+      const workloads = [{ kind: 'segment' as const, design, scale: 1, cpus: [0], startNs: 0 }];
+      return new Run({ profile: on, revision: number, workloads, seed: 1, title: '' }, number);
+    };
+    const bound = { ...machine, kernel: { ...machine.kernel, binding: 'mempolicy' as const } };
+    const [first, second] = [runOf(machine, 1), runOf(bound, 2)];
+    expect(lastRunOf(design, bound, [second, first])).toBe(second);
+    expect(lastRunOf(design, structuredClone(machine), [second, first])).toBe(first);
+    expect(lastRunOf({ ...design, warming: 'random' }, machine, [second, first])).toBeUndefined();
+    expect(lastRunOf(design, machine, [second])).toBeUndefined();
   });
 });
 
