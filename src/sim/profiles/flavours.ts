@@ -4,8 +4,9 @@
  * lists of include/linux/mm.h, pools by asm-i386/highmem.h). A switch that a kernel never had may be turned on all the
  * same: traitsOf() then lists it as a patch.
  *
- * Deviations: locks' contention is not modelled yet; scheduling domains of 2.6.11 and later are balanced as 2.6.0's nodes. sizeof(struct buffer_head) is the
- * field lists' (48 bytes in 2.6.0), in 2.4 with its padding to 96.
+ * Deviations: locks' contention is not modelled yet, but for runqueues'; 2.5.65 and 2.5.66 balance between nodes as 2.5.59
+ * did, without the timers that came in March 2003 (d65e4887ca); scheduling domains of 2.6.11 and later are balanced as
+ * 2.6.0's nodes. sizeof(struct buffer_head) is the field lists' (48 bytes in 2.6.0), in 2.4 with its padding to 96.
  */
 import type { KernelTraits } from './traits.ts';
 
