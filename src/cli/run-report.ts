@@ -77,14 +77,31 @@ function timesText({ elapsedNs, totals, proc }: RunReport['result']): string {
   return `Elapsed ${time(elapsedNs)}, user ${time(userNs)}, system ${time(systemNs)}, CPU ${figure(cpu)} %\n`;
 }
 
+/** What the run was for, apart from what came before and behind it: initialisation, exits. */
 function transactionsText(transactions: RunReport['result']['transactions']): string {
   if (transactions.length === 0) return '';
-  const rows = transactions.map(({ name, count, meanNs, p50Ns, p95Ns, p99Ns, maxNs }) => [
-    name,
-    count,
-    ...[meanNs, p50Ns, p95Ns, p99Ns, maxNs].map(time),
+  const rows = transactions.map((row) => [
+    row.name,
+    row.count,
+    row.toNs > row.fromNs ? perSecond(row) : '-',
+    ...[row.meanNs, row.p50Ns, row.p95Ns, row.p99Ns, row.maxNs].map(time),
   ]);
-  return `Transactions\n${table(['name', 'count', 'mean', '50 %', '95 %', '99 %', 'longest'], rows)}`;
+  const span = {
+    count: transactions.reduce((sum, { count }) => sum + count, 0),
+    fromNs: transactions.reduce((least, { fromNs }) => Math.min(least, fromNs), Infinity),
+    toNs: transactions.reduce((most, { toNs }) => Math.max(most, toNs), 0),
+  };
+  const heading =
+    span.toNs <= span.fromNs
+      ? 'Transactions'
+      : `Transactions, all of them in ${time(Math.round(span.toNs - span.fromNs))} from ${time(Math.round(span.fromNs))} on: ${figure(perSecond(span))} a second`;
+  return `${heading}\n${table(['name', 'count', 'a second', 'mean', '50 %', '95 %', '99 %', 'longest'], rows)}`;
+}
+
+type Span = Pick<RunReport['result']['transactions'][number], 'count' | 'fromNs' | 'toNs'>;
+
+function perSecond({ count, fromNs, toNs }: Span): number {
+  return Math.round((1e9 * count) / (toNs - fromNs));
 }
 
 /** Calls that the kernel refused, where it refused any: the programs went on without. */

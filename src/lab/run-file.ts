@@ -88,6 +88,9 @@ const pagesByName = z.record(z.string(), z.number());
 const transactionSchema = z.strictObject({
   name: z.string(),
   count: z.number(),
+  // Older files have none of these two.
+  fromNs: z.number().default(0),
+  toNs: z.number().default(0),
   meanNs: z.number(),
   p50Ns: z.number(),
   p95Ns: z.number(),

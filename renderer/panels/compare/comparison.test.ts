@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Run } from '../../state/runs.svelte.ts';
 import { aRun } from '../testing.ts';
+import type { Catalogue } from '../../../src/lab/contract.ts';
+import type { RunReport, TransactionRow } from '../../../src/sim/engine/report.ts';
 import { CompareState } from './compare.svelte.ts';
-import { type Figure, relativeText, rowOf, verdictOf } from './comparison.ts';
+import { compare, type Figure, relativeText, rowOf, verdictOf } from './comparison.ts';
 
 const figure = (change: Partial<Figure>): Figure => ({
   id: 'x',
@@ -54,6 +56,40 @@ describe('a change', () => {
     // The change is in the unit of its row.
     expect(rowOf(figure({ unit: 'ns', a: 72.6e6, b: 70.3e6 }))).toMatchObject({ a: '72.6 ms', delta: '−2.3 ms' });
     expect(rowOf(figure({ unit: '%', a: 75, b: 2.5 }))).toMatchObject({ delta: '−72.50', relative: 'points' });
+  });
+});
+
+describe('transactions of two runs', () => {
+  const row = (name: string, fromNs: number, toNs: number): TransactionRow => {
+    return { name, count: 100, fromNs, toNs, meanNs: 1, p50Ns: 1, p95Ns: 1, p99Ns: 1, maxNs: 1 };
+  };
+  const reportOf = (elapsedNs: number, transactions: readonly TransactionRow[]): RunReport =>
+    ({ result: { elapsedNs, totals: {}, transactions, proc: null } }) as unknown as RunReport;
+  const rows = (a: RunReport, b: RunReport): Map<string, readonly [string, string, string]> => {
+    const groups = compare(a, b, { metrics: [] } as unknown as Catalogue);
+    return new Map(groups.flatMap((group) => group.rows.map((each) => [each.id, [each.a, each.b, each.verdict]])));
+  };
+
+  it('are compared by their own time, however long the initialisation before them took', () => {
+    const [a, b] = [reportOf(300e6, [row('lookup', 100e6, 200e6)]), reportOf(310e6, [row('lookup', 200e6, 250e6)])];
+    const found = rows(a, b);
+    expect(found.get('transactionsNs')).toEqual(['100.0 ms', '50.0 ms', 'better']);
+    expect(found.get('lookup.rate')).toEqual(['1,000', '2,000', 'better']);
+    expect(found.get('elapsedNs')?.[2]).toBe('worse');
+  });
+
+  it('of several names last from the first begin to the last end', () => {
+    const a = reportOf(100e6, [row('read', 10e6, 30e6), row('write', 20e6, 60e6)]);
+    const found = rows(a, a);
+    expect(found.get('transactionsNs')?.[0]).toBe('50.0 ms');
+    expect(found.get('all.rate')?.[0]).toBe('4,000');
+    expect(found.get('write.rate')?.[0]).toBe('2,500');
+  });
+
+  it('of files that do not say when they ran have no throughput', () => {
+    const found = rows(reportOf(100e6, [row('read', 0, 0)]), reportOf(100e6, [row('read', 0, 10e6)]));
+    expect(found.get('read.rate')).toEqual(['–', '10,000', 'unknown']);
+    expect(rows(reportOf(1e6, []), reportOf(1e6, [])).has('transactionsNs')).toBe(false);
   });
 });
 

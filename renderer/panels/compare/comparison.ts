@@ -6,6 +6,7 @@ import type { Catalogue } from '../../../src/lab/contract.ts';
 import type { RunReport, TransactionRow } from '../../../src/sim/engine/report.ts';
 import { formatFigures, formatNumber, formatTime } from '../format.ts';
 import { totalsOf } from '../results/sheets.ts';
+import { perSecond, spanOf } from '../results/throughput.ts';
 
 export type Verdict = 'better' | 'worse' | 'same' | 'differs' | 'unknown';
 
@@ -108,8 +109,6 @@ function transactionFigures(a: RunReport, b: RunReport, name: string): Figure[] 
   const row = (report: RunReport): TransactionRow | undefined =>
     report.result.transactions.find((transaction) => transaction.name === name);
   const [first, second] = [row(a), row(b)];
-  const rate = (report: RunReport, of: TransactionRow | undefined): number | undefined =>
-    of === undefined || report.result.elapsedNs === 0 ? undefined : (1e9 * of.count) / report.result.elapsedNs;
   const time = (id: keyof TransactionRow, label: string): Figure => ({
     id: `${name}.${id}`,
     label: `${name}: ${label}`,
@@ -125,9 +124,9 @@ function transactionFigures(a: RunReport, b: RunReport, name: string): Figure[] 
       label: `${name}: throughput`,
       unit: '/s',
       better: 1,
-      a: rate(a, first),
-      b: rate(b, second),
-      description: 'Transactions of the run, by its elapsed time.',
+      a: first === undefined ? undefined : perSecond(first),
+      b: second === undefined ? undefined : perSecond(second),
+      description: 'From the begin of the first transaction to the end of the last.',
     },
     time('meanNs', 'mean'),
     time('p50Ns', 'p50'),
@@ -139,13 +138,22 @@ function transactionFigures(a: RunReport, b: RunReport, name: string): Figure[] 
 
 /** Throughput of all transactions together, where there are several kinds. */
 function allTransactions(a: RunReport, b: RunReport): Figure[] {
-  const [first, second] = [a, b].map(({ result: { transactions, elapsedNs } }) => {
-    const count = transactions.reduce((sum, row) => sum + row.count, 0);
-    return elapsedNs === 0 || transactions.length === 0 ? undefined : (1e9 * count) / elapsedNs;
-  });
   if (Math.max(a.result.transactions.length, b.result.transactions.length) < 2) return [];
-  const description = 'Transactions of all names, by the elapsed time of the run.';
+  const [first, second] = [a, b].map(({ result }) => perSecond(spanOf(result.transactions)));
+  const description = 'Transactions of all names, from the begin of the first to the end of the last.';
   return [{ id: 'all.rate', label: 'All: throughput', unit: '/s', better: 1, a: first, b: second, description }];
+}
+
+/** What a run was for, without what came before and behind it: initialisation and exits are in its elapsed time as well. */
+function measuredTime(a: RunReport, b: RunReport): Figure[] {
+  const [first, second] = [a, b].map(({ result }) => {
+    const { fromNs, toNs } = spanOf(result.transactions);
+    return toNs > fromNs ? toNs - fromNs : undefined;
+  });
+  if (first === undefined && second === undefined) return [];
+  const description =
+    'From the begin of the first transaction to the end of the last, without initialisation and exits.';
+  return [{ id: 'transactionsNs', label: 'Transactions', unit: 'ns', better: -1, a: first, b: second, description }];
 }
 
 /** Metrics that stand in the group of time. */
@@ -188,7 +196,7 @@ export function compare(
   const names = [...a.result.transactions, ...b.result.transactions].map(({ name }) => name);
   const transactions = [...new Set(names)].flatMap((name) => transactionFigures(a, b, name));
   const groups = [
-    { title: 'Time', figures: time },
+    { title: 'Time', figures: [...measuredTime(a, b), ...time] },
     ...more,
     { title: 'Transactions', figures: [...allTransactions(a, b), ...transactions] },
     { title: 'Counted', figures: others.filter((figure) => figure.a !== 0 || figure.b !== 0) },

@@ -4,6 +4,7 @@ import type { ProcSnapshot, ProcTask } from '../../../src/sim/kernel/proc/snapsh
 import { formatBytes, formatFigures, formatNumber, formatTime } from '../format.ts';
 import { OWNER_LOOKS, ownedParts } from '../memory-owners.ts';
 import type { Sheet, SheetColumn } from './sheets.ts';
+import { perSecond } from './throughput.ts';
 
 type Result = Pick<RunReport['result'], 'proc' | 'transactions'>;
 
@@ -150,14 +151,16 @@ function transactionSheet(transactions: Result['transactions']): Sheet {
     columns: [
       text('name', 'Name'),
       count('count', 'Count'),
+      count('perSecond', 'Throughput', 'From the begin of the first to the end of the last', '/s'),
       time('meanNs', 'Mean'),
       time('p50Ns', '50 %', 'Half of them took no longer'),
       time('p95Ns', '95 %'),
       time('p99Ns', '99 %'),
       time('maxNs', 'Longest'),
     ],
-    rows: transactions.map(({ name, count: times, meanNs, p50Ns, p95Ns, p99Ns, maxNs }) => {
-      return [name, times, meanNs, p50Ns, p95Ns, p99Ns, maxNs];
+    rows: transactions.map((row) => {
+      const { name, count: times, meanNs, p50Ns, p95Ns, p99Ns, maxNs } = row;
+      return [name, times, perSecond(row) ?? '', meanNs, p50Ns, p95Ns, p99Ns, maxNs];
     }),
   };
 }

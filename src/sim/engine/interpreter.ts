@@ -368,7 +368,7 @@ export class Interpreter implements Execution {
     if (mark === 'begin') this.begun.set(name, on.now);
     else if (began !== undefined) {
       this.begun.delete(name);
-      this.world.latencies.add(name, on.now - began);
+      this.world.latencies.add(name, began, on.now);
       on.count(C.TRANSACTIONS);
     }
   }

@@ -37,6 +37,9 @@ export interface Table {
 export interface TransactionRow {
   readonly name: string;
   readonly count: number;
+  /** When the first of them began and the last one ended; both 0 in files of before it was kept. */
+  readonly fromNs: number;
+  readonly toNs: number;
   readonly meanNs: number;
   readonly p50Ns: number;
   readonly p95Ns: number;

@@ -63,7 +63,8 @@ describe('the report of a run with a kernel', () => {
     unused: { anonymous: 0, pageCache: 0, pageTables: 0 },
     sysctls: [],
   };
-  const row = { name: 'lookup', count: 1234, meanNs: 1500, p50Ns: 1000, p95Ns: 2e6, p99Ns: 3e6, maxNs: 4e9 };
+  const spent = { meanNs: 1500, p50Ns: 1000, p95Ns: 2e6, p99Ns: 3e6, maxNs: 4e9 };
+  const row = { name: 'lookup', count: 1234, fromNs: 1e6, toNs: 3e6, ...spent };
 
   it('lists calls that the kernel refused, and says nothing where it refused none', () => {
     const row = { task: 7, program: 'main', place: 'programs.main[2]', call: 'mbind', result: 'EIO', count: 1200 };
@@ -82,8 +83,10 @@ describe('the report of a run with a kernel', () => {
     // 4 ms of CPU time in 2 ms.
     expect(text).toContain('\nElapsed 2 ms, user 3 ms, system 1 ms, CPU 200 %\n');
     expect(text).toMatch(
-      /\nTransactions\nname +count +mean +50 % +95 % +99 % +longest\nlookup +1,234 +1\.5 µs +1 µs +2 ms +3 ms +4 s\n/,
+      /\nname +count +a second +mean +50 % +95 % +99 % +longest\nlookup +1,234 +617,000 +1\.5 µs +1 µs +2 ms +3 ms +4 s\n/,
     );
+    // 1,234 of them in 2 ms, whatever came before.
+    expect(text).toContain('\nTransactions, all of them in 2 ms from 1 ms on: 617,000 a second\n');
     // Programs and idle time have no part in the kernel's.
     expect(text).toMatch(
       /\nKernel functions \(share of system time\)\nfunction +time +share\ndo_anonymous_page +750 µs +75\.0 %\ncopy_page_range +250 µs +25\.0 %\n/,
@@ -112,7 +115,9 @@ describe('numaq run --workload', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('  fork-children on CPU 0, scale 0.003, ptePages 4, touched 1\n');
     expect(out).toMatch(/^Elapsed .*s, user .*s, system .*s, CPU \d+ %$/m);
-    expect(out).toMatch(/^Transactions\nname +count +mean .*\nfork +3 /m);
+    expect(out).toMatch(
+      /^Transactions, all of them in .* from .* on: .* a second\nname +count +a second +mean .*\nfork +3 /m,
+    );
     expect(out).toMatch(/^copy_page_range +.*%$/m);
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
