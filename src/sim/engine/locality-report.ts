@@ -46,7 +46,7 @@ export interface SegmentLocality extends MissSummary {
 }
 
 export interface ProcessLocality extends MissSummary {
-  /** -1: kernel threads, and what ran for nobody. */
+  /** -1: kernel threads, and what idle CPUs did (ticks, balancing, interrupts). */
   readonly pid: number;
   readonly name: string;
   /** Node that most of its misses came from. */
@@ -248,7 +248,7 @@ function processesOf(
   const inSegments = sumBy(cells, ({ row, tag }) => (tag === OTHER_MEMORY ? undefined : row));
   const tasks = [...kernel.tasks.values()].filter(({ locality }) => sums.has(locality));
   const who = tasks.map(({ pid, name, locality }) => ({ pid, name, row: locality }));
-  if (sums.has(NOBODY)) who.push({ pid: -1, name: 'kernel threads', row: NOBODY });
+  if (sums.has(NOBODY)) who.push({ pid: -1, name: 'kernel threads, idle CPUs', row: NOBODY });
   const none = new Sums();
   const all = who.map(({ pid, name, row }): ProcessLocality => {
     const { program, kernel: inKernel, from } = sums.get(row) ?? none;

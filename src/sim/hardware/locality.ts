@@ -11,7 +11,7 @@ import * as C from '../base/counters.ts';
 import { invariant } from '../base/errors.ts';
 import type { Frames } from './frames.ts';
 
-/** Kernel threads, and whatever runs for no task. */
+/** Kernel threads, idle CPUs, and whatever else runs for no task. */
 export const NOBODY = 0;
 /** Memory that belongs to no range of a segment. */
 export const OTHER_MEMORY = 0;
