@@ -90,6 +90,27 @@ describe('copies of the kernel text', () => {
     }
   });
 
+  it('are in frames that the allocator gives to nobody, so that nothing is ever written there', () => {
+    const { kernel } = booted('per-node', 2049);
+    for (const node of [1, 2, 3]) {
+      const blocks = kernel.replication?.blocks[node] ?? [];
+      expect(blocks).toHaveLength(2);
+      let given = 0;
+      for (const zone of kernel.zones[node]) {
+        for (let order = 9; order >= 0; order--) {
+          for (let page = zone.take(order); page >= 0; page = zone.take(order)) {
+            given += 1 << order;
+            for (const block of blocks) {
+              if (page < block + 512 && block < page + (1 << order)) throw new Error(`block ${block} is given away`);
+            }
+          }
+        }
+        expect(zone.freeFrames).toBe(0);
+      }
+      expect(given).toBeGreaterThan(1e6);
+    }
+  });
+
   it('are fetched by their own node: no fetch of a single-threaded process leaves it', () => {
     const made = booted('per-node');
     for (const cpu of [0, 4, 9, 15]) {
