@@ -42,10 +42,12 @@ export function freeName(design: SegmentDesign, name: string): string {
   return `${name}${number}`;
 }
 
-/** With a range more, at the end. */
-export function addRange(design: SegmentDesign, preset: RangePreset): SegmentDesign {
-  const range = wholeRange(preset.range);
-  return { ...design, ranges: [...design.ranges, { ...range, name: freeName(design, range.name) }] };
+/** With a range more, at the end, that gets its share of all references: by its size it would hardly get any. */
+export function addRange(design: SegmentDesign, { range, referencesPercent }: RangePreset): SegmentDesign {
+  const others = design.ranges.reduce((sum, { weight, kib }) => sum + (weight ?? kib), 0);
+  const weight = Math.round((others * referencesPercent) / (100 - referencesPercent));
+  const added = wholeRange({ ...range, name: freeName(design, range.name), weight: Math.max(1, weight) });
+  return { ...design, ranges: [...design.ranges, added] };
 }
 
 /** Without a range; the last one stays. Users of it have none of their own then. */

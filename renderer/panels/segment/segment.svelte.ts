@@ -16,6 +16,11 @@ import { starterDesign } from './starter.ts';
 
 const MOST_UNDO = 100;
 
+interface Question {
+  readonly profile: MachineProfile;
+  readonly design: SegmentDesign;
+}
+
 type SegmentClient = Pick<Client, 'predictSegment' | 'segmentDesigns'>;
 
 export class SegmentState {
@@ -43,7 +48,10 @@ export class SegmentState {
   #before = $state.raw<readonly SegmentDesign[]>([]);
   #after = $state.raw<readonly SegmentDesign[]>([]);
   #gesture: string | undefined;
-  #asked = 0;
+  /** What is to be asked next; a question that another replaces before its turn is never asked. */
+  #wanted: Question | null = null;
+  #asking: Promise<void> = Promise.resolve();
+  #busy = false;
 
   constructor(client: SegmentClient) {
     this.#client = client;
@@ -143,23 +151,41 @@ export class SegmentState {
     this.place(which, rest.length < nodes.length ? rest : [...nodes, node], binding);
   }
 
-  /** Asks the lab what becomes of the design on a machine; an answer to an older question is dropped. */
-  async predict(profile: MachineProfile | null): Promise<void> {
-    const asked = ++this.#asked;
-    const design = this.design;
-    if (profile === null || design === null) return;
+  /**
+   * Asks the lab what becomes of the design on a machine, one question at a time: a drag asks faster than a lab that
+   * plays a large machine answers. An answer to an older question is dropped. Resolves when nothing is left to ask.
+   */
+  predict(profile: MachineProfile | null): Promise<void> {
+    const { design } = this;
+    this.#wanted = profile === null || design === null ? null : { profile, design };
+    if (!this.#busy) this.#asking = this.#askAll();
+    return this.#asking;
+  }
+
+  async #askAll(): Promise<void> {
+    this.#busy = true;
+    while (this.#wanted !== null) await this.#ask(this.#wanted);
+    this.#busy = false;
+  }
+
+  async #ask(question: Question): Promise<void> {
+    const { design } = question;
+    // Asked no more: the machine is gone, or the design is another by now.
+    const isOld = (): boolean => this.#wanted !== question;
     try {
-      const { prediction, issues, numactl } = await this.#client.predictSegment({ profile, design });
-      if (asked !== this.#asked) return;
+      const { prediction, issues, numactl } = await this.#client.predictSegment(question);
+      if (isOld()) return;
       this.issues = issues;
       if (prediction === undefined) return;
       this.prediction = prediction;
       this.numactl = numactl;
       this.valid = design;
     } catch (error) {
-      if (asked !== this.#asked) return;
+      if (isOld()) return;
       const failure = failureOf(error);
       this.issues = failure.issues.length > 0 ? failure.issues : [issueOf(failure.message)];
+    } finally {
+      if (!isOld()) this.#wanted = null;
     }
   }
 

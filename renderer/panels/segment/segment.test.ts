@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { checkSegment } from '../../../src/lab/segments.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CheckedSegment } from '../../../src/sim/engine/segment/prediction.ts';
 import type { SegmentDesign } from '../../../src/sim/workloads/segment/design.ts';
 import { rangePresets as presets } from '../../../src/sim/workloads/segment/designs.ts';
@@ -72,6 +72,20 @@ describe('ranges', () => {
     const used = { ...design, users: [{ ...design.users[0], own: { range: 'log', percent: 98 } }] };
     expect(renameRange(used, 1, 'wal').users[0].own?.range).toBe('wal');
     expect(removeRange(used, 1).users[0].own).toBeUndefined();
+  });
+
+  it('are used as much as a database uses them: those added get their share of the references', () => {
+    const share = (of: SegmentDesign, at: number): number => {
+      const weights = of.ranges.map(({ weight, kib }) => weight ?? kib);
+      return weights[at] / weights.reduce((a, b) => a + b);
+    };
+    expect(design.ranges.map((_, at) => share(design, at))).toEqual([0.7, 0.1, 0.18, 0.02]);
+    // Of a segment whose ranges have no weights it is a share too, though its own size is a thousandth of theirs.
+    const unweighted = { ...design, ranges: [{ ...design.ranges[0], weight: undefined }] };
+    for (const of of [design, unweighted]) {
+      const more = addRange(of, presets[1]);
+      expect(share(more, more.ranges.length - 1)).toBeCloseTo(0.1, 2);
+    }
   });
 
   it('bind on one node, interleave on several, and keep what a person chose', () => {
@@ -169,16 +183,36 @@ describe('the segment on the table', () => {
     expect([state.canRun, state.prediction, state.issuesAt('ranges[0]')]).toEqual([false, prediction, [issue]]);
   });
 
-  it('drops an answer to an older question', async () => {
+  it('asks one question at a time, of a drag the last one, and drops the answer to an older one', async () => {
+    const { state, answers } = made();
+    const issue = { code: 'x', path: '', expected: '', found: '', message: 'old' };
+    state.open(design);
+    const asked = state.predict(machine);
+    for (const title of ['One', 'Two', 'Three']) {
+      state.edit('title', title);
+      void state.predict(machine);
+    }
+    expect(answers).toHaveLength(1);
+    answers[0]({ numactl: [], issues: [issue] });
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    expect([state.issues, state.canRun]).toEqual([[], false]);
+    answers[1]({ design, prediction, numactl: [], issues: [] });
+    await asked;
+    expect(answers).toHaveLength(2);
+    expect([state.issues, state.canRun, state.valid?.title]).toEqual([[], true, 'Three']);
+    // It asks again after that, and nothing without a machine.
+    void state.predict(null);
+    void state.predict(machine);
+    expect(answers).toHaveLength(3);
+  });
+
+  it('forgets what a machine that is gone had to say', async () => {
     const { state, answers } = made();
     state.open(design);
-    const first = state.predict(machine);
-    state.edit('title', 'Another');
-    const second = state.predict(machine);
-    answers[1]({ design, prediction, numactl: [], issues: [] });
-    answers[0]({ numactl: [], issues: [{ code: 'x', path: '', expected: '', found: '', message: 'old' }] });
-    await Promise.all([first, second]);
-    expect(state.issues).toEqual([]);
-    expect(state.canRun).toBe(true);
+    const asked = state.predict(machine);
+    void state.predict(null);
+    answers[0]({ design, prediction, numactl: [], issues: [] });
+    await asked;
+    expect([state.prediction, state.canRun]).toEqual([null, false]);
   });
 });

@@ -14,8 +14,8 @@ const KIB = 1024;
 /** Ranges of all presets, as large as the machine allows, and as many processes as there are CPUs. */
 export function starterDesign({ machine, zones }: MachineProfile, presets: readonly RangePreset[]): SegmentDesign {
   const kib = machine.nodes.reduce((sum, node) => sum + node.memoryMiB, 0) * KIB;
-  // Without weights: every range is used, by its size.
-  const whole = presets.map(({ range }) => wholeRange({ ...range, weight: undefined }));
+  // By their sizes all but the buffer pool would hardly be used.
+  const whole = presets.map(({ range, referencesPercent }) => wholeRange({ ...range, weight: referencesPercent }));
   const most = Math.min(kib / MOST_OF_MEMORY, (zones.userSpaceMiB * KIB) / MOST_OF_SPACE);
   const scale = Math.min(1, most / whole.reduce((sum, range) => sum + range.kib, 0));
   const ranges = whole.map((range) => ({ ...range, kib: Math.max(4, Math.floor((range.kib * scale) / 4) * 4) }));

@@ -14,6 +14,8 @@ export interface RangePreset {
   readonly id: string;
   readonly title: string;
   readonly range: RangeDraft;
+  /** Share of all references where a segment has all four of them, %. */
+  readonly referencesPercent: number;
 }
 
 const MIB = 1024;
@@ -26,21 +28,25 @@ export const rangePresets: readonly RangePreset[] = [
     id: 'buffer-pool',
     title: 'Buffer pool',
     range: { name: 'pool', kib: 2 * GIB, pattern: 'skewed', writePercent: 20 },
+    referencesPercent: 70,
   },
   {
     id: 'log',
     title: 'Log buffer',
-    range: { name: 'log', kib: 8 * MIB, pattern: 'linear', writePercent: 100, weight: 0 },
+    range: { name: 'log', kib: 8 * MIB, pattern: 'linear', writePercent: 100 },
+    referencesPercent: 10,
   },
   {
     id: 'locks',
     title: 'Lock table',
-    range: { name: 'locks', kib: 32 * MIB, pattern: 'skewed', writePercent: 50, weight: 0 },
+    range: { name: 'locks', kib: 32 * MIB, pattern: 'skewed', writePercent: 50 },
+    referencesPercent: 18,
   },
   {
     id: 'processes',
     title: 'Process array',
-    range: { name: 'processes', kib: MIB, pattern: 'uniform', writePercent: 10, weight: 0 },
+    range: { name: 'processes', kib: MIB, pattern: 'uniform', writePercent: 10 },
+    referencesPercent: 2,
   },
 ];
 
