@@ -76,6 +76,10 @@ describe('transactions of two runs', () => {
     expect(found.get('transactionsNs')).toEqual(['100.0 ms', '50.0 ms', 'better']);
     expect(found.get('lookup.rate')).toEqual(['1,000', '2,000', 'better']);
     expect(found.get('elapsedNs')?.[2]).toBe('worse');
+    // Where the script says from when on it is measured, the rest is neither better nor worse.
+    const since = (report: RunReport): RunReport =>
+      ({ ...report, result: { ...report.result, locality: { sinceNs: 1 } } }) as unknown as RunReport;
+    expect(rows(since(a), since(b)).get('elapsedNs')?.[2]).toBe('differs');
   });
 
   it('of several names last from the first begin to the last end', () => {

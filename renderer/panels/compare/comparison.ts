@@ -159,11 +159,15 @@ function measuredTime(a: RunReport, b: RunReport): Figure[] {
 /** Metrics that stand in the group of time. */
 const TIME = ['elapsedNs', 'userNs', 'systemNs', 'cpuPercent'];
 
+/** Of a run whose script says from when on it is measured, the rest of its time is no better for being short. */
+const ALL_OF_IT = 'The whole run: with its initialisation and exits, which are not what it measures.';
+
 /** Totals of both reports: of time, and the others. */
 function totalFigures(a: RunReport, b: RunReport, catalogue: Catalogue): { time: Figure[]; others: Figure[] } {
   const first = totalsOf(a, catalogue);
   const second = totalsOf(b, catalogue);
   const ids = [...new Set([...first, ...second].map(({ id }) => id))];
+  const measured = [a, b].every(({ result }) => (result.locality?.sinceNs ?? 0) > 0);
   const figures = ids.map((id): Figure => {
     const [left, right] = [first.find((total) => total.id === id), second.find((total) => total.id === id)];
     const metric = catalogue.metrics.find((candidate) => candidate.id === id);
@@ -173,10 +177,10 @@ function totalFigures(a: RunReport, b: RunReport, catalogue: Catalogue): { time:
       id,
       label: (left ?? right)?.label ?? id,
       unit: isTime ? 'ns' : isShare ? '%' : '',
-      better: id === 'elapsedNs' ? -1 : (metric?.better ?? 0),
+      better: id === 'elapsedNs' ? (measured ? 0 : -1) : (metric?.better ?? 0),
       a: left?.value,
       b: right?.value,
-      description: (left ?? right)?.description ?? '',
+      description: id === 'elapsedNs' && measured ? ALL_OF_IT : ((left ?? right)?.description ?? ''),
     };
   });
   return {

@@ -25,8 +25,10 @@ export function mapHugePages(on: KernelCpu, parts: KernelParts, vma: Vma): void 
     if (page < 0) {
       page = hugetlb.take(on, on.node, placement.forHuge(on, vma, vpn));
       if (page < 0) {
-        const found = `the pool empty at huge page ${index} of ${file.name}`;
-        throw new InputError('', [makeIssue('no-huge-pages', 'kernel.hugePages', 'a free huge page', found)]);
+        const wanted = Math.ceil((vma.end - vma.start) / entries);
+        const expected = `enough huge pages on its nodes (${file.name} maps ${wanted})`;
+        const found = `none free for page ${index}`;
+        throw new InputError('', [makeIssue('no-huge-pages', 'kernel.hugePages', expected, found)]);
       }
       // clear_huge_page(); the first reference is the segment's.
       for (let i = 0; i < 1 << order; i++) clearHighpage(on, parts, page + i);
