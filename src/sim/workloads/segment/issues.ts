@@ -5,6 +5,7 @@ import { segmentBytes, type SegmentDesign } from './design.ts';
 import { cpusOf, type SegmentMachine } from './machine.ts';
 
 /** SHMMAX of a 32-bit kernel, a size_t. */
+const PAGE_BYTES = 4096;
 const MOST_SYSV = 2 ** 32;
 /** Programs of a script, less the creator's: users that initialise have one each. */
 const MOST_INITIALISERS = 900;
@@ -73,9 +74,10 @@ function sizeIssues(design: SegmentDesign, machine: SegmentMachine): readonly Is
     issues.push(makeIssue('sysv', 'kind', 'tmpfs: a SysV segment has at most 4096 MiB', `sysv, of ${mib(largest)}`));
   }
   if (windows.kind === 'none') {
-    // The program itself and the gaps between mappings need room too.
-    if (bytes > machine.userBytes - 16 * 2 ** 20) {
-      const expected = `windows: an address space has ${mib(machine.userBytes)}`;
+    // TASK_UNMAPPED_BASE: the kernel looks for room from a third of user space on.
+    const room = machine.userBytes - Math.floor(machine.userBytes / 3 / PAGE_BYTES) * PAGE_BYTES;
+    if (bytes > room) {
+      const expected = `windows, or ranges of at most ${mib(room)} in all: mappings begin at a third of the ${mib(machine.userBytes)} of an address space`;
       issues.push(makeIssue('too-large', 'windows.kind', expected, `none, for ${mib(bytes)}`));
     }
     return initialisers(issues, initialiser, users);

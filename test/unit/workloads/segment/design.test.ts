@@ -101,7 +101,7 @@ describe('a design on a machine', () => {
     [
       'more than an address space',
       { ranges: pool({ kib: 4 * 2 ** 20 }) },
-      'windows.kind: expected windows: an address space has 3072 MiB, found none, for 4096 MiB',
+      'windows.kind: expected windows, or ranges of at most 2048 MiB in all: mappings begin at a third of the 3072 MiB of an address space, found none, for 4096 MiB',
     ],
     [
       'more than a SysV segment',
