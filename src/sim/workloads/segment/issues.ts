@@ -4,8 +4,8 @@ import { modesOf } from './binding.ts';
 import { segmentBytes, type SegmentDesign } from './design.ts';
 import { cpusOf, type SegmentMachine } from './machine.ts';
 
-/** SHMMAX of a 32-bit kernel, a size_t. */
 const PAGE_BYTES = 4096;
+/** SHMMAX of a 32-bit kernel, a size_t. */
 const MOST_SYSV = 2 ** 32;
 /** Programs of a script, less the creator's: users that initialise have one each. */
 const MOST_INITIALISERS = 900;
