@@ -52,14 +52,20 @@ export function adviceOf(use: SegmentUse): BindingAdvice {
 
 type Figures = Omit<BindingAdvice, 'text'>;
 
-function bindingText({ segment, ranges }: SegmentUse, { actual, least, nodes, cannotHelp }: Figures): string {
+function bindingText(
+  { segment, ranges, nodes }: SegmentUse,
+  { actual, least, nodes: best, cannotHelp }: Figures,
+): string {
   const remote = `${percent(actual)} of the misses in ${segment} are remote`;
   if (!cannotHelp) {
-    const list = nodes.map(({ range, node }) => (ranges.length === 1 ? `node ${node}` : `${range} to node ${node}`));
+    const list = best.map(({ range, node }) => (ranges.length === 1 ? `node ${node}` : `${range} to node ${node}`));
     return `${remote}; binding ${ranges.length === 1 ? 'it to ' : ''}${shortList(list)} would leave ${percent(least)}.`;
   }
   if (isUniform(ranges)) {
     return `${remote}, and every node that uses it does so alike: binding cannot help here (at best ${percent(least)}).`;
+  }
+  if (nodes > 1 && actual < (100 * (nodes - 1)) / nodes - NO_GAIN) {
+    return `${remote}: its ranges lie where they are used most, and no other nodes would leave less than ${percent(least)}.`;
   }
   return `${remote}, and binding its ranges to single nodes would leave ${percent(least)}: binding cannot help here.`;
 }
