@@ -12,6 +12,7 @@ import {
 import App from '../App.svelte';
 import { LabError, type Client } from '../client/client.ts';
 import { outlineRows } from './outline.ts';
+import { lowMemoryOf } from '../../src/lab/low-memory.ts';
 import { checkSegment, segmentCatalogue } from '../../src/lab/segments.ts';
 import { renderMarkdown } from './markdown.ts';
 import { placeOf } from './places.ts';
@@ -71,6 +72,7 @@ function fakeLab(): Fake {
       },
       openTrace: () => Promise.resolve(null),
       traces: () => Promise.resolve([]),
+      lowMemory: (profile) => Promise.resolve(lowMemoryOf(profile)),
       segmentDesigns: () => Promise.resolve(segmentCatalogue()),
       predictSegment: ({ profile, design }) => Promise.resolve(checkSegment(profile, design)),
       startRun: () => Promise.resolve('r1'),

@@ -24,6 +24,7 @@ import type {
 } from '../sim/index.ts';
 import { turnSchema } from '../sim/workloads/operations.ts';
 import { workloadSchema } from '../sim/workloads/workload.ts';
+import type { LowMemory } from './low-memory.ts';
 import { historySchema } from './scheduling-schema.ts';
 
 export interface MachineSummary {
@@ -121,7 +122,7 @@ export interface SegmentCatalogue {
   readonly presets: readonly RangePreset[];
   readonly schema: unknown;
 }
-export type { CheckedSegment };
+export type { CheckedSegment, LowMemory };
 
 export interface SavedFile {
   readonly handle: string;
@@ -194,6 +195,8 @@ export const methods = {
   check: method<Checked>()(z.tuple([z.unknown()])),
   /** Zonelists of one node, for machines too large to carry all of them. */
   zonelists: method<readonly Zonelist[]>()(z.tuple([z.unknown(), z.number().int().min(0)])),
+  /** The size of memory at which boot fails, and the address space under every split; pure, asked after an edit has settled. */
+  lowMemory: method<LowMemory>()(z.tuple([z.unknown()])),
   /** Text of a machine file to a machine; `name` is for messages. Browser: after an upload. */
   parseMachine: method<OpenedMachine>()(z.tuple([name, text])),
   /** The bytes of a machine file. Browser: for a download. */

@@ -20,6 +20,7 @@ import { saveAtomically } from './atomic-file.ts';
 import type { Catalogue, LabApi, OpenedMachine, OpenedScript, RunRequest, SavedFile } from './contract.ts';
 import type { Dialogs, Lab, LabOptions } from './door.ts';
 import { EventHub } from './event-hub.ts';
+import { lowMemoryOf } from './low-memory.ts';
 import * as machines from './machines.ts';
 import { RecentMachines } from './recent.ts';
 import { Follower } from './follower.ts';
@@ -69,6 +70,7 @@ class LabService implements LabApi {
   readonly openBuiltIn: LabApi['openBuiltIn'] = async (id) => machines.openBuiltIn(id);
   readonly check: LabApi['check'] = async (profile) => machines.checkMachine(profile);
   readonly zonelists: LabApi['zonelists'] = async (profile, node) => machines.zonelistsOfNode(profile, node);
+  readonly lowMemory: LabApi['lowMemory'] = async (profile) => lowMemoryOf(profile);
   readonly parseMachine: LabApi['parseMachine'] = async (name, text) => machines.openText(text, name);
   readonly formatMachine: LabApi['formatMachine'] = async (profile) => formatProfile(validateProfile(profile, ''));
 

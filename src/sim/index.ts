@@ -71,6 +71,8 @@ export {
 export { boot } from './kernel/boot/boot.ts';
 export type { ProcSnapshot } from './kernel/proc/snapshot.ts';
 export type { BootLayout, Zonelist } from './kernel/boot/layout.ts';
+export { memoryLimit, type MemoryLimit, type MemorySize } from './kernel/boot/memory-limit.ts';
+export { splitsOf, type Split } from './kernel/boot/splits.ts';
 export { zonelistsOf } from './kernel/boot/zonelists.ts';
 export { describeParameter, findLibraryWorkload, library, makeScript } from './workloads/library/library.ts';
 export { factsOf, type LibraryWorkload } from './workloads/library/library-workload.ts';
