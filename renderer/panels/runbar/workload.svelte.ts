@@ -236,8 +236,15 @@ export class WorkloadState {
   title(cpuCount: number): string {
     if (this.programs.length === 0) return 'Nothing';
     const one = (program: ProgramDraft): string =>
-      program.kind === 'segment' ? this.nameOf(program) : `${this.nameOf(program)} ${cpusText(program, cpuCount)}`;
+      program.kind === 'segment' ? this.segmentTitle : `${this.nameOf(program)} ${cpusText(program, cpuCount)}`;
     return this.programs.map(one).join(' + ');
+  }
+
+  /** With its binding: runs of one design differ in that. */
+  private get segmentTitle(): string {
+    if (this.segment === null) return 'Shared segment';
+    const { design } = this.segment;
+    return `${design.title}, ${bindingText(design)}`;
   }
 
   /** The title of a pattern, a library program or a script, or the trace's name. */
@@ -248,6 +255,13 @@ export class WorkloadState {
     if (program.kind === 'trace') return program.trace.name === '' ? 'Trace' : program.trace.name;
     return this.patterns.find((pattern) => pattern.id === program.pattern)?.title ?? program.pattern;
   }
+}
+
+/** `mbind: interleave 0-3, bind 0`: the call, and what it asks for; `not bound` where there is no call. */
+function bindingText({ binding, ranges }: SegmentDesign): string {
+  if (binding.call === 'none') return 'not bound';
+  const asked = ranges.map(({ policy: { mode, nodes } }) => [mode, formatRanges(nodes)].join(' ').trim());
+  return `${binding.call}: ${[...new Set(asked.filter((each) => each !== 'none'))].join(', ')}`;
 }
 
 /** The CPUs that a program runs on while nobody named any. */

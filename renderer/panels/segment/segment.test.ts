@@ -11,6 +11,7 @@ import { bindingFor, callOf, hasCall } from './calls.ts';
 import { addRange, moveBorder, nodesOf, place, placedOn, removeRange, renameRange, splitRange } from './ranges.ts';
 import { lastRunOf } from './runs-of.ts';
 import { SegmentState } from './segment.svelte.ts';
+import { WorkloadState } from '../runbar/workload.svelte.ts';
 import { starterDesign } from './starter.ts';
 
 const { profile } = machineOn('numaq-16g-4quad');
@@ -18,6 +19,25 @@ if (profile === null) throw new Error('no profile');
 const machine = profile;
 const design = starterDesign(machine, presets);
 const sizes = (of: SegmentDesign): number[] => of.ranges.map(({ kib }) => kib);
+
+describe('a run of a segment', () => {
+  it('is called by its design and its binding, since runs of one design differ in that', () => {
+    const workload = new WorkloadState([], []);
+    const bound: SegmentDesign = {
+      ...design,
+      title: 'Cache',
+      binding: { call: 'mbind', strict: false, after: false },
+      ranges: design.ranges.slice(0, 2).map((range, at) => ({
+        ...range,
+        policy: at === 0 ? { mode: 'interleave', nodes: [0, 1, 2, 3] } : { mode: 'bind', nodes: [0] },
+      })),
+    };
+    workload.useSegment(bound, [0]);
+    expect(workload.title(16)).toBe('Cache, mbind: interleave 0-3, bind 0');
+    workload.useSegment({ ...bound, binding: { call: 'none', strict: false, after: false } }, [0]);
+    expect(workload.title(16)).toBe('Cache, not bound');
+  });
+});
 
 describe('a design to begin with', () => {
   it('is one that the lab takes, on every kind of machine', () => {

@@ -53,7 +53,7 @@ export function adviceOf(use: SegmentUse): BindingAdvice {
 type Figures = Omit<BindingAdvice, 'text'>;
 
 function bindingText(
-  { segment, ranges, nodes }: SegmentUse,
+  { segment, ranges, nodes, all }: SegmentUse,
   { actual, least, nodes: best, cannotHelp }: Figures,
 ): string {
   const remote = `${percent(actual)} of the misses in ${segment} are remote`;
@@ -64,6 +64,7 @@ function bindingText(
   if (isUniform(ranges)) {
     return `${remote}, and every node that uses it does so alike: binding cannot help here (at best ${percent(least)}).`;
   }
+  if (all.remote === 0) return `No miss in ${segment} is remote.`;
   if (nodes > 1 && actual < (100 * (nodes - 1)) / nodes - NO_GAIN) {
     return `${remote}: its ranges lie where they are used most, and no other nodes would leave less than ${percent(least)}.`;
   }
