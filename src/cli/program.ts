@@ -10,6 +10,7 @@ import {
   type ProcFile,
   procFiles,
   shorten,
+  XRAY_MASKS,
 } from '../sim/index.ts';
 import { bootCommand, type BootOptions } from './commands/boot.ts';
 import { followCommand, type FollowOptions } from './commands/follow.ts';
@@ -20,6 +21,7 @@ import { runCommand } from './commands/run.ts';
 import { segmentCommand, type SegmentOptions } from './commands/segment.ts';
 import { workloadsCommand, type WorkloadsOptions } from './commands/workloads.ts';
 import { verifyCommand, type VerifyOptions } from './commands/verify.ts';
+import { xrayCommand, type XrayOptions } from './commands/xray.ts';
 import { BAD_INPUT, INTERRUPTED, type Io, OK } from './io.ts';
 import { collect, machineOptions } from './machine-argument.ts';
 import { mergeRunOptions, type RunOptions, runOptions, settingOptions } from './run-options.ts';
@@ -46,6 +48,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addRun(program, io, done, further);
   addFollow(program, io, done, further);
   addSegment(program, io, done);
+  addXray(program, io, done);
   addProc(program, io, done);
   addVerify(program, io, done);
   addPack(program, io, done);
@@ -181,6 +184,21 @@ function addSegment(program: Command, io: Io, done: Done): void {
     });
 }
 
+function addXray(program: Command, io: Io, done: Done): void {
+  machineOptions(program.command('xray'))
+    .description(
+      'walk a zonelist for a request on a booted machine, watermark by watermark; exit code 1 where no zone gives',
+    )
+    .argument('<machine>', MACHINE)
+    .option('--node <id>', 'the node that asks', nodeId, 0)
+    .addOption(new Option('--mask <gfp>', 'what is asked for').choices(XRAY_MASKS).default('GFP_HIGHUSER'))
+    .option('--order <number>', 'a block of 2^order pages', wholeNumber, 0)
+    .option('--memalloc', 'the caller reclaims already (PF_MEMALLOC)')
+    .option('--json', 'as JSON')
+    .addHelpText('after', XRAY_EXAMPLES)
+    .action(async (machine: string, options: XrayOptions) => done(await xrayCommand(io, machine, options)));
+}
+
 function addProc(program: Command, io: Io, done: Done): void {
   program
     .command('proc')
@@ -257,6 +275,12 @@ Examples:
   numaq segment partitioned --design > mine.json
   numaq segment mine.json --numactl
   numaq run numaq-16g-4quad --segment mine.json --scale 0.05`;
+
+const XRAY_EXAMPLES = `
+Examples:
+  numaq xray numaq-64g-8quad --node 3
+  numaq xray numaq-64g-8quad --node 3 --mask GFP_KERNEL --order 3
+  numaq xray numaq-16g-4quad --set 'zones.watermarks=[{"zone":"HighMem","node":0,"min":900000,"low":950000,"high":999999}]'`;
 
 const RUN_EXAMPLES = `
 Programs on the same CPUs take turns as the kernel's scheduler says: --set kernel.scheduler=2.4 or

@@ -20,6 +20,8 @@ import type {
   SampleFrame,
   Script,
   TraceInfo,
+  Xray,
+  XrayMask,
   Zonelist,
 } from '../sim/index.ts';
 import { turnSchema } from '../sim/workloads/operations.ts';
@@ -147,6 +149,31 @@ const text = z.string().max(64 * 1024 * 1024);
 const name = z.string().min(1).max(300);
 const nothing = z.tuple([]);
 
+/** Names a window to the lab, made by the window itself: the same after its page was loaded again. */
+export const windowIdSchema = z.string().regex(/^[0-9a-f-]{16,64}$/);
+
+const unsavedSchema = z.strictObject({
+  window: windowIdSchema,
+  name,
+  handle: handle.nullable(),
+  /** The machine as it was opened or last saved. */
+  saved: z.unknown(),
+  /** The machine on the table; left out where that is the saved one. */
+  profile: z.unknown().optional(),
+});
+/** What a window has on its table. */
+export type UnsavedMachine = z.output<typeof unsavedSchema>;
+
+/** A machine that was on the table when the lab ended without saving. */
+export interface RecoveredMachine {
+  /** As it was opened or last saved. */
+  readonly opened: OpenedMachine;
+  /** With the unsaved changes; null where there were none. */
+  readonly changed: Checked | null;
+  /** ISO date of the last change that was kept. */
+  readonly when: string;
+}
+
 const runRequestSchema = z.strictObject({
   profile: z.unknown(),
   workloads: z.array(workloadSchema).min(1).max(64),
@@ -159,6 +186,13 @@ const runRequestSchema = z.strictObject({
   history: historySchema.optional(),
 });
 export type RunRequest = z.output<typeof runRequestSchema>;
+
+const xraySchema = z.strictObject({
+  node: z.number().int().min(0).max(65_535),
+  mask: z.enum(['GFP_HIGHUSER', 'GFP_KERNEL', 'GFP_ATOMIC', 'GFP_DMA'] satisfies XrayMask[]),
+  order: z.number().int().min(0).max(30),
+  memalloc: z.boolean(),
+});
 
 const followSchema = z.strictObject({
   cpu: z.number().int().min(0).max(16383),
@@ -193,6 +227,10 @@ export const methods = {
   openBuiltIn: method<OpenedMachine>()(z.tuple([z.string().max(100)])),
   /** Validates and boots; pure, in milliseconds, on every edit. */
   check: method<Checked>()(z.tuple([z.unknown()])),
+  /** A request for pages on the machine as it boots: its zonelist, every watermark test, where it lands. */
+  xray: method<Xray>()(z.tuple([z.unknown(), xraySchema])),
+  /** The same on the kernel of a run under way, as it stands; the run goes on as if nobody had asked. */
+  xrayRun: method<Xray>()(z.tuple([runId, xraySchema])),
   /** Zonelists of one node, for machines too large to carry all of them. */
   zonelists: method<readonly Zonelist[]>()(z.tuple([z.unknown(), z.number().int().min(0)])),
   /** The size of memory at which boot fails, and the address space under every split; pure, asked after an edit has settled. */
@@ -210,6 +248,12 @@ export const methods = {
   saveMachine: method<SavedFile>()(z.tuple([handle, z.unknown()])),
   /** Desktop: a dialog; null when it was dismissed. */
   saveMachineAs: method<SavedFile | null>()(z.tuple([name, z.unknown()])),
+  /** Keeps what a window has on its table in a side file, atomically, so that a kill does not lose it. */
+  keepUnsaved: method<null>()(z.tuple([unsavedSchema])),
+  /** Takes a window's side file away. */
+  dropUnsaved: method<null>()(z.tuple([windowIdSchema])),
+  /** What this window left when it was loaded again, or an earlier start of the lab left when it was killed; then it is this window's. */
+  recoverUnsaved: method<RecoveredMachine | null>()(z.tuple([windowIdSchema])),
   /** Desktop: a dialog, then the trace is read, packed and counted; null when the dialog was dismissed. */
   openTrace: method<TraceInfo | null>()(nothing),
   /** Traces opened since the lab was started. */

@@ -15,6 +15,7 @@ import {
   profileJsonSchema,
   type TraceInfo,
   validateProfile,
+  xrayMachine,
 } from '../sim/index.ts';
 import { saveAtomically } from './atomic-file.ts';
 import type { Catalogue, LabApi, OpenedMachine, OpenedScript, RunRequest, SavedFile } from './contract.ts';
@@ -31,6 +32,7 @@ import { scriptOf } from './script-file.ts';
 import { checkSegment, segmentCatalogue } from './segments.ts';
 import { readTextFile } from './text-file.ts';
 import { type TraceFile, TraceLibrary } from './trace-library.ts';
+import { UnsavedMachines } from './unsaved.ts';
 
 const MACHINE_SUFFIX = '.numaq.json';
 const RUN_SUFFIX = '.numaq-run.json';
@@ -53,6 +55,7 @@ class LabService implements LabApi {
   readonly events = new EventHub();
   readonly #dialogs: Dialogs | undefined;
   readonly #recent: RecentMachines;
+  readonly #unsaved: UnsavedMachines;
   readonly #traces = new TraceLibrary();
   readonly #runs: RunManager;
   readonly #follower: Follower;
@@ -61,6 +64,7 @@ class LabService implements LabApi {
   constructor({ dataDir, workerPath, dialogs }: LabOptions) {
     this.#dialogs = dialogs;
     this.#recent = new RecentMachines(dataDir);
+    this.#unsaved = new UnsavedMachines(dataDir);
     this.#follower = new Follower(workerPath);
     this.#runs = new RunManager(workerPath, (progress) => this.events.emit('runProgress', progress));
   }
@@ -71,6 +75,8 @@ class LabService implements LabApi {
   readonly check: LabApi['check'] = async (profile) => machines.checkMachine(profile);
   readonly zonelists: LabApi['zonelists'] = async (profile, node) => machines.zonelistsOfNode(profile, node);
   readonly lowMemory: LabApi['lowMemory'] = async (profile) => lowMemoryOf(profile);
+  readonly xray: LabApi['xray'] = async (profile, request) => xrayMachine(validateProfile(profile, ''), request);
+  readonly xrayRun: LabApi['xrayRun'] = async (runId, request) => this.#runs.xray(runId, request);
   readonly parseMachine: LabApi['parseMachine'] = async (name, text) => machines.openText(text, name);
   readonly formatMachine: LabApi['formatMachine'] = async (profile) => formatProfile(validateProfile(profile, ''));
 
@@ -92,6 +98,23 @@ class LabService implements LabApi {
     const checked = validateProfile(profile, '');
     const path = await this.#dialog().saveMachine(withSuffix(name, MACHINE_SUFFIX));
     return path === null ? null : this.#saveMachine(path, checked);
+  };
+
+  readonly keepUnsaved: LabApi['keepUnsaved'] = async (machine) => {
+    await this.#unsaved.keep(machine);
+    return null;
+  };
+  readonly dropUnsaved: LabApi['dropUnsaved'] = async (window) => {
+    await this.#unsaved.drop(window);
+    return null;
+  };
+  readonly recoverUnsaved: LabApi['recoverUnsaved'] = async (window) => {
+    const found = await this.#unsaved.take(window);
+    const { handle } = found?.opened ?? {};
+    // In the browser's door the handle is the browser's own, which knows itself whether it still has it.
+    if (found === null || this.#dialogs === undefined || typeof handle !== 'string') return found;
+    const known = await this.#recent.pathOf(handle).catch(() => undefined);
+    return known === undefined ? { ...found, opened: { ...found.opened, handle: null } } : found;
   };
 
   readonly openTrace: LabApi['openTrace'] = async () => {
@@ -173,6 +196,7 @@ class LabService implements LabApi {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#follower.stop();
+    await this.#unsaved.close();
     await this.#runs.close();
     this.#traces.close();
   }

@@ -1,6 +1,14 @@
 /** Runs in worker threads: started, watched, paused, cancelled; the reports of those that are done are kept. */
 import { Worker } from 'node:worker_threads';
-import { InputError, makeIssue, type RunReport, type SampleFrame, type Turn } from '../sim/index.ts';
+import {
+  InputError,
+  makeIssue,
+  type RunReport,
+  type SampleFrame,
+  type Turn,
+  type Xray,
+  type XrayRequest,
+} from '../sim/index.ts';
 import type { LabEvents, LabFailure, RunState } from './contract.ts';
 import { toFailure } from './failure.ts';
 import type { RunOrder } from './run-job.ts';
@@ -14,6 +22,7 @@ import {
   PAUSE,
   type RunWorkerData,
   type RunWorkerMessage,
+  type XrayQuestion,
 } from './run-messages.ts';
 import type { TraceFile } from './trace-library.ts';
 
@@ -26,6 +35,13 @@ interface Run {
   report?: RunReport;
   /** Who asked for the report as far as it is. */
   waiting: readonly Waiting[];
+  /** Who asked for an X-ray, by the number of the question. */
+  readonly xrays: Map<number, XrayAsked>;
+}
+
+interface XrayAsked {
+  readonly resolve: (xray: Xray) => void;
+  readonly reject: (error: Error) => void;
 }
 
 interface Waiting {
@@ -47,6 +63,7 @@ export class RunManager {
   readonly #emit: (progress: Progress) => void;
   readonly #runs = new Map<string, Run>();
   #started = 0;
+  #questions = 0;
 
   constructor(workerPath: string, emit: (progress: Progress) => void) {
     this.#workerPath = workerPath;
@@ -66,7 +83,7 @@ export class RunManager {
     const workerData: RunWorkerData = { order, traces, control };
     const worker = new Worker(this.#workerPath, { workerData });
     const last: Progress = { runId, state: 'preparing', progress: 0, timeNs: 0, references: 0, frames: [] };
-    const run: Run = { worker, command: new Int32Array(control), last, waiting: [] };
+    const run: Run = { worker, command: new Int32Array(control), last, waiting: [], xrays: new Map() };
     this.#runs.set(runId, run);
     worker.on('message', (message: RunWorkerMessage) => this.#hear(run, message));
     worker.on('error', (error) => this.#fail(run, toFailure(error)));
@@ -117,6 +134,19 @@ export class RunManager {
     });
   }
 
+  /** A request for pages on the kernel of a run under way, as it stands. Rejects with InputError for any other. */
+  xray(runId: string, request: XrayRequest): Promise<Xray> {
+    const run = this.#find(runId);
+    if (isOver(run.last.state)) return Promise.reject(noReport('a run that is under way', run));
+    const question: XrayQuestion = { question: ++this.#questions, request };
+    return new Promise((resolve, reject) => {
+      run.xrays.set(question.question, { resolve, reject });
+      run.worker.postMessage(question);
+      // A paused one sleeps on its command.
+      Atomics.notify(run.command, 0);
+    });
+  }
+
   /** Stops whatever runs. */
   async close(): Promise<void> {
     const runs = [...this.#runs.values()];
@@ -151,6 +181,8 @@ export class RunManager {
         return this.#say(run, message);
       case 'failed':
         return this.#fail(run, message.failure);
+      case 'xray':
+        return answerXray(run, message);
       case 'followed':
         return;
       case 'interim':
@@ -159,6 +191,7 @@ export class RunManager {
         const { report, references, frames } = message;
         run.report = report;
         answer(run, report);
+        refuseXrays(run, 'done');
         this.#say(run, { state: 'done', progress: 1, timeNs: report.result.elapsedNs, references, frames });
         this.#forgetOldest();
       }
@@ -171,6 +204,7 @@ export class RunManager {
     this.#say(run, cancelled ? { state: 'cancelled' } : { state: 'failed', failure });
     for (const { reject } of run.waiting) reject(noReport('a run that is under way or done', run));
     run.waiting = [];
+    refuseXrays(run, run.last.state);
   }
 
   #say(run: Run, news: Partial<Omit<Progress, 'runId' | 'frames'>> & { frames?: readonly SampleFrame[] }): void {
@@ -190,6 +224,21 @@ export class RunManager {
 function answer(run: Run, report: RunReport): void {
   for (const { resolve } of run.waiting) resolve(report);
   run.waiting = [];
+}
+
+function answerXray(run: Run, { question, xray, failure }: Extract<RunWorkerMessage, { kind: 'xray' }>): void {
+  const asked = run.xrays.get(question);
+  run.xrays.delete(question);
+  if (xray !== undefined) asked?.resolve(xray);
+  else if (failure !== undefined) asked?.reject(new InputError(failure.source, failure.issues));
+}
+
+/** The run has ended before it came to them. */
+function refuseXrays(run: Run, state: RunState): void {
+  for (const { reject } of run.xrays.values()) {
+    reject(new InputError('', [makeIssue('no-kernel', '', 'a run that is under way', `one that is ${state}`)]));
+  }
+  run.xrays.clear();
 }
 
 function noReport(expected: string, run: Run): InputError {

@@ -1,5 +1,12 @@
 /** What a run's worker is given and what it says. */
-import { type Followed, type RunReport, type SampleFrame, turnSchema } from '../sim/index.ts';
+import {
+  type Followed,
+  type RunReport,
+  type SampleFrame,
+  turnSchema,
+  type Xray,
+  type XrayRequest,
+} from '../sim/index.ts';
 import type { FollowRequest, LabFailure } from './contract.ts';
 import type { RunOrder } from './run-job.ts';
 import type { TraceFile } from './trace-library.ts';
@@ -25,6 +32,12 @@ export interface RunWorkerData {
   readonly follow?: FollowRequest;
 }
 
+/** A request to be laid open on the run's kernel; the worker looks for them between two steps. */
+export interface XrayQuestion {
+  readonly question: number;
+  readonly request: XrayRequest;
+}
+
 export type RunWorkerMessage =
   | {
       readonly kind: 'progress';
@@ -41,5 +54,6 @@ export type RunWorkerMessage =
       readonly references: number;
     }
   | { readonly kind: 'interim'; readonly report: RunReport }
+  | { readonly kind: 'xray'; readonly question: number; readonly xray?: Xray; readonly failure?: LabFailure }
   | { readonly kind: 'followed'; readonly followed: Followed }
   | { readonly kind: 'failed'; readonly failure: LabFailure };

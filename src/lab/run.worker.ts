@@ -1,5 +1,5 @@
 /** The simulator's worker: does one order, or follows one reference of it, and ends. Bundled on its own, to a fixed file name beside the doors' bundles. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Cancelled, type SampleFrame, type Simulation } from '../sim/index.ts';
 import { toFailure } from './failure.ts';
 import { followOrder, startSimulation } from './run-job.ts';
@@ -12,6 +12,7 @@ import {
   PAUSE,
   type RunWorkerData,
   type RunWorkerMessage,
+  type XrayQuestion,
 } from './run-messages.ts';
 import { openSources } from './trace-library.ts';
 
@@ -42,6 +43,19 @@ try {
   say({ kind: 'failed', failure: toFailure(error) });
 }
 
+/** The thread never comes to its event loop while it simulates: questions are taken from its port one by one. */
+function answerXrays(simulation: Simulation): void {
+  if (parentPort === null) return;
+  for (let next = receiveMessageOnPort(parentPort); next !== undefined; next = receiveMessageOnPort(parentPort)) {
+    const { question, request } = next.message as XrayQuestion;
+    try {
+      say({ kind: 'xray', question, xray: simulation.xray(request) });
+    } catch (error) {
+      say({ kind: 'xray', question, failure: toFailure(error) });
+    }
+  }
+}
+
 /** Runs to the end; returns the frames not yet sent. How long a step is follows the clock; what comes out does not. */
 function simulate(simulation: Simulation): readonly SampleFrame[] {
   let step = FIRST_STEP;
@@ -67,6 +81,7 @@ function simulate(simulation: Simulation): readonly SampleFrame[] {
     const asked = Atomics.load(command, ASKED);
     if (asked !== answered) say({ kind: 'interim', report: simulation.report() });
     answered = asked;
+    answerXrays(simulation);
   };
   report('running');
   for (;;) {

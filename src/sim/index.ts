@@ -41,6 +41,7 @@ export { type FollowStep } from './base/follow.ts';
 export { Timeline } from './engine/events.ts';
 export { type Followed, type FollowEvent, followEvents, followReference, type FollowWhat } from './engine/follow.ts';
 export { Simulation } from './engine/simulation.ts';
+export { xrayMachine } from './engine/boot-kernel.ts';
 export { predictSegment } from './engine/segment/predict.ts';
 export type { CheckedSegment, SegmentPrediction } from './engine/segment/prediction.ts';
 export { ENGINE_VERSION } from './engine/version.ts';
@@ -68,6 +69,17 @@ export {
   type TextTraceFormat,
   type TraceFormat,
 } from './interop/trace-format.ts';
+export {
+  type Xray,
+  XRAY_MASKS,
+  type XrayMask,
+  type XrayOutcome,
+  type XrayRequest,
+  type XrayTest,
+  type XrayWalk,
+  type XrayZone,
+} from './kernel/alloc/xray.ts';
+export { walkWords } from './kernel/alloc/xray-words.ts';
 export { boot } from './kernel/boot/boot.ts';
 export type { ProcSnapshot } from './kernel/proc/snapshot.ts';
 export type { BootLayout, Zonelist } from './kernel/boot/layout.ts';

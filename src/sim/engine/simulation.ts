@@ -10,6 +10,7 @@ import { FRAME_BYTES } from '../base/units.ts';
 import * as C from '../base/counters.ts';
 import { Machine } from '../hardware/machine.ts';
 import { Watch, type WatchFor } from '../hardware/watch.ts';
+import { type Xray, xrayOf, type XrayRequest } from '../kernel/alloc/xray.ts';
 import { boot } from '../kernel/boot/boot.ts';
 import type { BootLayout } from '../kernel/boot/layout.ts';
 import { Kernel } from '../kernel/kernel.ts';
@@ -211,6 +212,14 @@ export class Simulation {
     const watch = new Watch(what);
     this.machine.core(cpu).watch = watch;
     return watch;
+  }
+
+  /** A request for pages on the kernel as it stands; nothing of the run changes. Throws InputError as xrayOf() does, and without a kernel. */
+  xray(request: XrayRequest): Xray {
+    if (this.kernel === undefined) {
+      throw new InputError('', [makeIssue('no-kernel', '', 'a machine with a kernel', 'a cache simulator')]);
+    }
+    return xrayOf(this.kernel, request);
   }
 
   /**

@@ -30,15 +30,21 @@ export interface AllocationRules {
   readonly nodeByNode: boolean;
 }
 
+/** Who asks, as far as walks look at it: where somebody follows, each test is noted. */
+export interface Asker {
+  readonly follow: object | undefined;
+  note(text: () => string): void;
+}
+
 /** Where the pages of a zone come from, and what it costs to look at one. */
-export interface Supply {
+export interface Supply<On extends Asker = KernelCpu> {
   /** Reads what a walk reads of a zone. */
-  look(on: KernelCpu, zone: Zone): void;
+  look(on: On, zone: Zone): void;
   /** First page of 2^order clusters, or -1. */
-  take(on: KernelCpu, zone: Zone, order: number, cold: boolean): number;
+  take(on: On, zone: Zone, order: number, cold: boolean): number;
   /** Clean pages of the zone that count as free, and one of them, or -1 (rmap15). */
   cleanPages(zone: Zone): number;
-  takeClean(on: KernelCpu, zone: Zone): number;
+  takeClean(on: On, zone: Zone): number;
 }
 
 /**
@@ -47,14 +53,35 @@ export interface Supply {
  */
 export type Walk = 'low' | 'low+clean' | 'min' | 'again' | 'high' | 'any';
 
+/** One zone's test as a walk made it, in page clusters. */
+export interface ZoneTest {
+  readonly zone: Zone;
+  /** Its place in the zonelist. */
+  readonly at: number;
+  readonly walk: Walk;
+  /** What the bar had come to before this zone: 2^order, and what the zones before it added. */
+  readonly before: number;
+  /** The zone's mark, as far down as the caller may dip; 0 where no mark is looked at. */
+  readonly mark: number;
+  /** lowmem_reserve for the class of the request (2.6.11). */
+  readonly reserve: number;
+  /** What the zone had when it was tested: its free lists, in some walks with its clean pages. */
+  readonly free: number;
+  /** zone_watermark_ok() of 2.6.11: the order at which too little was free in larger blocks; 0: too little at all; -1 elsewhere. */
+  readonly failedOrder: number;
+  readonly passes: boolean;
+  /** It gave the block. */
+  readonly taken: boolean;
+}
+
 /** A stretch of a zonelist, and of it the fall-back zones or the others. */
-interface Stretch {
+export interface Stretch {
   from: number;
   to: number;
   fallback: boolean;
 }
 
-export class PageAllocator {
+export class PageAllocator<On extends Asker = KernelCpu> {
   /** Zone that gave the last block. */
   from: Zone | undefined;
   /** Zones looked at by all walks. */
@@ -63,7 +90,7 @@ export class PageAllocator {
 
   constructor(
     readonly rules: AllocationRules,
-    private readonly supply: Supply,
+    private readonly supply: Supply<On>,
   ) {}
 
   /** Zones `from` to `to` (exclusive) of a list, fall-back zones alone or the others alone; good until the next call. */
@@ -75,7 +102,7 @@ export class PageAllocator {
   }
 
   /** First page of a block of the first zone of the stretch that passes the walk's test and has one, or -1. */
-  walk(on: KernelCpu, list: ReadyZonelist, part: Stretch, order: number, walk: Walk, gfp: Gfp): number {
+  walk(on: On, list: ReadyZonelist, part: Stretch, order: number, walk: Walk, gfp: Gfp): number {
     const { watermarks: rule } = this.rules;
     const { zones } = list;
     const { from, to, fallback } = part;
@@ -86,21 +113,33 @@ export class PageAllocator {
       this.visits++;
       zone.visits++;
       this.supply.look(on, zone);
+      const free = zone.free;
+      const before = bar;
+      let mark = 0;
+      let reserve = 0;
+      let failedOrder = -1;
       let passes = true;
-      const freeBefore = zone.free;
       if (walk !== 'any') {
-        const mark = this.mark(zone, walk, gfp);
-        if (rule === '2.6.11') passes = watermarkOk(zone, order, mark, zone.layout.lowmemReserve[list.classIndex] ?? 0);
-        else {
+        mark = this.mark(zone, walk, gfp);
+        if (rule === '2.6.11') {
+          reserve = zone.layout.lowmemReserve[list.classIndex] ?? 0;
+          failedOrder = watermarkFails(zone, order, mark, reserve);
+          passes = failedOrder < 0;
+        } else {
           bar += mark;
           if (rule === '2.6.0') {
-            passes = zone.free >= bar || (!gfp.wait && zone.free >= zone.marks.high);
+            passes = free >= bar || (!gfp.wait && free >= zone.marks.high);
             bar += (walk === 'again' ? zone.marks.low : mark) * this.rules.lowerZoneProtection;
           } else passes = this.available(zone, walk) > bar;
         }
       }
+      // Taking may turn a clean page into none: what was there is read first.
+      const seen = on.follow === undefined || walk === 'any' ? free : this.available(zone, walk);
       const page = passes ? this.takeFrom(on, zone, order, walk, gfp) : -1;
-      if (on.follow !== undefined) this.noteTest(on, zone, walk, bar, freeBefore, passes, page);
+      if (on.follow !== undefined) {
+        const taken = page >= 0;
+        this.tested(on, { zone, at: i, walk, before, mark, reserve, free: seen, failedOrder, passes, taken }, bar);
+      }
       if (page >= 0) {
         this.from = zone;
         return page;
@@ -110,22 +149,15 @@ export class PageAllocator {
     return -1;
   }
 
-  /** Says in a followed reference how a zone of the zonelist fared. */
-  private noteTest(
-    on: KernelCpu,
-    zone: Zone,
-    walk: Walk,
-    bar: number,
-    free: number,
-    passes: boolean,
-    page: number,
-  ): void {
+  /** Somebody follows, and a zone was tested: says in a followed reference how it fared. `bar`: what it has come to. */
+  protected tested(on: On, test: ZoneTest, bar: number): void {
+    const { zone, walk, free, passes, taken } = test;
     const { name, index } = zone.layout;
     const which = `zonelist: ${name} of node ${zone.node}${index > 0 ? ` #${index}` : ''}`;
     const { min, low, high } = zone.marks;
     const late = this.rules.watermarks === '2.6.11';
     const against = walk === 'any' ? 'no mark' : late ? `its ${walk} mark and lowmem_reserve` : `${bar} (${walk})`;
-    const outcome = !passes ? 'refused' : page < 0 ? 'passes, but has no such block' : 'taken';
+    const outcome = !passes ? 'refused' : taken ? 'taken' : 'passes, but has no such block';
     on.note(() => `${which}: ${free} free, min ${min}, low ${low}, high ${high}, against ${against}: ${outcome}`);
   }
 
@@ -147,7 +179,7 @@ export class PageAllocator {
     return walk === 'low' ? zone.free : zone.free + this.supply.cleanPages(zone);
   }
 
-  private takeFrom(on: KernelCpu, zone: Zone, order: number, walk: Walk, gfp: Gfp): number {
+  private takeFrom(on: On, zone: Zone, order: number, walk: Walk, gfp: Gfp): number {
     if (order === 0 && walk !== 'low') {
       const clean = this.supply.takeClean(on, zone);
       if (clean >= 0) return clean;
@@ -156,17 +188,20 @@ export class PageAllocator {
   }
 }
 
-/** zone_watermark_ok() of 2.6.11: enough is free, and enough of it in blocks large enough. */
-function watermarkOk(zone: Zone, order: number, mark: number, reserve: number): boolean {
+/**
+ * zone_watermark_ok() of 2.6.11: enough is free, and enough of it in blocks large enough. Returns -1 where it is so, 0 where
+ * too little is free, or the order up to which blocks are too small to count.
+ */
+function watermarkFails(zone: Zone, order: number, mark: number, reserve: number): number {
   let free = zone.free - (1 << order) + 1;
   let min = mark;
-  if (free <= min + reserve) return false;
-  if (order === 0) return true;
+  if (free <= min + reserve) return 0;
+  if (order === 0) return -1;
   const { blocks } = zone.lists;
   for (let below = 0; below < order; below++) {
     free -= blocks[below] << below;
     min >>= 1;
-    if (free <= min) return false;
+    if (free <= min) return below + 1;
   }
-  return true;
+  return -1;
 }

@@ -96,12 +96,20 @@ describe('a run of a script', () => {
     await lab.api.pauseRun(runId);
     await reach(lab, runId, 'paused');
     const interim = await lab.api.interimReport(runId);
+    const asked = { node: 0, mask: 'GFP_HIGHUSER', order: 0, memalloc: false } as const;
+    const xray = await lab.api.xrayRun(runId, asked);
+    expect(xray.outcome.kind).toBe('taken');
+    // The program has written memory since boot.
+    const booted = await lab.api.xray(wanted.profile, asked);
+    expect(xray.zones[0].free).toBeLessThan(booted.zones[0].free);
+    await expect(lab.api.xrayRun(runId, { ...asked, node: 77 })).rejects.toThrow('node');
     const [task] = interim.result.proc?.tasks ?? [];
     expect(task.state).not.toBe('dead');
     await lab.api.resumeRun(runId);
     await reach(lab, runId, 'done');
     const looked = await lab.api.runReport(runId);
     expect(await lab.api.interimReport(runId)).toEqual(looked);
+    await expect(lab.api.xrayRun(runId, asked)).rejects.toThrow('a run that is under way');
 
     const other = await lab.api.startRun(wanted);
     await reach(lab, other, 'done');

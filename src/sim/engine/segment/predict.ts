@@ -6,18 +6,15 @@
  * What it does not know: caches, queueing, reclaim and swap, and what else runs on the machine.
  */
 import { FRAME_BYTES } from '../../base/units.ts';
-import { InputError, makeIssue } from '../../base/errors.ts';
-import { Machine } from '../../hardware/machine.ts';
-import { boot } from '../../kernel/boot/boot.ts';
-import { Kernel } from '../../kernel/kernel.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { segmentPolicyAt } from '../../kernel/proc/numa-maps.ts';
-import { traitsOf } from '../../profiles/resolve.ts';
 import type { MachineProfile } from '../../profiles/schema.ts';
 import type { SegmentDesign } from '../../workloads/segment/design.ts';
 import { cpusOf, type SegmentMachine, segmentMachineOf } from '../../workloads/segment/machine.ts';
 import { type SeenRange, seenRanges } from '../../workloads/segment/mapping.ts';
 import { processesOf, segmentCpus } from '../../workloads/segment/places.ts';
 import { programOf, segmentScript } from '../../workloads/segment/script.ts';
+import { bootKernel } from '../boot-kernel.ts';
 import { DryRun } from './dry-run.ts';
 import { type FirstUser, placeFirstReferences } from './first-references.ts';
 import { Placing } from './placing.ts';
@@ -57,26 +54,6 @@ export function predictSegment(profile: MachineProfile, design: SegmentDesign): 
     warnings: warningsOf(design, kernel, ranges, dry.calls, placing),
     cpus: segmentCpus(design, machine),
   };
-}
-
-function bootKernel(profile: MachineProfile): Kernel {
-  const traits = traitsOf(profile.kernel, profile.machine);
-  const layout = boot(profile, traits);
-  if (layout.issues.length > 0) throw new InputError('', layout.issues);
-  if (!layout.boots) {
-    throw new InputError('', [
-      makeIssue('does-not-boot', '', 'a machine that boots', layout.failure?.message ?? 'it does not'),
-    ]);
-  }
-  if (profile.machine.cpu.dtlb === undefined) {
-    throw new InputError('', [
-      makeIssue('no-kernel', 'machine.cpu.dtlb', 'a machine with a kernel', 'a cache simulator'),
-    ]);
-  }
-  const starts = layout.nodes.map((node) => node.startPfn);
-  const ends = layout.nodes.map((node) => node.endPfn);
-  const machine = new Machine(profile.machine, starts, ends, 1, layout.clusterFrames * FRAME_BYTES);
-  return new Kernel(profile, traits, layout, machine);
 }
 
 /** The creator, and of users that do the same on one node one for all. */

@@ -13,37 +13,37 @@
  * The order of rmap15's walks is from memory of its source. Fall-back zones are entered after every other zone of the list failed its min mark, ahead of reclaim.
  */
 import type { KernelCpu } from '../cpu.ts';
-import type { PageAllocator, ReadyZonelist, Walk } from '../page-alloc.ts';
+import type { Asker, PageAllocator, ReadyZonelist, Walk } from '../page-alloc.ts';
 import type { Zone } from '../zone.ts';
 import type { Gfp } from './gfp.ts';
 
 /** What a request under pressure asks of the rest of the kernel. */
-export interface Pressure {
+export interface Pressure<On extends Asker = KernelCpu> {
   /** PF_MEMALLOC: the caller reclaims already, and may take what there is. */
-  memalloc(on: KernelCpu): boolean;
-  wake(on: KernelCpu, zone: Zone): void;
+  memalloc(on: On): boolean;
+  wake(on: On, zone: Zone): void;
   /** Direct reclaim for the class of `zone`; pages freed. */
-  reclaim(on: KernelCpu, zone: Zone, order: number): number;
+  reclaim(on: On, zone: Zone, order: number): number;
   /** 2.4: a block that reclaim freed and kept for its caller (balance_classzone), or -1. */
-  takeLocal(on: KernelCpu, zone: Zone): number;
+  takeLocal(on: On, zone: Zone): number;
   /** Pages are being written. */
   writing(): boolean;
   /** Pages of the list's zones that could go to swap, which has room; 0 where it has none. */
   swappable(list: ReadyZonelist): number;
   /** Pages that reclaim has looked at on this CPU. */
-  looked(on: KernelCpu): number;
+  looked(on: On): number;
   /** blk_congestion_wait(WRITE, HZ/50). */
-  congestionWait(on: KernelCpu): void;
+  congestionWait(on: On): void;
   /** yield(): others run meanwhile, and writes end. */
-  yield(on: KernelCpu): void;
+  yield(on: On): void;
   /** The end: throws. */
-  outOfMemory(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): never;
+  outOfMemory(on: On, list: ReadyZonelist, order: number, gfp: Gfp): never;
 }
 
 /** What a request that the first walk (low marks) has met or not goes through. */
-export interface Ladder {
+export interface Ladder<On extends Asker = KernelCpu> {
   /** First page of a block, or -1 where the kernel returns NULL. */
-  climb(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number;
+  climb(on: On, list: ReadyZonelist, order: number, gfp: Gfp): number;
 }
 
 const MOST_FAILURES = 10;
@@ -54,15 +54,15 @@ const MOST_LOOKS = 4;
 const COSTLY_ORDER = 3;
 
 /** How long a request goes on reclaiming. */
-class Patience {
+class Patience<On extends Asker> {
   /** Rounds in a row in which there was nothing to find. */
   failures = 0;
   private rounds = 0;
   private looked: number;
 
   constructor(
-    private readonly on: KernelCpu,
-    private readonly pressure: Pressure,
+    private readonly on: On,
+    private readonly pressure: Pressure<On>,
     private readonly list: ReadyZonelist,
   ) {
     this.looked = pressure.looked(on);
@@ -89,16 +89,16 @@ export function hasFallback(list: ReadyZonelist): boolean {
 }
 
 /** The walks that both kernels of 2.6 begin and end with. */
-abstract class Ladder26 implements Ladder {
+abstract class Ladder26<On extends Asker> implements Ladder<On> {
   constructor(
-    protected readonly allocator: PageAllocator,
-    protected readonly pressure: Pressure,
+    protected readonly allocator: PageAllocator<On>,
+    protected readonly pressure: Pressure<On>,
   ) {}
 
-  abstract climb(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number;
+  abstract climb(on: On, list: ReadyZonelist, order: number, gfp: Gfp): number;
 
   /** One of the walks over a whole list: fall-back zones after the others. */
-  protected walkAll(on: KernelCpu, list: ReadyZonelist, order: number, walk: Walk, gfp: Gfp): number {
+  protected walkAll(on: On, list: ReadyZonelist, order: number, walk: Walk, gfp: Gfp): number {
     const { allocator } = this;
     const to = list.zones.length;
     const page = allocator.walk(on, list, allocator.part(0, to, false), order, walk, gfp);
@@ -107,7 +107,7 @@ abstract class Ladder26 implements Ladder {
   }
 
   /** Low marks, kswapd of every zone, min marks; then the fall-back zones. */
-  protected firstWalks(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number {
+  protected firstWalks(on: On, list: ReadyZonelist, order: number, gfp: Gfp): number {
     const { allocator } = this;
     const { zones } = list;
     const to = zones.length;
@@ -121,8 +121,8 @@ abstract class Ladder26 implements Ladder {
   }
 }
 
-export class Ladder260 extends Ladder26 {
-  climb(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number {
+export class Ladder260<On extends Asker = KernelCpu> extends Ladder26<On> {
+  climb(on: On, list: ReadyZonelist, order: number, gfp: Gfp): number {
     let page = this.firstWalks(on, list, order, gfp);
     if (page >= 0) return page;
     const { pressure } = this;
@@ -141,8 +141,8 @@ export class Ladder260 extends Ladder26 {
   }
 }
 
-export class Ladder2611 extends Ladder26 {
-  climb(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number {
+export class Ladder2611<On extends Asker = KernelCpu> extends Ladder26<On> {
+  climb(on: On, list: ReadyZonelist, order: number, gfp: Gfp): number {
     let page = this.firstWalks(on, list, order, gfp);
     if (page >= 0) return page;
     const { pressure } = this;
@@ -163,13 +163,13 @@ export class Ladder2611 extends Ladder26 {
 }
 
 /** 2.4's and rmap15's: node by node where the kernel knows nodes, for zones `from` to `to` (exclusive) of the list at a time. */
-export class Ladder24 implements Ladder {
+export class Ladder24<On extends Asker = KernelCpu> implements Ladder<On> {
   constructor(
-    private readonly allocator: PageAllocator,
-    private readonly pressure: Pressure,
+    private readonly allocator: PageAllocator<On>,
+    private readonly pressure: Pressure<On>,
   ) {}
 
-  climb(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): number {
+  climb(on: On, list: ReadyZonelist, order: number, gfp: Gfp): number {
     const { allocator } = this;
     const { zones } = list;
     const reserve = hasFallback(list);
@@ -189,7 +189,7 @@ export class Ladder24 implements Ladder {
   }
 
   /** Low marks (rmap15: again, with its clean pages), the global kswapd, min marks. */
-  private quick(on: KernelCpu, list: ReadyZonelist, from: number, to: number, order: number, gfp: Gfp): number {
+  private quick(on: On, list: ReadyZonelist, from: number, to: number, order: number, gfp: Gfp): number {
     const { allocator } = this;
     let page = allocator.walk(on, list, allocator.part(from, to, false), order, 'low', gfp);
     if (page < 0 && allocator.rules.watermarks === 'rhel3') {
@@ -200,7 +200,7 @@ export class Ladder24 implements Ladder {
     return allocator.walk(on, list, allocator.part(from, to, false), order, 'min', gfp);
   }
 
-  private slow(on: KernelCpu, list: ReadyZonelist, from: number, to: number, order: number, gfp: Gfp): number {
+  private slow(on: On, list: ReadyZonelist, from: number, to: number, order: number, gfp: Gfp): number {
     const { allocator, pressure } = this;
     const classZone = list.zones[from];
     const last = to === list.zones.length;
@@ -219,6 +219,19 @@ export class Ladder24 implements Ladder {
       if (!lasts) pressure.outOfMemory(on, list, order, gfp);
       pressure.yield(on);
     }
+  }
+}
+
+/** The ladder of the kernels with these watermarks. */
+export function makeLadder<On extends Asker>(allocator: PageAllocator<On>, pressure: Pressure<On>): Ladder<On> {
+  switch (allocator.rules.watermarks) {
+    case '2.4.22':
+    case 'rhel3':
+      return new Ladder24(allocator, pressure);
+    case '2.6.0':
+      return new Ladder260(allocator, pressure);
+    case '2.6.11':
+      return new Ladder2611(allocator, pressure);
   }
 }
 

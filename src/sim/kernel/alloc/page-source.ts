@@ -13,13 +13,13 @@ import { isNodeBlind } from '../boot/plan.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN, pathLengths } from '../functions.ts';
 import { Numastat } from '../numastat.ts';
-import { PageAllocator, type ReadyZonelist, type Supply } from '../page-alloc.ts';
+import { type AllocationRules, PageAllocator, type ReadyZonelist, type Supply } from '../page-alloc.ts';
 import { OWNER, PG_LRU } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { CLASS_INDEX } from '../policy/zone-class.ts';
 import type { Zone } from '../zone.ts';
 import type { Gfp, GfpZone } from './gfp.ts';
-import { type Ladder, Ladder24, Ladder260, Ladder2611, type Pressure } from './ladders.ts';
+import { type Ladder, makeLadder, type Pressure } from './ladders.ts';
 import { outOfMemory } from './oom-report.ts';
 import type { Pages } from './pages.ts';
 import { ReadyLists } from './ready-lists.ts';
@@ -44,6 +44,7 @@ export interface RequestCounts {
 
 export class PageSource implements Pages, Supply, Pressure {
   readonly numastat: Numastat;
+  readonly rules: AllocationRules;
   readonly counts: RequestCounts = {
     requests: 0,
     fallbackEntries: 0,
@@ -73,17 +74,15 @@ export class PageSource implements Pages, Supply, Pressure {
     this.numastat = new Numastat(layout.nodes.length);
     this.supply = new ZoneSupply(parts);
     this.lists = new ReadyLists(parts);
-    const rules = {
+    this.rules = {
       watermarks: traits.watermarks,
       nodeByNode: traits.zonelistOrder === '2.4.22' && !isNodeBlind(traits),
       get lowerZoneProtection(): number {
         return parts.sysctl.lower_zone_protection;
       },
     };
-    this.allocator = new PageAllocator(rules, this);
-    const old = traits.watermarks === '2.4.22' || traits.watermarks === 'rhel3';
-    const Rungs = old ? Ladder24 : traits.watermarks === '2.6.0' ? Ladder260 : Ladder2611;
-    this.ladder = new Rungs(this.allocator, this);
+    this.allocator = new PageAllocator(this.rules, this);
+    this.ladder = makeLadder(this.allocator, this);
     this.keepsLocal = traits.watermarks === '2.4.22';
   }
 
