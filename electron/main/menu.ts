@@ -35,6 +35,8 @@ export function setupMenu(menu: typeof Menu, name: string, events: PageEvents): 
       submenu: [
         command('Undo', 'edit.undo', 'CmdOrCtrl+Z'),
         command('Redo', 'edit.redo', 'CmdOrCtrl+Shift+Z'),
+        command('Undo everything since it was opened', 'history.undoAll', 'CmdOrCtrl+Alt+Z'),
+        command('Redo everything', 'history.redoAll', 'CmdOrCtrl+Alt+Y'),
         line,
         { role: 'cut' },
         { role: 'copy' },
@@ -54,6 +56,7 @@ export function setupMenu(menu: typeof Menu, name: string, events: PageEvents): 
         command('Runs', 'view.runs', 'CmdOrCtrl+3'),
         line,
         command('Outline', 'view.outline', 'CmdOrCtrl+B'),
+        command('History', 'view.history', 'CmdOrCtrl+Shift+H'),
         command('Inspector', 'view.inspector', 'CmdOrCtrl+I'),
         command('Bottom panel', 'view.bottom', 'CmdOrCtrl+J'),
         line,

@@ -24,6 +24,7 @@ type Local = Pick<
   | 'openTrace'
   | 'openScript'
   | 'saveRunAs'
+  | 'recoverUnsaved'
 >;
 
 function token(): string {
@@ -116,6 +117,13 @@ export async function connectBrowser(): Promise<Client> {
     },
     saveMachine: async (handle, profile) => save(handle, recent.find(handle).name, profile),
     saveMachineAs: async (name, profile) => save(null, fileName(name, '.numaq.json'), profile),
+    recoverUnsaved: async (window) => {
+      const found = await api.recoverUnsaved(window);
+      const { handle } = found?.opened ?? {};
+      // Another browser, or another address of the server, has other recent machines: then the save asks for a name.
+      if (found === null || recent.list().some((entry) => entry.handle === handle)) return found;
+      return { ...found, opened: { ...found.opened, handle: null } };
+    },
     openTrace: async () => {
       const file = await chooseFile('');
       if (file === null) return null;

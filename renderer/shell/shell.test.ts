@@ -1,7 +1,14 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkMachine, machineSummaries, openBuiltIn, openText } from '../../src/lab/machines.ts';
-import type { Catalogue, EventName, LabEvents, OpenedMachine } from '../../src/lab/contract.ts';
+import type {
+  Catalogue,
+  EventName,
+  LabEvents,
+  OpenedMachine,
+  RecoveredMachine,
+  UnsavedMachine,
+} from '../../src/lab/contract.ts';
 import {
   flavours,
   formatProfile,
@@ -31,6 +38,9 @@ const catalogue: Catalogue = {
 interface Fake {
   readonly client: Client;
   readonly saved: MachineProfile[];
+  readonly kept: UnsavedMachine[];
+  /** What the lab before left. */
+  left: RecoveredMachine | null;
   fire<E extends EventName>(event: E, payload: LabEvents[E]): void;
   next: () => Promise<OpenedMachine | null>;
 }
@@ -40,6 +50,8 @@ function fakeLab(): Fake {
   const listeners: { event: EventName; listener: (payload: never) => void }[] = [];
   const fake: Fake = {
     saved: [],
+    kept: [],
+    left: null,
     next: () => Promise.resolve(null),
     fire: (event, payload) => {
       for (const entry of listeners) if (entry.event === event) entry.listener(payload as never);
@@ -70,6 +82,12 @@ function fakeLab(): Fake {
         fake.saved.push(profile as MachineProfile);
         return Promise.resolve({ handle: 'h2', name });
       },
+      keepUnsaved: (machine) => {
+        fake.kept.push(machine);
+        return Promise.resolve(null);
+      },
+      dropUnsaved: () => Promise.resolve(null),
+      recoverUnsaved: () => Promise.resolve(fake.left),
       openTrace: () => Promise.resolve(null),
       traces: () => Promise.resolve([]),
       lowMemory: (profile) => Promise.resolve(lowMemoryOf(profile)),

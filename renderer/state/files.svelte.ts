@@ -4,6 +4,7 @@
  */
 import type { LabFailure, OpenedMachine } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
+import type { AutosaveState } from './autosave.svelte.ts';
 import type { DialogsState } from './dialogs.svelte.ts';
 import { failureOf } from './failure.ts';
 import type { MachineState } from './machine.svelte.ts';
@@ -26,6 +27,7 @@ interface FilesParts {
   readonly selection: SelectionState;
   readonly view: ViewState;
   readonly notice: NoticeState;
+  readonly autosave: Pick<AutosaveState, 'recover' | 'end'>;
   /** A path as a person knows it. */
   readonly fieldName: (path: string) => string;
 }
@@ -92,6 +94,16 @@ export class FilesState {
     return this.#write(() => client.saveMachineAs(fileName(profile.title), profile));
   }
 
+  /** What was on the table when the lab ended without saving, or this page was loaded again. */
+  async recover(): Promise<void> {
+    const { autosave, machine, selection, view, notice } = this.#parts;
+    if (!(await autosave.recover())) return;
+    selection.select({ kind: 'machine' });
+    view.show('lab');
+    if (!machine.dirty)
+      notice.say(`${machine.profile?.title ?? machine.name} is open again, as it was when the lab ended`);
+  }
+
   /** True when nothing would be lost: saved, or the person chose to save or to discard. */
   async mayLeave(): Promise<boolean> {
     const { machine, dialogs } = this.#parts;
@@ -108,6 +120,7 @@ export class FilesState {
   async close(): Promise<void> {
     if (!(await this.mayLeave())) return;
     this.leaving = true;
+    await this.#parts.autosave.end();
     window.close();
   }
 

@@ -2,19 +2,25 @@
 import { getContext, setContext } from 'svelte';
 import type { Catalogue } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
+import { windowId } from '../client/window-id.ts';
 import { compareCommands } from '../panels/compare/commands.ts';
 import { CompareState } from '../panels/compare/compare.svelte.ts';
 import { placeName } from '../panels/inspector/hints.ts';
 import { asSchema } from '../panels/inspector/schema.ts';
 import { resultsCommands } from '../panels/results/commands.ts';
+import { lowMemoryCommands } from '../panels/lowmem/commands.ts';
+import { LowMemoryState } from '../panels/lowmem/low-memory.svelte.ts';
 import { ResultsView } from '../panels/results/results-view.svelte.ts';
 import { runCommands } from '../panels/runbar/commands.ts';
 import { segmentCommands } from '../panels/segment/commands.ts';
 import { SegmentState } from '../panels/segment/segment.svelte.ts';
 import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
+import { AutosaveState } from './autosave.svelte.ts';
 import { labCommands, type Command } from './commands.ts';
 import { DialogsState } from './dialogs.svelte.ts';
+import { editNames } from './edit-name.ts';
 import { FilesState } from './files.svelte.ts';
+import { historyCommands } from './history-commands.ts';
 import { MachineState } from './machine.svelte.ts';
 import { NodesState } from './nodes.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
@@ -38,6 +44,8 @@ export class Lab {
   readonly results = new ResultsView();
   /** The segment of shared memory that is being designed. */
   readonly segment: SegmentState;
+  /** Which item of low memory is explained, where boot fails, every split. */
+  readonly lowMemory: LowMemoryState;
   /** Which two runs stand side by side. */
   readonly compare: CompareState;
   readonly recent: RecentState;
@@ -46,6 +54,8 @@ export class Lab {
   readonly dialogs = new DialogsState();
   /** What was just done, where nothing else on the screen says it. */
   readonly notice = new NoticeState();
+  /** Keeps what is on the table for the case that the lab ends without saving. */
+  readonly autosave: AutosaveState;
   readonly files: FilesState;
 
   #commands = $state.raw<readonly Command[]>([]);
@@ -53,22 +63,27 @@ export class Lab {
   constructor(client: Client, catalogue: Catalogue) {
     this.client = client;
     this.catalogue = catalogue;
-    this.machine = new MachineState(client);
+    const schema = asSchema(catalogue.profileSchema);
+    this.machine = new MachineState(client, editNames(schema, catalogue.flavours));
     this.nodes = new NodesState(this.machine, this.selection, this.dialogs, this.notice);
     this.runs = new RunsState(client);
     this.compare = new CompareState(this.runs);
+    this.lowMemory = new LowMemoryState(client);
     this.segment = new SegmentState(client);
     this.workload = new WorkloadState(catalogue.patterns, catalogue.library);
     this.workload.ondesign = () => this.view.show('segment');
     this.recent = new RecentState(client);
     const { machine, recent, dialogs, selection, view, notice } = this;
-    const schema = asSchema(catalogue.profileSchema);
     const fieldName = (path: string): string => placeName(path, schema, machine.profile);
-    this.files = new FilesState({ client, machine, recent, dialogs, selection, view, notice, fieldName });
+    this.autosave = new AutosaveState({ client, machine, windowId, say: (text) => notice.say(text) });
+    const { autosave } = this;
+    this.files = new FilesState({ client, machine, recent, dialogs, selection, view, notice, autosave, fieldName });
     this.#commands = [
       ...labCommands(this),
+      ...historyCommands(this),
       ...runCommands(this),
       ...resultsCommands(this),
+      ...lowMemoryCommands(this),
       ...segmentCommands(this),
       ...compareCommands(this),
     ];

@@ -4,13 +4,16 @@
  * dragged border never queues up. A value that the check refuses is kept aside with its issues; profile and layout stay
  * the last valid ones, hence they can always be saved, run and drawn.
  */
-import type { Checked, LabFailure, OpenedMachine } from '../../src/lab/contract.ts';
+import type { Checked, LabFailure, OpenedMachine, RecoveredMachine } from '../../src/lab/contract.ts';
 import type { Issue } from '../../src/sim/base/errors.ts';
 import type { BootLayout } from '../../src/sim/kernel/boot/layout.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
 import type { Client } from '../client/client.ts';
+import type { EditName } from './edit-name.ts';
 import { failureOf } from './failure.ts';
+import { HistoryState } from './history.svelte.ts';
 import { getAt, isWithin, setAt } from './path.ts';
+import { shared } from './shared.ts';
 
 /** A value that was typed and refused, and why. It is shown in its field until it is mended or left. */
 export interface Refused {
@@ -19,22 +22,15 @@ export interface Refused {
   readonly issues: readonly Issue[];
 }
 
-/** A state that undo comes back to. */
-interface Step {
-  readonly profile: MachineProfile;
-  readonly checked: Checked;
-  /** Edits of one gesture (a drag, a held arrow key) are one step. */
-  readonly gesture: string | undefined;
-}
-
 interface Edit {
   readonly path: string;
   readonly value: unknown;
+  /** Edits of one gesture (a drag, a held arrow key) are one step. */
   readonly gesture: string | undefined;
+  /** What the history calls it; undefined: as its field is called. */
+  readonly label: string | undefined;
   readonly done: (accepted: boolean) => void;
 }
-
-const MAX_UNDO = 200;
 
 export class MachineState {
   /** The last valid profile; null until a machine is opened. Never changed in place. */
@@ -56,13 +52,16 @@ export class MachineState {
   /** Grows with every accepted change and every opening: what a run remembers to know that it is stale. */
   revision = $state.raw(0);
 
-  #undo = $state.raw<readonly Step[]>([]);
-  #redo = $state.raw<readonly Step[]>([]);
-  #saved = $state.raw<MachineProfile | null>(null);
+  /** The states since it was opened; undo and redo move in it. */
+  readonly history = new HistoryState();
+  /** The profile as it was opened or last saved. */
+  saved = $state.raw<MachineProfile | null>(null);
+  /** Called after every change of what is on the table, and after a save. */
+  onchange: () => void = () => undefined;
+
   #gesture: string | undefined;
   #queue: Edit[] = [];
   #running = false;
-  #checked: Checked | null = null;
   /** Changes when another machine is opened: answers to checks of the one before are dropped. */
   #opening = 0;
   readonly #client: Pick<Client, 'check'>;
@@ -70,12 +69,14 @@ export class MachineState {
   /** Every issue at a field, of all refused values. */
   readonly issues: readonly Issue[] = $derived(this.refused.flatMap((refused) => refused.issues));
   /** Changed since it was opened or saved. */
-  readonly dirty: boolean = $derived(this.profile !== this.#saved);
-  readonly canUndo: boolean = $derived(this.#undo.length > 0);
-  readonly canRedo: boolean = $derived(this.#redo.length > 0);
+  readonly dirty: boolean = $derived(this.profile !== this.saved);
+  readonly canUndo: boolean = $derived(this.history.canUndo);
+  readonly canRedo: boolean = $derived(this.history.canRedo);
+  readonly #nameOf: EditName;
 
-  constructor(client: Pick<Client, 'check'>) {
+  constructor(client: Pick<Client, 'check'>, nameOf: EditName = (path) => path) {
     this.#client = client;
+    this.#nameOf = nameOf;
   }
 
   /** Puts an opened machine on the table. False where it has no valid profile: then nothing changes. */
@@ -84,35 +85,45 @@ export class MachineState {
     if (profile === undefined || layout === undefined || issues.length > 0) return false;
     this.#opening += 1;
     for (const edit of this.#queue.splice(0)) edit.done(false);
-    this.#undo = [];
-    this.#redo = [];
-    this.#gesture = undefined;
-    this.refused = [];
     this.failure = null;
     this.handle = opened.handle;
     this.name = opened.name;
+    this.saved = profile;
+    this.history.start(`Opened ${opened.name}`, profile, opened.checked);
     this.#show(profile, opened.checked);
-    this.#saved = profile;
+    return true;
+  }
+
+  /**
+   * Puts a machine on the table as it was when the lab ended without saving: undo leads from its unsaved changes to the
+   * machine as it was opened or saved. False where that is not valid any more.
+   */
+  recover({ opened, changed }: RecoveredMachine): boolean {
+    if (!this.open(opened)) return false;
+    if (changed?.profile === undefined || changed.layout === undefined) return changed === null;
+    const entry = this.history.push('Unsaved changes, recovered', changed.profile, changed);
+    this.#show(entry.profile, entry.checked);
     return true;
   }
 
   /**
    * Sets the value at a path (`machine.nodes[3].memoryMiB`); undefined gives an optional field back to its rule. Resolves
    * to true when the value is in force, to false when it was refused (see `refused`) or replaced by a later one.
-   * A number set by hand is marked `assumed` in the profile's sources. Edits with the same `gesture` are one undo step.
+   * A number set by hand is marked `assumed` in the profile's sources. Edits with the same `gesture` are one undo step;
+   * `label` is what the history calls it where the field's name would not say.
    */
-  edit(path: string, value: unknown, gesture?: string): Promise<boolean> {
+  edit(path: string, value: unknown, gesture?: string, label?: string): Promise<boolean> {
     return new Promise((done) => {
       const older = this.#queue.findIndex((edit) => edit.path === path);
       if (older >= 0) this.#queue.splice(older, 1)[0].done(false);
-      this.#queue.push({ path, value, gesture, done });
+      this.#queue.push({ path, value, gesture, label, done });
       void this.#work();
     });
   }
 
-  /** Puts a whole profile in the place of this one (add a node, undoable). False when it was refused: see `refused` at ''. */
-  replace(profile: MachineProfile, gesture?: string): Promise<boolean> {
-    return this.edit('', profile, gesture);
+  /** Puts a whole profile in the place of this one; `label` is what the history calls it (`Node 8 added`). False when it was refused: see `refused` at ''. */
+  replace(profile: MachineProfile, label: string): Promise<boolean> {
+    return this.edit('', profile, undefined, label);
   }
 
   /** Leaves a refused value: the field shows the one in force again. Without a path: all of them. */
@@ -133,52 +144,43 @@ export class MachineState {
   }
 
   undo(): void {
-    const step = this.#undo.at(-1);
-    if (step === undefined) return;
-    const now = this.#now();
-    this.#undo = this.#undo.slice(0, -1);
-    if (now !== null) this.#redo = [...this.#redo, now];
-    this.#return(step);
+    this.jump(this.history.position - 1);
   }
 
   redo(): void {
-    const step = this.#redo.at(-1);
-    if (step === undefined) return;
-    const now = this.#now();
-    this.#redo = this.#redo.slice(0, -1);
-    if (now !== null) this.#undo = [...this.#undo, now];
-    this.#return(step);
+    this.jump(this.history.position + 1);
+  }
+
+  /** Puts the state of a history entry on the table, by its index; nothing where there is none. */
+  jump(index: number): void {
+    const entry = this.history.go(index);
+    if (entry !== undefined) this.#show(entry.profile, entry.checked);
   }
 
   /** `profile` has been written to a file: edits made meanwhile stay unsaved. */
   markSaved(handle: string | null, name: string, profile: MachineProfile): void {
     this.handle = handle;
     this.name = name;
-    this.#saved = profile;
+    this.saved = profile;
+    this.onchange();
   }
 
   #refusedAt(path: string): Refused | undefined {
     return this.refused.find((refused) => refused.path === path);
   }
 
-  #now(): Step | null {
-    return this.profile === null || this.#checked === null
-      ? null
-      : { profile: this.profile, checked: this.#checked, gesture: undefined };
-  }
-
-  #return(step: Step): void {
+  #show(profile: MachineProfile, checked: Checked): void {
     this.#gesture = undefined;
     this.refused = [];
-    this.#show(step.profile, step.checked);
+    this.#put(profile, checked);
   }
 
-  #show(profile: MachineProfile, checked: Checked): void {
-    this.#checked = checked;
+  #put(profile: MachineProfile, checked: Checked): void {
     this.profile = profile;
     this.layout = checked.layout ?? null;
     this.assumed = checked.assumed;
     this.revision += 1;
+    this.onchange();
   }
 
   async #work(): Promise<void> {
@@ -230,14 +232,21 @@ export class MachineState {
   }
 
   #accept(batch: readonly Edit[], profile: MachineProfile, checked: Checked): void {
-    const before = this.#now();
     const gesture = batch.at(-1)?.gesture;
     const goesOn = gesture !== undefined && gesture === this.#gesture;
-    if (before !== null && !goesOn) this.#undo = [...this.#undo, before].slice(-MAX_UNDO);
-    this.#gesture = gesture;
-    this.#redo = [];
+    const label = this.#label(batch);
     this.refused = this.refused.filter((refused) => !batch.some((edit) => isWithin(refused.path, edit.path)));
-    this.#show(profile, checked);
+    if (shared(this.profile, profile) === this.profile) return;
+    const entry = this.history.push(label, profile, checked, goesOn);
+    this.#gesture = gesture;
+    this.#put(entry.profile, entry.checked);
+  }
+
+  /** What the history calls edits that went into force together. */
+  #label(batch: readonly Edit[]): string {
+    const base = this.profile;
+    if (base === null) return '';
+    return batch.map(({ path, value, label }) => label ?? this.#nameOf(path, value, base)).join('; ');
   }
 }
 

@@ -32,6 +32,7 @@ export class NodesState {
     return this.#change(
       withNode(profile, { id: last.id, cpus: last.cpus, memoryMiB: last.memoryMiB, holes: [], io: [] }),
       last.memoryMiB,
+      (id) => `Node ${id} added`,
     );
   }
 
@@ -43,7 +44,11 @@ export class NodesState {
     // Holes and a start are physical addresses: they belong to the place where the node lies.
     const copy = { ...node, holes: [] };
     delete copy.startMiB;
-    return this.#change(withNode(profile, copy), copy.memoryMiB);
+    return this.#change(
+      withNode(profile, copy),
+      copy.memoryMiB,
+      (added) => `Node ${node.id} duplicated as node ${added}`,
+    );
   }
 
   async remove(id: number | null = this.#selection.node): Promise<boolean> {
@@ -51,15 +56,15 @@ export class NodesState {
     if (profile === null || profile.machine.nodes.length < 2) return false;
     const index = profile.machine.nodes.findIndex((node) => node.id === id);
     if (index < 0) return false;
-    const accepted = await this.#put(withoutNode(profile, index), 'The node was not removed');
+    const accepted = await this.#put(withoutNode(profile, index), 'The node was not removed', `Node ${id} removed`);
     if (accepted && this.#selection.node === id) this.#selection.select({ kind: 'machine' });
     return accepted;
   }
 
   /** `wishedMiB`: the memory of the node that the new one was to be like. */
-  async #change(profile: MachineProfile, wishedMiB: number): Promise<boolean> {
+  async #change(profile: MachineProfile, wishedMiB: number, label: (id: number) => string): Promise<boolean> {
     const added = profile.machine.nodes.at(-1) as NodeSpec;
-    const accepted = await this.#put(profile, 'The node was not added');
+    const accepted = await this.#put(profile, 'The node was not added', label(added.id));
     if (accepted) {
       this.#selection.select({ kind: 'node', node: added.id });
       if (added.memoryMiB < wishedMiB) this.#notice.say(shortOfMemory(added, profile));
@@ -68,8 +73,8 @@ export class NodesState {
   }
 
   /** There is no field where a refused change of the whole machine could be shown: it is said in a dialog and left. */
-  async #put(profile: MachineProfile, title: string): Promise<boolean> {
-    const accepted = await this.#machine.replace(profile);
+  async #put(profile: MachineProfile, title: string, label: string): Promise<boolean> {
+    const accepted = await this.#machine.replace(profile, label);
     const { issues } = this.#machine.refused.find((refused) => refused.path === '') ?? { issues: [] };
     this.#machine.restore('');
     if (issues.length > 0) {

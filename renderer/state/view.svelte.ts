@@ -1,14 +1,15 @@
 /** Which screen and which panels are seen, and how large they are. Sizes outlive the window. */
 import { readStored, writeStored } from './stored.ts';
 
-export type Screen = 'start' | 'lab' | 'segment' | 'runs' | 'compare';
-export type Panel = 'outline' | 'inspector' | 'bottom';
+export type Screen = 'start' | 'lab' | 'lowMemory' | 'segment' | 'runs' | 'compare';
+export type Panel = 'outline' | 'history' | 'inspector' | 'bottom';
 
 /** Pixels: what a panel starts with and the limits of its border. */
 export const panelLimits: Readonly<
   Record<Panel, { readonly size: number; readonly min: number; readonly max: number }>
 > = {
   outline: { size: 187, min: 140, max: 360 },
+  history: { size: 176, min: 96, max: 400 },
   inspector: { size: 268, min: 240, max: 480 },
   bottom: { size: 321, min: 120, max: 640 },
 };
@@ -28,11 +29,17 @@ export class ViewState {
   /** The notes of a machine are shown when it is opened. */
   notesOnOpen = $state.raw(true);
 
-  #open = $state.raw<Readonly<Record<Panel, boolean>>>({ outline: true, inspector: true, bottom: true });
+  #open = $state.raw<Readonly<Record<Panel, boolean>>>({
+    outline: true,
+    history: false,
+    inspector: true,
+    bottom: true,
+  });
   /** Over the centre the inspector covers nodes, so it waits until it is asked for. */
   #overlayOpen = $state.raw(false);
   #sizes = $state.raw<Readonly<Record<Panel, number>>>({
     outline: panelLimits.outline.size,
+    history: panelLimits.history.size,
     inspector: panelLimits.inspector.size,
     bottom: Math.min(panelLimits.bottom.size, Math.round(window.innerHeight * BOTTOM_SHARE)),
   });
