@@ -8,7 +8,8 @@ import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 export const SHIFTS: readonly number[] = [0, 1, 2, 3, 4, 5, 6];
 const SETTLE_MS = 150;
 
-interface FrontierPoint {
+/** What boot comes to at a position. */
+export interface FrontierPoint {
   readonly boots: boolean;
   readonly lowmemMiB: number;
 }

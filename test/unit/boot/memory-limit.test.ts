@@ -57,6 +57,7 @@ describe('the size of memory at which boot fails', () => {
       if (profile.machine.bits === 64) continue;
       const traits = traitsOf(profile.kernel, profile.machine);
       const { totalMiB, largestMiB, reachMiB, fails, sizes } = memoryLimit(profile, traits);
+      expect(new Set(sizes.map((size) => size.totalMiB)).size, id).toBe(sizes.length);
       expect(sizes.find((size) => size.totalMiB === totalMiB)?.boots, id).toBe(boot(profile, traits).boots);
       expect(sizes.find((size) => size.totalMiB === largestMiB)?.boots, id).toBe(true);
       if (fails === undefined) expect(largestMiB, id).toBe(reachMiB);

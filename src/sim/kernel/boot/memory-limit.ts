@@ -102,7 +102,11 @@ export function memoryLimit(profile: MachineProfile, traits: KernelTraits): Memo
 
   const asked = new Set(Array.from({ length: STEPS }, (_, step) => Math.floor((reach * (step + 1)) / STEPS)));
   for (const size of [total, booting, failing]) if (size > 0 && size <= reach) asked.add(size);
-  const sizes = [...asked].sort((a, b) => a - b).map((size) => sizeOf(withMemory(profile, size), layoutAt(size)));
+  // Nodes have whole MiB, so two sizes asked for may come to the same machine.
+  const sizes = [...asked]
+    .sort((a, b) => a - b)
+    .map((size) => sizeOf(withMemory(profile, size), layoutAt(size)))
+    .filter(({ totalMiB }, place, all) => totalMiB !== all[place - 1]?.totalMiB);
   const reachMiB = totalOf(withMemory(profile, reach));
   const largest = booting === 0 ? {} : { largestMiB: totalOf(withMemory(profile, booting)) };
   if (failing > reach) return { totalMiB: total, reachMiB, ...largest, sizes };
