@@ -4,12 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchBrowser } from '../../build/browser.mjs';
-import type { Driver } from './driver.ts';
+import type { DoorOptions, Driver } from './driver.ts';
 import { root } from './paths.ts';
 
 /** Serves the lab and opens its page. */
-export async function openBrowserDoor(): Promise<Driver> {
-  const data = await mkdtemp(join(tmpdir(), 'numaq-e2e-'));
+export async function openBrowserDoor(options: DoorOptions): Promise<Driver> {
+  const data = options.data ?? (await mkdtemp(join(tmpdir(), 'numaq-e2e-')));
   const { server, address } = await startServer(data);
   const browser = await launchBrowser();
   const context = await browser.newContext({
@@ -41,10 +41,16 @@ export async function openBrowserDoor(): Promise<Driver> {
       await palette.getByRole('option', { name: title }).first().click();
     },
     startAgain: () => Promise.reject(new Error('the browser door is not started twice')),
+    kill: async () => {
+      const ended = new Promise((resolve) => server.once('close', resolve));
+      server.kill('SIGKILL');
+      await ended;
+      await browser.close();
+    },
     close: async () => {
       await browser.close();
       await stopServer(server);
-      await rm(data, { recursive: true, force: true });
+      if (options.data === undefined) await rm(data, { recursive: true, force: true });
     },
   };
 }
@@ -68,7 +74,7 @@ export function startServer(data: string): Promise<{ server: ChildProcess; addre
 
 /** Asks a server to stop; resolves to its exit code. */
 export async function stopServer(server: ChildProcess): Promise<number | null> {
-  if (server.exitCode !== null) return server.exitCode;
+  if (server.exitCode !== null || server.signalCode !== null) return server.exitCode;
   const ended = new Promise<number | null>((resolve) => server.once('close', resolve));
   server.kill('SIGTERM');
   return ended;

@@ -23,12 +23,16 @@ export interface Driver {
   menu(id: string, title: string): Promise<void>;
   /** Of the desktop: starts the app a second time, with a file; resolves when that one has gone again. */
   startAgain(file: string): Promise<void>;
+  /** Kills the program (SIGKILL): nothing of its end is run. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface DoorOptions {
   /** Files given to the program when it is started (desktop only). */
   readonly files?: readonly string[];
+  /** Folder for the program's data, of the spec's own; left out: a fresh one, removed at the end. */
+  readonly data?: string;
 }
 
 export const door: Door = doorOf(process.env['NUMAQ_DOOR'] ?? 'browser');
@@ -40,7 +44,7 @@ function doorOf(name: string): Door {
 
 /** Opens the door under test; its page is ready to be used. */
 export async function openDoor(options: DoorOptions = {}): Promise<Driver> {
-  const driver = door === 'browser' ? await openBrowserDoor() : await openElectronDoor(door, options);
+  const driver = door === 'browser' ? await openBrowserDoor(options) : await openElectronDoor(door, options);
   driver.page.setDefaultTimeout(15_000);
   await driver.page.getByRole('navigation', { name: 'Screens' }).waitFor();
   return driver;

@@ -14,7 +14,7 @@ export async function openElectronDoor(door: Exclude<Door, 'browser'>, options: 
   const executablePath = installedElectron();
   if (executablePath === undefined) throw new Error('There is no Electron here.');
   const screen = await startScreen();
-  const data = await mkdtemp(join(tmpdir(), 'numaq-e2e-'));
+  const data = options.data ?? (await mkdtemp(join(tmpdir(), 'numaq-e2e-')));
   const args = [`--user-data-dir=${data}`, door === 'packaged' ? packagedArchive() : root];
   const env = { ...plainEnv(), DISPLAY: screen.display, XDG_CONFIG_HOME: data };
   const app = await _electron.launch({
@@ -63,6 +63,11 @@ export async function openElectronDoor(door: Exclude<Door, 'browser'>, options: 
       const second = spawn(executablePath, [...flags, ...args, file], { env, stdio: 'ignore' });
       await new Promise((resolve) => second.once('close', resolve));
     },
+    kill: async () => {
+      const ended = app.waitForEvent('close');
+      app.process().kill('SIGKILL');
+      await ended;
+    },
     close: async () => {
       if (!closed) {
         // Unsaved changes are the specs' own: without this the window would ask.
@@ -70,7 +75,7 @@ export async function openElectronDoor(door: Exclude<Door, 'browser'>, options: 
         await app.close();
       }
       screen.stop();
-      await rm(data, { recursive: true, force: true, maxRetries: 5 });
+      if (options.data === undefined) await rm(data, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
