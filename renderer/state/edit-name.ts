@@ -4,7 +4,7 @@ import { formatExact } from '../panels/format.ts';
 import { placeName } from '../panels/inspector/hints.ts';
 import { schemaAt, type SchemaNode } from '../panels/inspector/schema.ts';
 
-/** Names an edit of the value at a path of `profile`: `Node 2, Memory: 4,096 MiB`; undefined gave it back to its rule. */
+/** Names an edit of the value at a path of `profile`: `Node 2: memory 4 GiB`; undefined gave it back to its rule. */
 export type EditName = (path: string, value: unknown, profile: MachineProfile) => string;
 
 const LONGEST = 48;
@@ -15,23 +15,30 @@ export function editNames(
   flavours: readonly { readonly id: string; readonly title: string }[],
 ): EditName {
   return (path, value, profile) => {
-    const place = placeName(path, schema, profile);
     const title = path === 'kernel.flavour' ? flavours.find(({ id }) => id === value)?.title : undefined;
-    return `${place}${title === undefined ? ending(value, schemaAt(schema, path, profile)) : `: ${title}`}`;
+    const said = title ?? valueText(value, schemaAt(schema, path, profile));
+    const [group = '', ...fields] = placeName(path, schema, profile).split(', ');
+    return fields.length === 0 ? `${group}: ${said}` : `${group}: ${inside(fields.join(', '))} ${said}`;
   };
 }
 
-function ending(value: unknown, node: SchemaNode | undefined): string {
+/** A title as it stands within a sentence: `Local latency` is `local latency`, `CPUs` stays. */
+function inside(title: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+}
+
+function valueText(value: unknown, node: SchemaNode | undefined): string {
   switch (typeof value) {
     case 'undefined':
-      return ': back to its rule';
+      return 'back to its rule';
     case 'number':
-      return `: ${formatExact(value)}${node?.unit === undefined ? '' : ` ${node.unit}`}`;
+      if (node?.unit === 'MiB' && value !== 0 && value % 1024 === 0) return `${formatExact(value / 1024)} GiB`;
+      return node?.unit === undefined ? formatExact(value) : `${formatExact(value)} ${node.unit}`;
     case 'boolean':
-      return value ? ': on' : ': off';
+      return value ? 'on' : 'off';
     case 'string':
-      return value === '' ? ': empty' : `: ${value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value}`;
+      return value === '' ? 'empty' : value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
     default:
-      return ' changed';
+      return 'changed';
   }
 }

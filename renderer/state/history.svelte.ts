@@ -11,7 +11,7 @@ import { shared } from './shared.ts';
 export interface HistoryEntry {
   /** Names it as long as the list is there. */
   readonly id: number;
-  /** `Node 2, Memory: 4,096 MiB`. */
+  /** `Node 2: memory 4 GiB`. */
   readonly label: string;
   readonly profile: MachineProfile;
   readonly checked: Checked;

@@ -104,11 +104,11 @@ describe('the history of a machine', () => {
     await nodes.remove(4);
     expect(machine.history.entries.map(({ label }) => label)).toEqual([
       'Opened mine.numaq.json',
-      'Node 2, Memory: 3,072 MiB',
-      expect.stringMatching(/^Kernel, .*: 2/),
+      'Node 2: memory 3 GiB',
+      expect.stringMatching(/^Kernel: .* 2/),
       'Title: Mine',
-      expect.stringMatching(/^Kernel, .*: 40 B$/),
-      expect.stringMatching(/^Kernel, .*: back to its rule$/),
+      expect.stringMatching(/^Kernel: .* 40 B$/),
+      expect.stringMatching(/^Kernel: .* back to its rule$/),
       'Node 1 duplicated as node 4',
       'Node 4 removed',
     ]);
@@ -130,7 +130,7 @@ describe('the history of a machine', () => {
   it('has one entry for a drag, named after its last value', async () => {
     const { machine } = table();
     for (const mib of [4000, 3900, 3800]) await machine.edit('machine.nodes[3].memoryMiB', mib, 'drag 1');
-    expect(machine.history.entries.map(({ label }) => label).slice(1)).toEqual(['Node 3, Memory: 3,800 MiB']);
+    expect(machine.history.entries.map(({ label }) => label).slice(1)).toEqual(['Node 3: memory 3,800 MiB']);
   });
 
   it('has none for an edit that changes nothing', async () => {

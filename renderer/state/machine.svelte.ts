@@ -101,7 +101,7 @@ export class MachineState {
   recover({ opened, changed }: RecoveredMachine): boolean {
     if (!this.open(opened)) return false;
     if (changed?.profile === undefined || changed.layout === undefined) return changed === null;
-    const entry = this.history.push('Unsaved changes, recovered', changed.profile, changed);
+    const entry = this.history.push('Recovered changes', changed.profile, changed);
     this.#show(entry.profile, entry.checked);
     return true;
   }

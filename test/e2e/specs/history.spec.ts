@@ -36,11 +36,11 @@ describe(`${door}: the history`, () => {
     await editTwice();
     await page.keyboard.press('Escape');
     await driver.menu('view.history', 'History on or off');
-    await entry('Node 2, Memory: 2,048 MiB').waitFor();
+    await entry('Node 2: memory 2 GiB').waitFor();
     expect(await entry(/./).count()).toBe(3);
-    await entry('Node 2, Memory: 3,072 MiB').click();
+    await entry('Node 2: memory 3 GiB').click();
     expect(await field(page, 'Memory').inputValue()).toBe('3,072');
-    await entry('Node 2, Memory: 2,048 MiB, undone').waitFor();
+    await entry('Node 2: memory 2 GiB, undone').waitFor();
     await entry(/^Opened/).click();
     expect(await field(page, 'Memory').inputValue()).toBe('4,096');
     expect(await page.title()).not.toContain('•');
