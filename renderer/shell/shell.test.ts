@@ -92,6 +92,8 @@ function fakeLab(): Fake {
       traces: () => Promise.resolve([]),
       lowMemory: (profile) => Promise.resolve(lowMemoryOf(profile)),
       segmentDesigns: () => Promise.resolve(segmentCatalogue()),
+      xray: () => Promise.reject(new Error('not in this test')),
+      xrayRun: () => Promise.reject(new Error('not in this test')),
       predictSegment: ({ profile, design }) => Promise.resolve(checkSegment(profile, design)),
       startRun: () => Promise.resolve('r1'),
       pauseRun: () => Promise.resolve(null),

@@ -14,6 +14,8 @@ import { ResultsView } from '../panels/results/results-view.svelte.ts';
 import { runCommands } from '../panels/runbar/commands.ts';
 import { segmentCommands } from '../panels/segment/commands.ts';
 import { SegmentState } from '../panels/segment/segment.svelte.ts';
+import { xrayCommands } from '../panels/xray/commands.ts';
+import { XrayState } from '../panels/xray/xray.svelte.ts';
 import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
 import { AutosaveState } from './autosave.svelte.ts';
 import { labCommands, type Command } from './commands.ts';
@@ -46,6 +48,8 @@ export class Lab {
   readonly segment: SegmentState;
   /** Which item of low memory is explained, where boot fails, every split. */
   readonly lowMemory: LowMemoryState;
+  /** The request for pages that is laid open. */
+  readonly xray: XrayState;
   /** Which two runs stand side by side. */
   readonly compare: CompareState;
   readonly recent: RecentState;
@@ -70,6 +74,7 @@ export class Lab {
     this.compare = new CompareState(this.runs);
     this.lowMemory = new LowMemoryState(client);
     this.segment = new SegmentState(client);
+    this.xray = new XrayState(client);
     this.workload = new WorkloadState(catalogue.patterns, catalogue.library);
     this.workload.ondesign = () => this.view.show('segment');
     this.recent = new RecentState(client);
@@ -85,6 +90,7 @@ export class Lab {
       ...resultsCommands(this),
       ...lowMemoryCommands(this),
       ...segmentCommands(this),
+      ...xrayCommands(this),
       ...compareCommands(this),
     ];
   }

@@ -1,7 +1,7 @@
 /** Which screen and which panels are seen, and how large they are. Sizes outlive the window. */
 import { readStored, writeStored } from './stored.ts';
 
-export type Screen = 'start' | 'lab' | 'lowMemory' | 'segment' | 'runs' | 'compare';
+export type Screen = 'start' | 'lab' | 'lowMemory' | 'segment' | 'xray' | 'runs' | 'compare';
 export type Panel = 'outline' | 'history' | 'inspector' | 'bottom';
 
 /** Pixels: what a panel starts with and the limits of its border. */

@@ -79,7 +79,6 @@ export {
   type XrayWalk,
   type XrayZone,
 } from './kernel/alloc/xray.ts';
-export { walkWords } from './kernel/alloc/xray-words.ts';
 export { boot } from './kernel/boot/boot.ts';
 export type { ProcSnapshot } from './kernel/proc/snapshot.ts';
 export type { BootLayout, Zonelist } from './kernel/boot/layout.ts';

@@ -1,5 +1,5 @@
 /** `numaq xray`: a request for pages on a machine as it has booted, with every watermark test that it meets. */
-import { type Xray, xrayMachine, type XrayRequest, type XrayTest, walkWords } from '../../sim/index.ts';
+import { type Xray, xrayMachine, type XrayRequest, type XrayTest } from '../../sim/index.ts';
 import { type Io, NO, OK } from '../io.ts';
 import { type MachineOptions, readMachine } from '../machine-argument.ts';
 import { figure, table } from '../table.ts';
@@ -26,7 +26,7 @@ const MOST_BEHIND = 8;
 
 function xrayText(xray: Xray): string {
   const parts = [`${xray.title}\n${xray.because.map((text) => `${text}\n`).join('')}`];
-  for (const { walk, tests } of xray.walks) {
+  for (const { words, tests } of xray.walks) {
     const reached = tests.filter(({ outcome }) => outcome !== 'not reached').length;
     const shown = tests.slice(0, reached + MOST_BEHIND);
     const behind = tests.length - shown.length;
@@ -37,7 +37,7 @@ function xrayText(xray: Xray): string {
       const [bar, compared] = testText(test, xray.sign);
       return [which, Math.round(missNs), test.free, min, low, high, bar, compared, test.outcome];
     });
-    parts.push(`${walkWords[walk]}:\n${table(head, rows)}${behind > 0 ? `and ${figure(behind)} more\n` : ''}`);
+    parts.push(`${words}:\n${table(head, rows)}${behind > 0 ? `and ${figure(behind)} more\n` : ''}`);
   }
   parts.push(`Rule of ${xray.rule}\n`);
   return parts.join('\n');

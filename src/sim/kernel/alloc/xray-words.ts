@@ -46,7 +46,7 @@ export function becauseOf(seen: Seen): readonly string[] {
   );
 }
 
-function wordsOfWalk({ walk, woken, fallback, tests }: XrayWalk, at: number): readonly string[] {
+function wordsOfWalk({ words, woken, fallback, tests }: XrayWalk, at: number): readonly string[] {
   const reached = tests.filter(({ outcome }) => outcome !== 'not reached');
   const refused = reached.filter(({ outcome }) => outcome !== 'taken').length;
   const taken = refused < reached.length;
@@ -55,7 +55,7 @@ function wordsOfWalk({ walk, woken, fallback, tests }: XrayWalk, at: number): re
   const sent = refused === 0 ? '' : `${count(refused, who, `${who}s`)} sent it on`;
   const gave = taken ? `the ${ordinal(reached.length)} one gives` : 'none gives';
   const text = refused === 0 ? `the first ${who} gives` : `${sent}, ${gave}`;
-  return [...woke, `Walk ${n(at + 1)}, ${walkWords[walk]}: ${text}.`];
+  return [...woke, `Walk ${n(at + 1)}, ${words}: ${text}.`];
 }
 
 function endOf({ walks, outcome, request }: Seen): readonly string[] {

@@ -22,7 +22,7 @@ import {
 import type { Zone } from '../zone.ts';
 import { type Gfp, GFP_ATOMIC, GFP_DMA, GFP_HIGHUSER, GFP_KERNEL } from './gfp.ts';
 import { makeLadder } from './ladders.ts';
-import { becauseOf, ruleOf, titleOf } from './xray-words.ts';
+import { becauseOf, ruleOf, titleOf, walkWords } from './xray-words.ts';
 
 export const XRAY_MASKS = ['GFP_HIGHUSER', 'GFP_KERNEL', 'GFP_ATOMIC', 'GFP_DMA'] as const;
 export type XrayMask = (typeof XRAY_MASKS)[number];
@@ -71,6 +71,8 @@ export interface XrayTest {
 
 export interface XrayWalk {
   readonly walk: Walk;
+  /** What it holds zones to, in words: `low marks`. */
+  readonly words: string;
   /** kswapd was woken for so many zones right before it. */
   readonly woken: number;
   readonly fallback: boolean;
@@ -191,6 +193,7 @@ class Reclaims extends Error {
 
 interface Pass {
   readonly walk: Walk;
+  readonly words: string;
   readonly woken: number;
   readonly fallback: boolean;
   readonly tests: XrayTest[];
@@ -262,7 +265,7 @@ class Looker extends PageAllocator<Asker> {
     const { from, to, fallback } = part;
     const { found } = this;
     const tests: XrayTest[] = [];
-    this.walks.push({ walk, woken: found.woken, fallback, tests });
+    this.walks.push({ walk, words: walkWords[walk], woken: found.woken, fallback, tests });
     found.woken = 0;
     const page = super.walk(on, list, part, order, walk, gfp);
     if (page < 0) {

@@ -1,0 +1,55 @@
+/** The zonelist X-ray as commands of the palette. */
+import type { Command } from '../../state/commands.ts';
+import type { MachineState } from '../../state/machine.svelte.ts';
+import type { RunsState } from '../../state/runs.svelte.ts';
+import type { SelectionState } from '../../state/selection.svelte.ts';
+import type { ViewState } from '../../state/view.svelte.ts';
+import type { XrayState } from './xray.svelte.ts';
+
+interface Looking {
+  readonly view: ViewState;
+  readonly machine: MachineState;
+  readonly runs: RunsState;
+  readonly selection: SelectionState;
+  readonly xray: XrayState;
+}
+
+/** `view.xray`, `xray.selected`, `xray.run`. */
+export function xrayCommands({ view, machine, runs, selection, xray }: Looking): readonly Command[] {
+  const selected = (): number | null => {
+    const { current } = selection;
+    return current.kind === 'node' || current.kind === 'zone' ? current.node : null;
+  };
+  return [
+    {
+      id: 'view.xray',
+      title: 'Zonelist X-ray: where a page would come from',
+      keys: ['Alt+X'],
+      words: 'allocation watermark gfp order zone fallback alloc_pages',
+      enabled: () => machine.profile !== null,
+      run: () => view.show('xray'),
+    },
+    {
+      id: 'xray.selected',
+      title: 'X-ray a page asked for on the selected node',
+      keys: ['Alt+Shift+X'],
+      words: 'zonelist allocation watermark',
+      enabled: () => selected() !== null,
+      run: () => {
+        xray.change({ node: selected() ?? 0 });
+        view.show('xray');
+      },
+    },
+    {
+      id: 'xray.run',
+      title: 'X-ray the zones of the run under way',
+      keys: ['Alt+Shift+R'],
+      words: 'zonelist allocation watermark paused live',
+      enabled: () => runs.active !== null,
+      run: () => {
+        xray.source = 'run';
+        view.show('xray');
+      },
+    },
+  ];
+}
