@@ -23,11 +23,11 @@ export class LowMemoryState {
   /** Clusters (PAGE_MMUSHIFT) that still wait for their run. */
   waiting = $state.raw<readonly number[]>([]);
 
-  readonly #client: Pick<Client, 'lowMemory'>;
+  readonly #client: Pick<Client, 'lowMemory' | 'check'>;
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(client: Pick<Client, 'lowMemory'>) {
+  constructor(client: Pick<Client, 'lowMemory' | 'check'>) {
     this.#client = client;
   }
 
@@ -43,7 +43,7 @@ export class LowMemoryState {
     this.#asked += 1;
   }
 
-  /** Runs `start` at each of these clusters, one after the other, until all are done or one is cancelled. */
+  /** Runs `start` at each of these clusters, one after the other, until all are done or one is cancelled; what does not boot is left out. */
   async measure(
     shifts: readonly number[],
     start: RunStart,
@@ -54,15 +54,27 @@ export class LowMemoryState {
     while (this.waiting.length > 0) {
       const shift = this.waiting[0] ?? 0;
       const own = shift === start.profile.kernel.pageMmuShift;
-      const run = await begin({
-        ...start,
-        profile: own ? start.profile : atCluster(start.profile, shift),
-        // Of a machine that never stood on the table.
-        revision: own ? start.revision : -1,
-        title: `${start.title}, ${4 << shift} KiB clusters`,
-      });
+      const profile = own ? start.profile : atCluster(start.profile, shift);
+      const run = (await this.#boots(profile))
+        ? await begin({
+            ...start,
+            profile,
+            // Of a machine that never stood on the table.
+            revision: own ? start.revision : -1,
+            title: `${start.title}, ${4 << shift} KiB clusters`,
+          })
+        : null;
       if (run !== null) await finished(run);
-      this.waiting = run === null || run.state === 'cancelled' ? [] : this.waiting.slice(1);
+      this.waiting = run?.state === 'cancelled' ? [] : this.waiting.slice(1);
+    }
+  }
+
+  async #boots(profile: MachineProfile): Promise<boolean> {
+    try {
+      return (await this.#client.check(profile)).layout?.boots === true;
+    } catch {
+      // The lab did not answer: a run would not begin either.
+      return false;
     }
   }
 

@@ -1,13 +1,16 @@
 import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { lowMemoryOf } from '../../../src/lab/low-memory.ts';
+import { checkMachine } from '../../../src/lab/machines.ts';
 import type { RunReport } from '../../../src/sim/engine/report.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
+import { Run, type RunStart } from '../../state/runs.svelte.ts';
 import { aRun, machineOn } from '../testing.ts';
 import AddressMap from './AddressMap.svelte';
 import BootLimit from './BootLimit.svelte';
 import BudgetItems from './BudgetItems.svelte';
 import { explain } from './explain.ts';
+import { LowMemoryState } from './low-memory.svelte.ts';
 import { addressText, addressTicks, piecesOf, splitText } from './map.ts';
 import { atCluster, measuredClusters, type Started } from './measured.ts';
 
@@ -116,6 +119,35 @@ describe('the address space', () => {
     expect(row('direct map (low memory)')).toContain('0x80000000');
     await fireEvent.click(screen.getByRole('button', { name: 'Give the machine 2:2' }));
     expect(used).toBe(2048);
+  });
+});
+
+describe('the clusters that are measured', () => {
+  it('are run one after the other, without those that do not boot, until one is cancelled', async () => {
+    const machine = machineOn('numaq-64g-8quad');
+    expect(await machine.edit('kernel.structPageBytes', 60)).toBe(true);
+    const { profile } = machine;
+    if (profile === null) throw new Error('no machine');
+    const state = new LowMemoryState({
+      lowMemory: (asked) => Promise.resolve(lowMemoryOf(asked)),
+      check: (asked) => Promise.resolve(checkMachine(asked)),
+    });
+    const begun: { readonly shift: number; readonly title: string }[] = [];
+    const begin = (next: RunStart): Promise<Run> => {
+      const run = new Run(next, begun.length + 1);
+      const shift = next.profile.kernel.pageMmuShift;
+      begun.push({ shift, title: next.title });
+      setTimeout(() => (run.state = shift === 5 ? 'cancelled' : 'done'));
+      return Promise.resolve(run);
+    };
+    await state.measure([0, 2, 3, 5, 6], { ...aRun().start, profile, title: 'stream' }, begin);
+    // Of 60 bytes a struct page the machine does not boot without clusters.
+    expect(begun).toEqual([
+      { shift: 2, title: 'stream, 16 KiB clusters' },
+      { shift: 3, title: 'stream, 32 KiB clusters' },
+      { shift: 5, title: 'stream, 128 KiB clusters' },
+    ]);
+    expect(state.waiting).toEqual([]);
   });
 });
 
