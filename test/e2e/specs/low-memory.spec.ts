@@ -49,5 +49,21 @@ describe(`${door}: low memory explained`, () => {
     await frontier.getByRole('row', { name: /^32 KiB 812 MiB/ }).waitFor();
     await clusterSlider(page).fill('3');
     await page.getByText('low memory 812 MiB').first().waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('low memory 268 MiB').first().waitFor();
+  });
+
+  it('measures fragmentation and faults of every page cluster by running the workload', async () => {
+    const { page } = driver;
+    await openBuiltIn(page, 'PC, 256 MB');
+    await page.keyboard.press('Alt+Shift+L');
+    await page.getByText(/^Measured with/).waitFor({ timeout: 120_000 });
+    const frontier = page.getByRole('region', { name: 'What a page cluster gives and takes' });
+    const faults = async (cluster: number): Promise<number> => {
+      const cells = frontier.getByRole('row', { name: new RegExp(`^${cluster} KiB`) }).getByRole('cell');
+      return Number((await cells.nth(2).innerText()).replaceAll(',', ''));
+    };
+    // A fault fills a whole cluster.
+    expect(await faults(4)).toBeGreaterThan(await faults(64));
   });
 });
