@@ -1,8 +1,9 @@
 /**
  * A segment that one process on node 0 initialises and 16 processes use, four a node, on the 16 GB box: remote shares, mean
  * misses and times by how it is bound, with queueing off; then, with queueing, what is busiest, and from which bandwidth of
- * the links downwards that is a link. NUMAQ_LOCALITY_MIB: size of the segment, default 2,048 (minutes a run). The sweep is
- * of 32 MiB, and caches that hold next to nothing of it.
+ * the links downwards that is a link. NUMAQ_LOCALITY_MIB: size of the segment, default 2,048 (minutes a run), in which most of
+ * what is measured are faults. NUMAQ_LOCALITY_WARM_MIB, default 256: size of the one whose pages everybody has touched before it is
+ * measured. The sweep is of 32 MiB, and caches that hold next to nothing of it.
  */
 import type { RunReport } from '../../src/sim/engine/report.ts';
 import { grouped, percent, printTable } from '../support/figures.ts';
@@ -10,6 +11,7 @@ import { type Binding, localityOf, localityRun, timesOf, usersOf } from '../supp
 
 const MIB = 2 ** 20;
 const SIZE_MIB = Number(process.env['NUMAQ_LOCALITY_MIB'] ?? 2048);
+const WARM_MIB = Number(process.env['NUMAQ_LOCALITY_WARM_MIB'] ?? 256);
 const REFERENCES = 30_000;
 const BANDWIDTHS = [1000, 800, 600, 500, 450, 400, 350, 300, 200, 100];
 
@@ -18,6 +20,10 @@ const share = (value: number): string => `${value.toFixed(2)} %`;
 
 function fullSize(binding: Binding, own: boolean, queued: boolean): RunReport {
   return localityRun({ bytes: SIZE_MIB * MIB, references: REFERENCES, binding, own, queued, warm: false });
+}
+
+function warmed(binding: Binding, queued: boolean): RunReport {
+  return localityRun({ bytes: WARM_MIB * MIB, references: REFERENCES, binding, own: false, queued });
 }
 
 /** Time of all misses of users in the segment, ns: faults apart. */
@@ -64,11 +70,27 @@ for (const own of [false, true]) {
   printTable(`${SIZE_MIB} MiB, ${use}, nothing queues; faults included`, HEAD, rows);
 }
 
-const queued = localityOf(fullSize('first touch', false, true));
-console.log(
-  `\nwith queueing, first touch, uniform use: busiest ${queued.busiest?.name} (${share(queued.busiest?.utilisation ?? 0)})`,
+const warmRuns = (['first touch', 'interleave'] as const).map((binding) => ({
+  binding,
+  report: warmed(binding, false),
+}));
+const warmFirstNs = missNsOf(warmRuns[0].report);
+printTable(
+  `${WARM_MIB} MiB, touched before, uniform use, nothing queues`,
+  HEAD,
+  warmRuns.map(({ binding, report }) => row(binding, report, warmFirstNs)),
 );
-console.log(`busiest link: ${queued.busiestLink?.name} (${share(queued.busiestLink?.utilisation ?? 0)})`);
+
+for (const [what, report] of [
+  [`${SIZE_MIB} MiB, faults included`, fullSize('first touch', false, true)],
+  [`${WARM_MIB} MiB, touched before`, warmed('first touch', true)],
+] as const) {
+  const { busiest, busiestLink } = localityOf(report);
+  console.log(
+    `\nwith queueing, first touch, uniform use, ${what}: busiest ${busiest?.name} (${share(busiest?.utilisation ?? 0)})`,
+  );
+  console.log(`busiest link: ${busiestLink?.name} (${share(busiestLink?.utilisation ?? 0)})`);
+}
 
 const sweep = BANDWIDTHS.map((linkMBps) => {
   const order = { bytes: 32 * MIB, references: 15_000, binding: 'first touch', own: false, queued: true } as const;
