@@ -26,6 +26,7 @@ describe('the size of memory at which boot fails', () => {
     expect(limit.largestMiB).toBe(boot(profile, traits).failure?.largestMiB);
     // One MiB more and what is taken last no longer fits.
     expect(limit.fails?.item).toBe('other reserved');
+    expect(limit.fails?.message).toMatch(/^other reserved does not fit: .*; short by [\d.]+ MiB\.$/);
   });
 
   it('is the first above what the machine has, where it boots', () => {

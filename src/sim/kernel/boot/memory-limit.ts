@@ -117,7 +117,13 @@ export function memoryLimit(profile: MachineProfile, traits: KernelTraits): Memo
 function failureAt(profile: MachineProfile, traits: KernelTraits): NonNullable<MemoryLimit['fails']> {
   const { failure, issues, lowmemBudget: items } = boot(profile, traits);
   const totalMiB = totalOf(profile);
-  if (failure !== undefined) return { totalMiB, item: failure.item, message: failure.message, items };
+  // Its first sentence: the next one names the largest size that boots, scaled from this one and so rounded once more.
+  if (failure !== undefined) return { totalMiB, item: failure.item, message: firstSentence(failure.message), items };
   const [issue] = issues;
   return { totalMiB, item: issue?.path ?? '', message: issue?.message ?? '', items };
+}
+
+function firstSentence(text: string): string {
+  const end = text.indexOf('. ');
+  return end < 0 ? text : text.slice(0, end + 1);
 }
