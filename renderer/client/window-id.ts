@@ -30,8 +30,8 @@ function read(): string | null {
 
 /** Takes the lock of a name for as long as the page is there; false where another page has it. */
 function hold(id: string): Promise<boolean> {
-  const locks = (navigator as { readonly locks?: LockManager }).locks;
-  if (locks === undefined) return Promise.resolve(true);
+  const locks = (navigator as { readonly locks?: LockManager | null }).locks;
+  if (locks === undefined || locks === null) return Promise.resolve(true);
   return new Promise((resolve) => {
     const taken = locks.request(`${KEY}.${id}`, { signal: AbortSignal.timeout(LOCK_MS) }, () => {
       resolve(true);

@@ -126,6 +126,8 @@ const treeitem = (name: RegExp): HTMLElement =>
 
 beforeEach(() => {
   localStorage.clear();
+  // Each test's window is another one.
+  sessionStorage.clear();
   localStorage.setItem('numaq-lab.notesOnOpen', 'false');
 });
 
@@ -230,6 +232,20 @@ describe('the window', () => {
       expect(within(dialog).getByText(text)).toBeTruthy();
     await fireEvent.click(within(dialog).getByRole('button', { name: 'Close' }));
     expect(treeitem(/^NUMA-Q, 16 GB/)).toBeTruthy();
+  });
+
+  it('opens with the unsaved changes that a killed lab left, and discards them when asked to', async () => {
+    const fake = fakeLab();
+    const opened = openBuiltIn('pc-256m');
+    const changed = checkMachine({ ...opened.checked.profile, title: 'Half done' });
+    fake.left = { opened, changed, when: '2026-01-02T03:04:05.000Z' };
+    render(App, { client: fake.client });
+    const bar = await screen.findByRole('region', { name: 'Recovered changes' }, { timeout: 5000 });
+    expect(bar.textContent).toContain('Unsaved changes to Half done, as of');
+    await waitFor(() => expect(fake.kept.at(-1)).toMatchObject({ profile: { title: 'Half done' } }));
+    await fireEvent.click(within(bar).getByRole('button', { name: 'Discard them' }));
+    expect(screen.queryByRole('region', { name: 'Recovered changes' })).toBeNull();
+    await waitFor(() => expect(fake.kept.at(-1)).not.toHaveProperty('profile'));
   });
 
   it('shows the notes of a machine when it is opened, until that is switched off', async () => {

@@ -58,7 +58,7 @@ describe(`${door}: a lab that is killed`, () => {
     driver = await openDoor({ data: data.folder });
     const { page } = driver;
     const bar = page.getByRole('region', { name: 'Recovered changes' });
-    await bar.getByText(`your changes to ${MACHINE} were saved. They are here again`).waitFor();
+    await bar.getByText(`Unsaved changes to ${MACHINE}, as of`).waitFor();
     await outlineRow(page, /^Node 2/).click();
     expect(await field(page, 'Memory').inputValue()).toBe('2,048');
     expect(await page.title()).toContain('•');
