@@ -58,7 +58,7 @@ describe('numaq', () => {
   });
 
   it('lists its commands for an unknown one, and names one that is near', async () => {
-    const list = 'there are machines, patterns, workloads, boot, run, follow, segment, proc, verify, pack';
+    const list = 'there are machines, patterns, workloads, boot, run, follow, segment, xray, proc, verify, pack';
     for (const name of ['foo', 'help', 'constructor']) {
       expectRefused(await numaq(name), `error: no command "${name}"; ${list}\n`);
     }

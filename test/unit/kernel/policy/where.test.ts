@@ -72,7 +72,7 @@ describe('set_mempolicy', () => {
     expect(placed('b', 2)).toEqual([6, 2]);
     setPolicy(quads, task, 'bind', [4, 6]);
     expect(placed('c', 5)).toEqual([4, 4, 4, 4, 6]);
-    expect(() => placed('d', 2)).toThrow('the pool empty');
+    expect(() => placed('d', 2)).toThrow('enough huge pages');
   });
 });
 
