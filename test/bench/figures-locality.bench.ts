@@ -81,6 +81,24 @@ printTable(
   warmRuns.map(({ binding, report }) => row(binding, report, warmFirstNs)),
 );
 
+const hugeRuns = (['first touch', 'interleave'] as const).map((binding) => ({
+  binding,
+  report: localityRun({
+    bytes: SIZE_MIB * MIB,
+    references: REFERENCES,
+    binding,
+    own: false,
+    queued: false,
+    huge: true,
+  }),
+}));
+const hugeFirstNs = missNsOf(hugeRuns[0].report);
+printTable(
+  `${SIZE_MIB} MiB in huge pages, uniform use, nothing queues`,
+  HEAD,
+  hugeRuns.map(({ binding, report }) => row(binding, report, hugeFirstNs)),
+);
+
 for (const [what, report] of [
   [`${SIZE_MIB} MiB, faults included`, fullSize('first touch', false, true)],
   [`${WARM_MIB} MiB, touched before`, warmed('first touch', true)],

@@ -31,6 +31,8 @@ export interface LocalityOrder {
   readonly remoteCacheMiB?: number;
   /** Users touch every page before it is measured. Default: yes. */
   readonly warm?: boolean;
+  /** In huge pages, whose page walks cost next to nothing; bound by set_mempolicy(), since mmap() takes them all at once. */
+  readonly huge?: boolean;
 }
 
 export function localityProfile(order: LocalityOrder): MachineProfile {
@@ -51,12 +53,12 @@ export function localityProfile(order: LocalityOrder): MachineProfile {
       bus: { ...bus, queued: order.queued },
       interconnect: { ...interconnect, queued: order.queued, linkMBps: order.linkMBps ?? interconnect.linkMBps },
     },
-    kernel: { ...base.kernel, binding: 'mempolicy' },
+    kernel: { ...base.kernel, binding: 'mempolicy', hugePages: order.huge === true ? order.bytes / 2 ** 21 + 64 : 0 },
   });
 }
 
 /** Everybody maps the segment whole; quarter q is for the users of node q. */
-function scriptOf({ bytes, references, binding, own, warm = true }: LocalityOrder): unknown {
+function scriptOf({ bytes, references, binding, own, warm = true, huge = false }: LocalityOrder): unknown {
   const quarter = bytes / NODES;
   const map = { op: 'mmap', as: 'pool', bytes, segment: 'pool', shared: true };
   const barrier = (name: string): object => ({ op: 'barrier', name, parties: PARTIES });
@@ -79,9 +81,10 @@ function scriptOf({ bytes, references, binding, own, warm = true }: LocalityOrde
     const away = [0, 1, 2, 3].filter((other) => other !== node).map((other) => refer(other * quarter, quarter, each));
     return [{ op: 'repeat', times: ROUNDS, body: [refer(node * quarter, quarter, each * 147), ...away] }];
   };
+  const first = huge && binding === 'interleave';
+  const policy = first ? [{ op: 'setMempolicy', mode: 'interleave', nodes: [0, 1, 2, 3] }] : [];
   const user = (node: number): readonly object[] => [
-    map,
-    barrier('initialised'),
+    ...(huge ? [barrier('initialised'), map] : [map, barrier('initialised')]),
     ...(warm ? [{ op: 'touch', region: 'pool' }] : []),
     barrier('warm'),
     barrier('measured'),
@@ -94,11 +97,12 @@ function scriptOf({ bytes, references, binding, own, warm = true }: LocalityOrde
     format: 'numaq-lab/script',
     version: 1,
     title: 'A segment that node 0 initialises',
-    segments: { pool: { bytes, ranges: [0, 1, 2, 3].map((q) => ({ name: `q${q}`, bytes: quarter })) } },
+    segments: { pool: { bytes, huge, ranges: [0, 1, 2, 3].map((q) => ({ name: `q${q}`, bytes: quarter })) } },
     programs: {
       init: [
+        ...policy,
         map,
-        ...binds[binding],
+        ...(first ? [] : binds[binding]),
         { op: 'touch', region: 'pool', write: true },
         barrier('initialised'),
         barrier('warm'),
