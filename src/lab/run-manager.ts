@@ -152,8 +152,11 @@ export class RunManager {
     const runs = [...this.#runs.values()];
     this.#runs.clear();
     await Promise.all(
-      runs.map(({ worker }) => {
+      runs.map(({ worker, command }) => {
         worker.removeAllListeners();
+        // One that sleeps while it is paused may not hear that it is to end.
+        Atomics.store(command, 0, CANCEL);
+        Atomics.notify(command, 0);
         return worker.terminate();
       }),
     );
