@@ -26,8 +26,15 @@ async function editTwice(): Promise<void> {
   const { page } = driver;
   await openBuiltIn(page, MACHINE);
   await outlineRow(page, /^Node 2/).click();
+  // An edit is there when the machine has booted with it.
   await enter(field(page, 'Memory'), '3072');
+  await outlineRow(page, /^Node 2/)
+    .filter({ hasText: '3 GiB' })
+    .waitFor();
   await enter(field(page, 'Memory'), '2048');
+  await outlineRow(page, /^Node 2/)
+    .filter({ hasText: '2 GiB' })
+    .waitFor();
 }
 
 describe(`${door}: the history`, () => {
