@@ -26,6 +26,7 @@ import { historyCommands } from './history-commands.ts';
 import { MachineState } from './machine.svelte.ts';
 import { NodesState } from './nodes.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
+import { PlayheadState } from './playhead.svelte.ts';
 import { RecentState } from './recent.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
@@ -40,6 +41,8 @@ export class Lab {
   readonly selection = new SelectionState();
   readonly nodes: NodesState;
   readonly runs: RunsState;
+  /** Which moment of the current run is looked at. */
+  readonly playhead: PlayheadState;
   /** What will run: programs with their CPUs, and the seed. */
   readonly workload: WorkloadState;
   /** Which table of a run is shown. */
@@ -71,6 +74,7 @@ export class Lab {
     this.machine = new MachineState(client, editNames(schema, catalogue.flavours));
     this.nodes = new NodesState(this.machine, this.selection, this.dialogs, this.notice);
     this.runs = new RunsState(client);
+    this.playhead = new PlayheadState(this.runs);
     this.compare = new CompareState(this.runs);
     this.lowMemory = new LowMemoryState(client);
     this.segment = new SegmentState(client);

@@ -13,6 +13,7 @@ import type {
   SavedFile,
 } from '../../src/lab/contract.ts';
 import type { Followed } from '../../src/sim/engine/follow.ts';
+import type { Marker, Moment } from '../../src/sim/engine/moment.ts';
 import type { SampleFrame, RunReport } from '../../src/sim/engine/report.ts';
 import type { HistoryRow } from '../../src/sim/kernel/sched/history.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
@@ -85,6 +86,10 @@ export class Run {
   interim = $state.raw<RunReport | null>(null);
   following = $state.raw<Following | null>(null);
   failure = $state.raw<LabFailure | null>(null);
+  /** Moments so far, by time: what the screen shows of the machine live, and of earlier times at once. */
+  moments = $state.raw<readonly Moment[]>([]);
+  /** What happened when, by time. */
+  markers = $state.raw<readonly Marker[]>([]);
   /** References per second of real time, over the last second or so; 0 when it does not run. */
   rate = $state.raw(0);
 
@@ -113,6 +118,8 @@ export class Run {
     this.references = event.references;
     if (event.failure !== undefined) this.failure = event.failure;
     if (event.frames.length > 0) this.#append(event.frames);
+    if (event.moments.length > 0) this.moments = [...this.moments, ...event.moments];
+    if (event.markers.length > 0) this.markers = [...this.markers, ...event.markers];
     this.#measure(now);
   }
 

@@ -43,7 +43,16 @@ function fakeLab(over: Partial<Client> = {}): {
     },
     ...over,
   };
-  const blank: Progress = { runId: 'r1', state: 'running', progress: 0, timeNs: 0, references: 0, frames: [] };
+  const blank: Progress = {
+    runId: 'r1',
+    state: 'running',
+    progress: 0,
+    timeNs: 0,
+    references: 0,
+    frames: [],
+    moments: [],
+    markers: [],
+  };
   return { client, told, progress: (event) => listeners.forEach((listener) => listener({ ...blank, ...event })) };
 }
 

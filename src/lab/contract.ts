@@ -15,6 +15,8 @@ import type {
   KernelTraits,
   LibraryWorkload,
   MachineProfile,
+  Marker,
+  Moment,
   RangePreset,
   RunReport,
   SampleFrame,
@@ -208,6 +210,25 @@ const followSchema = z.strictObject({
 });
 export type FollowRequest = z.output<typeof followSchema>;
 
+/** How far a paused run goes on. */
+const stepSchema = z.union([
+  /** To the next fault that needs a disk, reclaim, wake of kswapd, move of a task, mark of a script. */
+  z.strictObject({ by: z.literal('event') }),
+  /** To the kernel's next timer tick. */
+  z.strictObject({ by: z.literal('tick') }),
+  /** To the first moment at or after now + ns. */
+  z.strictObject({ by: z.literal('time'), ns: z.number().positive().max(1e15) }),
+]);
+export type RunStep = z.output<typeof stepSchema>;
+
+/** A run done again up to a moment. */
+export interface Seen {
+  /** The first moment at or after the time that was asked for; the end where that is later. */
+  readonly moment: Moment;
+  /** As far as it was. */
+  readonly report: RunReport;
+}
+
 /** A method: the schema of its parameters, and (as a type only) what it returns. */
 interface Method<P extends z.ZodType, R> {
   readonly params: P;
@@ -269,6 +290,23 @@ export const methods = {
   pauseRun: method<null>()(z.tuple([runId])),
   resumeRun: method<null>()(z.tuple([runId])),
   cancelRun: method<null>()(z.tuple([runId])),
+  /** A paused run goes on for a step, and is paused again; one that runs is paused at the step's end. */
+  stepRun: method<null>()(z.tuple([runId, stepSchema])),
+  /** Holds a run to so many ns of virtual time a second of real time; null: as fast as it can. What comes out is the same. */
+  paceRun: method<null>()(z.tuple([runId, z.number().positive().max(1e12).nullable()])),
+  /**
+   * A run as it was at a time (ns), by doing it again: on from where the last seek of the same run stands where that
+   * is before, else from its beginning. One at a time: another one, or stopSeeking, cancels it.
+   */
+  seek: method<Seen>()(
+    z.tuple([
+      runRequestSchema,
+      z.strictObject({ timeNs: z.number().min(0).max(1e18), turns: z.array(turnSchema).max(10_000).optional() }),
+    ]),
+  ),
+  /** A request for pages on the kernel where the last seek stands. */
+  xraySeen: method<Xray>()(z.tuple([xraySchema])),
+  stopSeeking: method<null>()(nothing),
   /** The report of a run that is done. */
   runReport: method<RunReport>()(z.tuple([runId])),
   /** Turns a knob of /proc/sys/vm of a run under way; its run file has it, with the time. */
@@ -307,6 +345,10 @@ export interface LabEvents {
     /** References simulated so far. */
     readonly references: number;
     readonly frames: readonly SampleFrame[];
+    /** Moments since the last event, oldest first: one a sample row, or fewer where rows come faster than the screen takes them. */
+    readonly moments: readonly Moment[];
+    /** Markers since the last event. */
+    readonly markers: readonly Marker[];
     readonly failure?: LabFailure;
   };
   /** Reading of a trace: 0 to 1. */

@@ -82,7 +82,16 @@ export class RunManager {
     const control = new SharedArrayBuffer(CONTROL_BYTES);
     const workerData: RunWorkerData = { order, traces, control };
     const worker = new Worker(this.#workerPath, { workerData });
-    const last: Progress = { runId, state: 'preparing', progress: 0, timeNs: 0, references: 0, frames: [] };
+    const last: Progress = {
+      runId,
+      state: 'preparing',
+      progress: 0,
+      timeNs: 0,
+      references: 0,
+      frames: [],
+      moments: [],
+      markers: [],
+    };
     const run: Run = { worker, command: new Int32Array(control), last, waiting: [], xrays: new Map() };
     this.#runs.set(runId, run);
     worker.on('message', (message: RunWorkerMessage) => this.#hear(run, message));
@@ -213,9 +222,19 @@ export class RunManager {
   #say(run: Run, news: Partial<Omit<Progress, 'runId' | 'frames'>> & { frames?: readonly SampleFrame[] }): void {
     const { runId, state, progress, timeNs, references } = { ...run.last, ...news };
     const failure = news.failure === undefined ? {} : { failure: news.failure };
-    run.last = { runId, state, progress, timeNs, references, frames: news.frames ?? [], ...failure };
+    run.last = {
+      runId,
+      state,
+      progress,
+      timeNs,
+      references,
+      frames: news.frames ?? [],
+      moments: news.moments ?? [],
+      markers: news.markers ?? [],
+      ...failure,
+    };
     this.#emit(run.last);
-    run.last = { ...run.last, frames: [] };
+    run.last = { ...run.last, frames: [], moments: [], markers: [] };
   }
 
   #forgetOldest(): void {

@@ -27,6 +27,7 @@ export type {
   SegmentLocality,
 } from './engine/locality-report.ts';
 export { metrics, type Metric } from './engine/metrics.ts';
+export type { CpuMoment, LinkMoment, Marker, MarkerKind, Moment, NodeMoment, ZoneMoment } from './engine/moment.ts';
 export {
   RUN_FORMAT,
   RUN_VERSION,
