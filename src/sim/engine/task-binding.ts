@@ -51,13 +51,13 @@ export class TaskBinding {
         return syscalls.memSetbinding(on, task, operation.nodes, operation.behaviour === 'strict');
       case 'shmbind': {
         const { segment, placement, strength, nodes } = operation;
-        return syscalls.shmbind(on, task, world.segment(on, segment), placement, strength === 'hard', nodes);
+        return syscalls.shmbind(on, task, world.segment(on, segment), { placement, hard: strength === 'hard', nodes });
       }
       case 'mbind': {
         const { start, bytes } = this.memory.extent(operation);
         const pages = Math.ceil(bytes / FRAME_BYTES);
         const { mode, nodes, strict } = operation;
-        return syscalls.mbind(on, task, start / FRAME_BYTES, pages, mode, nodes, strict);
+        return syscalls.mbind(on, task, { vpn: start / FRAME_BYTES, pages, mode, nodes, strict });
       }
       case 'membind': {
         const { start, bytes } = this.memory.extent(operation);

@@ -5,7 +5,7 @@
  */
 import type { KernelCpu } from './cpu.ts';
 import type { AddressSpace } from './mm/address-space.ts';
-import type { BindMode, CallResult, ShmPlacement } from './policy/mempolicy.ts';
+import type { BindMode, CallResult, MbindRequest, ShmBinding } from './policy/mempolicy.ts';
 import type { Sysctls } from './sysctl.ts';
 import type { Task } from './task.ts';
 
@@ -92,23 +92,8 @@ export interface Syscalls {
 
   /** Binding calls (policy/): nodes by id. What they return is the kernel's errno, ENOSYS where the kernel has no such call. */
   setMempolicy(on: KernelCpu, task: Task, mode: BindMode, nodes: readonly number[]): CallResult;
-  mbind(
-    on: KernelCpu,
-    task: Task,
-    vpn: number,
-    pages: number,
-    mode: BindMode,
-    nodes: readonly number[],
-    strict: boolean,
-  ): CallResult;
-  shmbind(
-    on: KernelCpu,
-    task: Task,
-    segment: AddressSpace,
-    placement: ShmPlacement,
-    hard: boolean,
-    nodes: readonly number[],
-  ): CallResult;
+  mbind(on: KernelCpu, task: Task, request: MbindRequest): CallResult;
+  shmbind(on: KernelCpu, task: Task, segment: AddressSpace, binding: ShmBinding): CallResult;
   membind(on: KernelCpu, task: Task, vpn: number, pages: number, cpus: readonly number[]): CallResult;
   memSetbinding(on: KernelCpu, task: Task, nodes: readonly number[], strict: boolean): CallResult;
   /** sched_setaffinity(): CPUs by number. */

@@ -194,11 +194,11 @@ export class FakeKernel {
         said(task, `set_mempolicy ${mode} ${nodes.join(',')}`);
         return this.answer;
       },
-      mbind: (_, task, vpn, pages, mode, nodes, strict) => {
+      mbind: (_, task, { vpn, pages, mode, nodes, strict }) => {
         said(task, `mbind ${vpn.toString(16)}+${pages} ${mode} ${nodes.join(',')}${strict ? ' strict' : ''}`);
         return this.answer;
       },
-      shmbind: (_, task, segment, placement, hard, nodes) => {
+      shmbind: (_, task, segment, { placement, hard, nodes }) => {
         said(task, `shmbind ${segment.name} ${placement} ${hard ? 'hard' : 'soft'} ${nodes.join(',')}`);
         return this.answer;
       },

@@ -155,7 +155,7 @@ export class DryRun {
         break;
       case 'shmbind': {
         const { segment, placement, strength, nodes } = operation;
-        result = syscalls.shmbind(on, task, this.segment(on, segment), placement, strength === 'hard', nodes);
+        result = syscalls.shmbind(on, task, this.segment(on, segment), { placement, hard: strength === 'hard', nodes });
         break;
       }
       case 'mbind':
@@ -183,7 +183,7 @@ export class DryRun {
     if (operation.op === 'membind') return syscalls.membind(on, task, vpn, pages, operation.cpus);
     const { mode, nodes, strict } = operation;
     const before = region.space.policy;
-    const result = syscalls.mbind(on, task, vpn, pages, mode, nodes, strict);
+    const result = syscalls.mbind(on, task, { vpn, pages, mode, nodes, strict });
     if (result !== 0 || !strict || mode === 'default' || !this.strays(region, from, bytes, nodes)) return result;
     // Nothing is mapped here, so the kernel has not seen it: EIO, and the policy stays as it was.
     region.space.policy = before;

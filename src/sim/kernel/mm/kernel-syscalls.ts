@@ -9,7 +9,7 @@ import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { KernelParts } from '../parts.ts';
 import { BindingCalls } from '../policy/binding-calls.ts';
-import type { BindMode, CallResult, ShmPlacement } from '../policy/mempolicy.ts';
+import type { BindMode, CallResult, MbindRequest, ShmBinding } from '../policy/mempolicy.ts';
 import type { Image, ImageLayout, MmapRequest, SegmentPart, Syscalls } from '../syscalls.ts';
 import { Affinity } from '../sched/affinity.ts';
 import type { Sysctls } from '../sysctl.ts';
@@ -227,31 +227,16 @@ export class KernelSyscalls implements Syscalls {
     return result;
   }
 
-  mbind(
-    on: KernelCpu,
-    task: Task,
-    vpn: number,
-    pages: number,
-    mode: BindMode,
-    nodes: readonly number[],
-    strict: boolean,
-  ): CallResult {
+  mbind(on: KernelCpu, task: Task, request: MbindRequest): CallResult {
     const outer = this.enter(on);
-    const result = this.binding.mbind(on, task, vpn, pages, mode, nodes, strict);
+    const result = this.binding.mbind(on, task, request);
     this.leave(on, outer);
     return result;
   }
 
-  shmbind(
-    on: KernelCpu,
-    _task: Task,
-    segment: AddressSpace,
-    placement: ShmPlacement,
-    hard: boolean,
-    nodes: readonly number[],
-  ): CallResult {
+  shmbind(on: KernelCpu, _task: Task, segment: AddressSpace, binding: ShmBinding): CallResult {
     const outer = this.enter(on);
-    const result = this.binding.shmbind(on, segment, placement, hard, nodes);
+    const result = this.binding.shmbind(on, segment, binding);
     this.leave(on, outer);
     return result;
   }

@@ -11,7 +11,7 @@ import type { KernelParts } from '../parts.ts';
 import type { Task } from '../task.ts';
 import { MemSetbinding } from './mem-setbinding.ts';
 import { Membind } from './membind.ts';
-import type { BindMode, CallResult, ShmPlacement } from './mempolicy.ts';
+import type { BindMode, CallResult, MbindRequest, ShmBinding } from './mempolicy.ts';
 import { NumaApi } from './numa-api.ts';
 import { hasNumaApi } from './placement.ts';
 import { Shmbind } from './shmbind.ts';
@@ -36,28 +36,14 @@ export class BindingCalls {
     return this.hasNumaApi ? this.numaApi.setMempolicy(on, task, mode, nodes) : 'ENOSYS';
   }
 
-  mbind(
-    on: KernelCpu,
-    task: Task,
-    vpn: number,
-    pages: number,
-    mode: BindMode,
-    nodes: readonly number[],
-    strict: boolean,
-  ): CallResult {
-    return this.hasNumaApi ? this.numaApi.mbind(on, task, vpn, pages, mode, nodes, strict) : 'ENOSYS';
+  mbind(on: KernelCpu, task: Task, request: MbindRequest): CallResult {
+    return this.hasNumaApi ? this.numaApi.mbind(on, task, request) : 'ENOSYS';
   }
 
-  shmbind(
-    on: KernelCpu,
-    segment: AddressSpace,
-    placement: ShmPlacement,
-    hard: boolean,
-    nodes: readonly number[],
-  ): CallResult {
+  shmbind(on: KernelCpu, segment: AddressSpace, binding: ShmBinding): CallResult {
     if (this.parts.traits.binding !== 'shmbind') return 'ENOSYS';
     const outer = on.enter(FN.sys_shmbind);
-    const result = this.ofSegments.bind(on, segment, placement, hard, nodes);
+    const result = this.ofSegments.bind(on, segment, binding);
     on.leave(outer);
     return result;
   }

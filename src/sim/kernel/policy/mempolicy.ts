@@ -22,6 +22,23 @@ export function samePolicy(a: MemPolicy | undefined, b: MemPolicy | undefined): 
   return a.nodes.every((node, at) => node === b.nodes[at]);
 }
 
+/** What mbind() sets, and on what: `pages` pages (4 KiB) from `vpn` on, which is not whole where the address is none of a page. */
+export interface MbindRequest {
+  readonly vpn: number;
+  readonly pages: number;
+  readonly mode: BindMode;
+  readonly nodes: readonly number[];
+  /** MPOL_MF_STRICT. */
+  readonly strict: boolean;
+}
+
+/** What shmbind() sets: a placement, MEM_HARDBIND or MEM_SOFTBIND, and the nodes. */
+export interface ShmBinding {
+  readonly placement: ShmPlacement;
+  readonly hard: boolean;
+  readonly nodes: readonly number[];
+}
+
 /** mem_setbinding() of 2002: where all memory of a task may lie. */
 export interface TaskBinding {
   readonly nodes: readonly number[];
@@ -30,12 +47,7 @@ export interface TaskBinding {
 
 /** What a segment is bound by: a call of one of three generations. */
 export type SpacePolicy =
-  | {
-      readonly kind: 'shmbind';
-      readonly placement: ShmPlacement;
-      readonly hard: boolean;
-      readonly nodes: readonly number[];
-    }
+  | ({ readonly kind: 'shmbind' } & ShmBinding)
   /** Nodes of a CPU mask, ascending. */
   | { readonly kind: 'membind'; readonly nodes: readonly number[] }
   /** The shared policy of an inode: ranges of pages (4 KiB), sorted, ends exclusive. */

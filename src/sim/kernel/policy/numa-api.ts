@@ -16,7 +16,7 @@ import { mmapSem, type VmaList } from '../mm/vma-list.ts';
 import { VM_HUGETLB, type Vma } from '../mm/vma.ts';
 import type { KernelParts } from '../parts.ts';
 import type { Task } from '../task.ts';
-import type { BindMode, CallResult, MemPolicy } from './mempolicy.ts';
+import type { BindMode, CallResult, MbindRequest, MemPolicy } from './mempolicy.ts';
 import { ascending, online } from './node-sets.ts';
 import { setSharedPolicy } from './shared-policy.ts';
 
@@ -40,31 +40,14 @@ export class NumaApi {
     return result;
   }
 
-  /** Of `pages` pages (4 KiB) from `vpn` on, which is not whole where the address is none of a page (EINVAL). */
-  mbind(
-    on: KernelCpu,
-    task: Task,
-    vpn: number,
-    pages: number,
-    mode: BindMode,
-    nodes: readonly number[],
-    strict: boolean,
-  ): CallResult {
+  mbind(on: KernelCpu, task: Task, request: MbindRequest): CallResult {
     const outer = on.enter(FN.sys_mbind);
-    const result = this.refusesMode(mode) ? 'EINVAL' : this.bindRange(on, task, vpn, pages, mode, nodes, strict);
+    const result = this.refusesMode(request.mode) ? 'EINVAL' : this.bindRange(on, task, request);
     on.leave(outer);
     return result;
   }
 
-  private bindRange(
-    on: KernelCpu,
-    { mm }: Task,
-    vpn: number,
-    pages: number,
-    mode: BindMode,
-    nodes: readonly number[],
-    strict: boolean,
-  ): CallResult {
+  private bindRange(on: KernelCpu, { mm }: Task, { vpn, pages, mode, nodes, strict }: MbindRequest): CallResult {
     if (!Number.isInteger(vpn)) return 'EINVAL';
     if (pages === 0) return 0;
     const mask = ascending(nodes);

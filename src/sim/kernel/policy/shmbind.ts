@@ -10,7 +10,7 @@
 import type { KernelCpu } from '../cpu.ts';
 import type { AddressSpace } from '../mm/address-space.ts';
 import type { KernelParts } from '../parts.ts';
-import type { CallResult, ShmPlacement } from './mempolicy.ts';
+import type { CallResult, ShmBinding } from './mempolicy.ts';
 import { ascending, online } from './node-sets.ts';
 
 export class Shmbind {
@@ -20,13 +20,7 @@ export class Shmbind {
    * EPERM: the caller may not write to the segment. EINVAL: the segment has been attached, or the placement is one for the
    * future. EFAULT: a mask in which no node of the machine is.
    */
-  bind(
-    on: KernelCpu,
-    segment: AddressSpace,
-    placement: ShmPlacement,
-    hard: boolean,
-    nodes: readonly number[],
-  ): CallResult {
+  bind(on: KernelCpu, segment: AddressSpace, { placement, hard, nodes }: ShmBinding): CallResult {
     on.read(segment.at);
     if (segment.readOnly) return 'EPERM';
     if (segment.attached || placement === 'mostfree') return 'EINVAL';

@@ -14,14 +14,14 @@ describe('which kernel has which call', () => {
     const task = quads.process();
     const on = quads.on(task);
     const segment = quads.segment('s', 4);
-    const shmbind = syscalls.shmbind(on, task, segment, 'firstref', true, [0]);
+    const shmbind = syscalls.shmbind(on, task, segment, { placement: 'firstref', hard: true, nodes: [0] });
     const at = quads.map(task, 4, segment);
     const there = {
       mem_setbinding: syscalls.memSetbinding(on, task, [0], true),
       shmbind,
       membind: syscalls.membind(on, task, at, 4, [0]),
       set_mempolicy: syscalls.setMempolicy(on, task, 'bind', [0]),
-      mbind: syscalls.mbind(on, task, at, 4, 'bind', [0], false),
+      mbind: syscalls.mbind(on, task, { vpn: at, pages: 4, mode: 'bind', nodes: [0], strict: false }),
     };
     const has = (yes: boolean): CallResult => (yes ? 0 : 'ENOSYS');
     expect(there).toEqual({
@@ -90,7 +90,9 @@ describe('mbind', () => {
     const quads = new Quads();
     const task = quads.process();
     const at = quads.map(task, 8);
-    expect(quads.kernel.syscalls.mbind(quads.on(task), task, at, 8, mode, nodes, false)).toBe(result);
+    expect(quads.kernel.syscalls.mbind(quads.on(task), task, { vpn: at, pages: 8, mode, nodes, strict: false })).toBe(
+      result,
+    );
   });
 
   /** Pages 0 to 9 and 20 to 29 are mapped, from a page far above everything else. */
@@ -115,7 +117,9 @@ describe('mbind', () => {
     for (const at of [base, base + 20]) {
       syscalls.mmap(quads.on(task), task, { pages: 10, pgoff: 0, shared: false, writable: true, at });
     }
-    expect(syscalls.mbind(quads.on(task), task, base + from, pages, 'bind', [2], false)).toBe(result);
+    expect(
+      syscalls.mbind(quads.on(task), task, { vpn: base + from, pages, mode: 'bind', nodes: [2], strict: false }),
+    ).toBe(result);
   });
 
   const strict: readonly Row<[BindMode, readonly number[], boolean]>[] = [
@@ -132,7 +136,9 @@ describe('mbind', () => {
     const at = quads.map(task, 8);
     quads.touch(task, at + 3, 1, 0);
     expect(quads.nodeOf(task, at + 3)).toBe(0);
-    expect(quads.kernel.syscalls.mbind(quads.on(task), task, at, 8, mode, nodes, flag)).toBe(result);
+    expect(quads.kernel.syscalls.mbind(quads.on(task), task, { vpn: at, pages: 8, mode, nodes, strict: flag })).toBe(
+      result,
+    );
     // Refused before anything is split or set; and in no case moved.
     const set = result === 0 && mode !== 'default';
     expect(task.mm?.vmaAt(at)?.policy !== undefined).toBe(set);
@@ -145,9 +151,15 @@ describe('mbind', () => {
     const at = quads.map(task, 1200);
     quads.touch(task, at + 1100, 1, 0);
     const { syscalls } = quads.kernel;
-    expect(syscalls.mbind(quads.on(task), task, at, 1100, 'bind', [2], true)).toBe(0);
-    expect(syscalls.mbind(quads.on(task), task, at + 1101, 99, 'bind', [2], true)).toBe(0);
-    expect(syscalls.mbind(quads.on(task), task, at, 1101, 'bind', [2], true)).toBe('EIO');
+    expect(syscalls.mbind(quads.on(task), task, { vpn: at, pages: 1100, mode: 'bind', nodes: [2], strict: true })).toBe(
+      0,
+    );
+    expect(
+      syscalls.mbind(quads.on(task), task, { vpn: at + 1101, pages: 99, mode: 'bind', nodes: [2], strict: true }),
+    ).toBe(0);
+    expect(syscalls.mbind(quads.on(task), task, { vpn: at, pages: 1101, mode: 'bind', nodes: [2], strict: true })).toBe(
+      'EIO',
+    );
   });
 });
 
@@ -165,7 +177,7 @@ describe('shmbind', () => {
     const task = quads.process();
     const segment = quads.segment('s', 8);
     for (const hard of [true, false]) {
-      expect(quads.kernel.syscalls.shmbind(quads.on(task), task, segment, placement, hard, nodes)).toBe(result);
+      expect(quads.kernel.syscalls.shmbind(quads.on(task), task, segment, { placement, hard, nodes })).toBe(result);
     }
   });
 
@@ -174,7 +186,8 @@ describe('shmbind', () => {
     const { syscalls } = quads.kernel;
     const task = quads.process();
     const segment = quads.segment('s', 8);
-    const bind = (): CallResult => syscalls.shmbind(quads.on(task), task, segment, 'stripe', true, [0, 2]);
+    const bind = (): CallResult =>
+      syscalls.shmbind(quads.on(task), task, segment, { placement: 'stripe', hard: true, nodes: [0, 2] });
     expect(bind()).toBe(0);
     const at = quads.map(task, 8, segment);
     expect(bind()).toBe('EINVAL');
@@ -187,7 +200,9 @@ describe('shmbind', () => {
     const task = quads.process();
     const segment = quads.segment('s', 8);
     segment.readOnly = true;
-    expect(quads.kernel.syscalls.shmbind(quads.on(task), task, segment, 'firstref', false, [0])).toBe('EPERM');
+    expect(
+      quads.kernel.syscalls.shmbind(quads.on(task), task, segment, { placement: 'firstref', hard: false, nodes: [0] }),
+    ).toBe('EPERM');
     expect(segment.policy).toBeUndefined();
   });
 });

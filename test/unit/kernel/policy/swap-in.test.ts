@@ -57,7 +57,8 @@ describe('a page of a segment', () => {
     const { syscalls } = quads.kernel;
     const task = quads.process();
     const segment = quads.segment('s', 1);
-    if (binding === 'shmbind') syscalls.shmbind(quads.on(task), task, segment, 'firstref', true, [6]);
+    if (binding === 'shmbind')
+      syscalls.shmbind(quads.on(task), task, segment, { placement: 'firstref', hard: true, nodes: [6] });
     const at = quads.map(task, 1, segment);
     if (binding === 'membind') syscalls.membind(quads.on(task), task, at, 1, [3]);
     quads.touch(task, at, 1, 1);
@@ -73,7 +74,7 @@ describe('a page of a segment', () => {
     const task = quads.process();
     const segment = quads.segment('s', 1);
     const at = quads.map(task, 1, segment);
-    quads.kernel.syscalls.mbind(quads.on(task), task, at, 1, 'bind', [6], false);
+    quads.kernel.syscalls.mbind(quads.on(task), task, { vpn: at, pages: 1, mode: 'bind', nodes: [6], strict: false });
     quads.touch(task, at, 1, 1);
     swapOutSegment(quads, task, segment, at);
     const again = quads.map(task, 1, segment);

@@ -13,7 +13,7 @@ const setPolicy = (quads: Quads, task: Task, mode: BindMode, nodes: readonly num
   expect(quads.kernel.syscalls.setMempolicy(quads.on(task), task, mode, nodes)).toBe(0);
 };
 const mbind = (quads: Quads, task: Task, at: number, pages: number, mode: BindMode, nodes: readonly number[]): void => {
-  expect(quads.kernel.syscalls.mbind(quads.on(task), task, at, pages, mode, nodes, false)).toBe(0);
+  expect(quads.kernel.syscalls.mbind(quads.on(task), task, { vpn: at, pages, mode, nodes, strict: false })).toBe(0);
 };
 const countOf = (nodes: readonly number[], id: number): number => nodes.filter((node) => node === id).length;
 
@@ -251,7 +251,7 @@ describe('shmbind', () => {
     const quads = new Quads({ binding: 'shmbind' }, small);
     const task = quads.process();
     const segment = quads.segment('s', pages);
-    expect(quads.kernel.syscalls.shmbind(quads.on(task), task, segment, placement, hard, nodes)).toBe(0);
+    expect(quads.kernel.syscalls.shmbind(quads.on(task), task, segment, { placement, hard, nodes })).toBe(0);
     return { quads, task, at: quads.map(task, pages, segment) };
   };
 

@@ -33,7 +33,9 @@ describe('numa_maps', () => {
     const { kernel, on } = booted;
     const task = booted.process('db');
     mapPool(booted, task);
-    expect(kernel.syscalls.mbind(on(), task, AT, 16, 'interleave', [0, 1, 3], false)).toBe(0);
+    expect(
+      kernel.syscalls.mbind(on(), task, { vpn: AT, pages: 16, mode: 'interleave', nodes: [0, 1, 3], strict: false }),
+    ).toBe(0);
     touchAll(booted, task, 0, 6);
     expect(textOf(booted)).toBe(
       [
@@ -51,8 +53,8 @@ describe('numa_maps', () => {
     const { kernel, on } = booted;
     const task = booted.process('db');
     mapPool(booted, task);
-    kernel.syscalls.mbind(on(), task, AT, 4, 'bind', [2], false);
-    kernel.syscalls.mbind(on(), task, AT + 4, 12, 'preferred', [1], false);
+    kernel.syscalls.mbind(on(), task, { vpn: AT, pages: 4, mode: 'bind', nodes: [2], strict: false });
+    kernel.syscalls.mbind(on(), task, { vpn: AT + 4, pages: 12, mode: 'preferred', nodes: [1], strict: false });
     touchAll(booted, task, 0, 16);
     kernel.syscalls.exit(on(), task);
     expect(textOf(booted)).toBe(
