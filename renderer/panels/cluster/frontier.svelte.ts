@@ -4,9 +4,9 @@
  */
 import type { Checked } from '../../../src/lab/contract.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
+import { Settled } from '../../state/settled.ts';
 
 export const SHIFTS: readonly number[] = [0, 1, 2, 3, 4, 5, 6];
-const SETTLE_MS = 150;
 
 /** What boot comes to at a position. */
 export interface FrontierPoint {
@@ -18,8 +18,7 @@ export class FrontierState {
   /** By PAGE_MMUSHIFT; null while it is not known. */
   points = $state.raw<readonly (FrontierPoint | null)[]>(SHIFTS.map(() => null));
   readonly #check: (profile: unknown) => Promise<Checked>;
-  #asked = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #settled = new Settled<MachineProfile>((profile, isOld) => this.#ask(profile, isOld));
 
   constructor(check: (profile: unknown) => Promise<Checked>) {
     this.#check = check;
@@ -27,20 +26,17 @@ export class FrontierState {
 
   /** Asks anew for `profile`; figures of before stay until the new ones come. */
   follow(profile: MachineProfile): void {
-    clearTimeout(this.#timer);
-    const asked = ++this.#asked;
-    this.#timer = setTimeout(() => void this.#ask(profile, asked), SETTLE_MS);
+    this.#settled.follow(profile);
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#asked += 1;
+    this.#settled.stop();
   }
 
-  async #ask(profile: MachineProfile, asked: number): Promise<void> {
+  async #ask(profile: MachineProfile, isOld: () => boolean): Promise<void> {
     for (const shift of SHIFTS) {
       const point = await this.#point({ ...profile, kernel: { ...profile.kernel, pageMmuShift: shift } });
-      if (asked !== this.#asked) return;
+      if (isOld()) return;
       this.points = this.points.map((old, at) => (at === shift ? point : old));
     }
   }

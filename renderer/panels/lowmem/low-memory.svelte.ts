@@ -8,9 +8,8 @@ import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import type { Client } from '../../client/client.ts';
 import { failureOf } from '../../state/failure.ts';
 import type { Run, RunStart } from '../../state/runs.svelte.ts';
+import { Settled } from '../../state/settled.ts';
 import { atCluster } from './measured.ts';
-
-const SETTLE_MS = 150;
 
 export class LowMemoryState {
   /** Of the last valid machine; null until the lab has answered. */
@@ -24,8 +23,7 @@ export class LowMemoryState {
   waiting = $state.raw<readonly number[]>([]);
 
   readonly #client: Pick<Client, 'lowMemory' | 'check'>;
-  #asked = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #settled = new Settled<MachineProfile>((profile, isOld) => this.#ask(profile, isOld));
 
   constructor(client: Pick<Client, 'lowMemory' | 'check'>) {
     this.#client = client;
@@ -33,14 +31,11 @@ export class LowMemoryState {
 
   /** Asks anew for `profile`; the answer of before stays until the new one comes. */
   follow(profile: MachineProfile): void {
-    clearTimeout(this.#timer);
-    const asked = ++this.#asked;
-    this.#timer = setTimeout(() => void this.#ask(profile, asked), SETTLE_MS);
+    this.#settled.follow(profile);
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#asked += 1;
+    this.#settled.stop();
   }
 
   /** Runs `start` at each of these clusters, one after the other, until all are done or one is cancelled; what does not boot is left out. */
@@ -78,14 +73,14 @@ export class LowMemoryState {
     }
   }
 
-  async #ask(profile: MachineProfile, asked: number): Promise<void> {
+  async #ask(profile: MachineProfile, isOld: () => boolean): Promise<void> {
     try {
       const answer = await this.#client.lowMemory(profile);
-      if (asked !== this.#asked) return;
+      if (isOld()) return;
       this.answer = answer;
       this.failure = null;
     } catch (error) {
-      if (asked === this.#asked) this.failure = failureOf(error);
+      if (!isOld()) this.failure = failureOf(error);
     }
   }
 }

@@ -9,6 +9,7 @@ import type { SegmentPrediction } from '../../../src/sim/engine/segment/predicti
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import type { SegmentDesign } from '../../../src/sim/workloads/segment/design.ts';
 import { failureOf } from '../../state/failure.ts';
+import { Questions } from '../../state/questions.ts';
 import { getAt, isWithin, setAt } from '../../state/path.ts';
 import { type Binding, callOf } from './calls.ts';
 import { nodesOf, place, type RangeChoice } from './ranges.ts';
@@ -48,10 +49,7 @@ export class SegmentState {
   #before = $state.raw<readonly SegmentDesign[]>([]);
   #after = $state.raw<readonly SegmentDesign[]>([]);
   #gesture: string | undefined;
-  /** What is to be asked next; a question that another replaces before its turn is never asked. */
-  #wanted: Question | null = null;
-  #asking: Promise<void> = Promise.resolve();
-  #busy = false;
+  readonly #questions = new Questions<Question>((question, isOld) => this.#ask(question, isOld));
 
   constructor(client: SegmentClient) {
     this.#client = client;
@@ -157,21 +155,11 @@ export class SegmentState {
    */
   predict(profile: MachineProfile | null): Promise<void> {
     const { design } = this;
-    this.#wanted = profile === null || design === null ? null : { profile, design };
-    if (!this.#busy) this.#asking = this.#askAll();
-    return this.#asking;
+    return this.#questions.ask(profile === null || design === null ? null : { profile, design });
   }
 
-  async #askAll(): Promise<void> {
-    this.#busy = true;
-    while (this.#wanted !== null) await this.#ask(this.#wanted);
-    this.#busy = false;
-  }
-
-  async #ask(question: Question): Promise<void> {
-    const { design } = question;
-    // Asked no more: the machine is gone, or the design is another by now.
-    const isOld = (): boolean => this.#wanted !== question;
+  /** Old: the machine is gone, or the design is another by now. */
+  async #ask(question: Question, isOld: () => boolean): Promise<void> {
     try {
       const { prediction, issues, numactl } = await this.#client.predictSegment(question);
       if (isOld()) return;
@@ -179,13 +167,11 @@ export class SegmentState {
       if (prediction === undefined) return;
       this.prediction = prediction;
       this.numactl = numactl;
-      this.valid = design;
+      this.valid = question.design;
     } catch (error) {
       if (isOld()) return;
       const failure = failureOf(error);
       this.issues = failure.issues.length > 0 ? failure.issues : [issueOf(failure.message)];
-    } finally {
-      if (!isOld()) this.#wanted = null;
     }
   }
 

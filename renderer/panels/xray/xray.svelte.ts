@@ -6,6 +6,7 @@ import type { Xray, XrayRequest } from '../../../src/sim/kernel/alloc/xray.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import type { Client } from '../../client/client.ts';
 import { failureOf } from '../../state/failure.ts';
+import { Questions } from '../../state/questions.ts';
 
 type XrayClient = Pick<Client, 'xray' | 'xrayRun'>;
 
@@ -24,9 +25,7 @@ export class XrayState {
   wrong = $state.raw<readonly string[]>([]);
 
   readonly #client: XrayClient;
-  #wanted: Question | null = null;
-  #asking: Promise<void> = Promise.resolve();
-  #busy = false;
+  readonly #questions = new Questions<Question>((question, isOld) => this.#ask(question, isOld));
 
   constructor(client: XrayClient) {
     this.#client = client;
@@ -38,20 +37,10 @@ export class XrayState {
 
   /** Asks the lab about the request as it stands. Resolves when nothing is left to ask. */
   ask(profile: MachineProfile, runId: string | null): Promise<void> {
-    this.#wanted = { profile, request: this.request, runId };
-    if (!this.#busy) this.#asking = this.#askAll();
-    return this.#asking;
+    return this.#questions.ask({ profile, request: this.request, runId });
   }
 
-  async #askAll(): Promise<void> {
-    this.#busy = true;
-    while (this.#wanted !== null) await this.#ask(this.#wanted);
-    this.#busy = false;
-  }
-
-  async #ask(question: Question): Promise<void> {
-    const { profile, request, runId } = question;
-    const isOld = (): boolean => this.#wanted !== question;
+  async #ask({ profile, request, runId }: Question, isOld: () => boolean): Promise<void> {
     try {
       const result = await (runId === null
         ? this.#client.xray(profile, request)
@@ -63,8 +52,6 @@ export class XrayState {
       if (isOld()) return;
       const { issues, message } = failureOf(error);
       this.wrong = issues.length > 0 ? issues.map((issue) => issue.message) : [message];
-    } finally {
-      if (!isOld()) this.#wanted = null;
     }
   }
 }
