@@ -40,6 +40,8 @@ export const idleClient: ConstructorParameters<typeof RunsState>[0] = {
   pauseRun: never,
   resumeRun: never,
   cancelRun: never,
+  stepRun: never,
+  paceRun: never,
   runReport: never,
   turnKnob: never,
   interimReport: never,

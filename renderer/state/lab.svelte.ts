@@ -74,7 +74,7 @@ export class Lab {
     this.machine = new MachineState(client, editNames(schema, catalogue.flavours));
     this.nodes = new NodesState(this.machine, this.selection, this.dialogs, this.notice);
     this.runs = new RunsState(client);
-    this.playhead = new PlayheadState(this.runs);
+    this.playhead = new PlayheadState(this.runs, client);
     this.compare = new CompareState(this.runs);
     this.lowMemory = new LowMemoryState(client);
     this.segment = new SegmentState(client);

@@ -1,27 +1,22 @@
-/**
- * The runs of this window: started here, followed by events, kept with their samples by column. Sample columns are plain
- * arrays that grow in place; `frameCount` is what components watch, so a frame costs no copy.
- */
+/** The runs of this window: started, paused, stepped, paced and ended here, and told what the lab's events say of them. */
 import type {
   CheckedSegment,
   FollowRequest,
   LabEvents,
   LabFailure,
   OpenedScript,
-  RunRequest,
-  RunState,
+  RunStep,
   SavedFile,
 } from '../../src/lab/contract.ts';
-import type { Followed } from '../../src/sim/engine/follow.ts';
-import type { Marker, Moment } from '../../src/sim/engine/moment.ts';
-import type { SampleFrame, RunReport } from '../../src/sim/engine/report.ts';
 import type { HistoryRow } from '../../src/sim/kernel/sched/history.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
 import type { TraceInfo } from '../../src/sim/workloads/trace.ts';
 import type { SegmentDesign } from '../../src/sim/workloads/segment/design.ts';
-import type { WorkloadSpec } from '../../src/sim/workloads/workload.ts';
 import type { Client } from '../client/client.ts';
 import { failureOf } from './failure.ts';
+import { type Following, requestOf, Run, type RunStart, turnsOf } from './run.svelte.ts';
+
+export { Run, type RunStart };
 
 /** As the contract has them. */
 export type KnobName = Parameters<Client['turnKnob']>[1];
@@ -32,6 +27,8 @@ type RunClient = Pick<
   | 'pauseRun'
   | 'resumeRun'
   | 'cancelRun'
+  | 'stepRun'
+  | 'paceRun'
   | 'runReport'
   | 'interimReport'
   | 'turnKnob'
@@ -45,107 +42,6 @@ type RunClient = Pick<
   | 'on'
 >;
 
-/** What a run is started with. */
-export interface RunStart {
-  readonly profile: MachineProfile;
-  /** MachineState.revision at the start: when the machine's has moved on, the run is of the machine before the edit. */
-  readonly revision: number;
-  readonly workloads: readonly WorkloadSpec[];
-  readonly seed: number;
-  /** One line that names what runs. */
-  readonly title: string;
-  /** What is known of programs from an earlier run. */
-  readonly history?: readonly HistoryRow[];
-}
-
-/** A reference of a run that is being followed, or has been. */
-export interface Following {
-  readonly wanted: FollowRequest;
-  /** Null while it is looked for, or where it failed. */
-  readonly result: Followed | null;
-  readonly failure: LabFailure | null;
-}
-
-export class Run {
-  readonly start: RunStart;
-  /** 1 for the first run of this window, and so on. */
-  readonly number: number;
-  /** The lab's name for it; empty until it has answered. */
-  id = $state.raw('');
-  state = $state.raw<RunState>('preparing');
-  /** 0 to 1. */
-  progress = $state.raw(0);
-  timeNs = $state.raw(0);
-  references = $state.raw(0);
-  /** Metric ids of the sample columns, `timeNs` first; empty until the first frame. */
-  columns = $state.raw<readonly string[]>([]);
-  /** Rows so far: watch this, then read `column(id)`. */
-  frameCount = $state.raw(0);
-  report = $state.raw<RunReport | null>(null);
-  /** While it is under way: the report as far as it was when somebody looked last. */
-  interim = $state.raw<RunReport | null>(null);
-  following = $state.raw<Following | null>(null);
-  failure = $state.raw<LabFailure | null>(null);
-  /** Moments so far, by time: what the screen shows of the machine live, and of earlier times at once. */
-  moments = $state.raw<readonly Moment[]>([]);
-  /** What happened when, by time. */
-  markers = $state.raw<readonly Marker[]>([]);
-  /** References per second of real time, over the last second or so; 0 when it does not run. */
-  rate = $state.raw(0);
-
-  readonly active: boolean = $derived(
-    this.state === 'preparing' || this.state === 'running' || this.state === 'paused',
-  );
-
-  readonly #series: Record<string, number[]> = {};
-  #mark: { readonly at: number; readonly references: number } | null = null;
-
-  constructor(start: RunStart, number: number) {
-    this.start = start;
-    this.number = number;
-  }
-
-  /** The samples of a column, oldest first; empty where the run has no such column. The array grows: do not keep it. */
-  column(id: string): readonly number[] {
-    return this.#series[id] ?? [];
-  }
-
-  /** Takes what an event says. `now` is milliseconds of real time, for the rate. */
-  take(event: LabEvents['runProgress'], now: number): void {
-    this.state = event.state;
-    this.progress = event.progress;
-    this.timeNs = event.timeNs;
-    this.references = event.references;
-    if (event.failure !== undefined) this.failure = event.failure;
-    if (event.frames.length > 0) this.#append(event.frames);
-    if (event.moments.length > 0) this.moments = [...this.moments, ...event.moments];
-    if (event.markers.length > 0) this.markers = [...this.markers, ...event.markers];
-    this.#measure(now);
-  }
-
-  #append(frames: readonly SampleFrame[]): void {
-    for (const frame of frames) {
-      if (this.columns !== frame.columns && this.columns.length !== frame.columns.length) this.columns = frame.columns;
-      frame.columns.forEach((id, index) => {
-        (this.#series[id] ??= []).push(frame.row[index]);
-      });
-    }
-    this.frameCount += frames.length;
-  }
-
-  #measure(now: number): void {
-    if (this.state !== 'running') {
-      this.#mark = null;
-      this.rate = 0;
-    } else if (this.#mark === null || this.references < this.#mark.references) {
-      this.#mark = { at: now, references: this.references };
-    } else if (now - this.#mark.at >= 500) {
-      this.rate = ((this.references - this.#mark.references) * 1000) / (now - this.#mark.at);
-      this.#mark = { at: now, references: this.references };
-    }
-  }
-}
-
 export class RunsState {
   /** Newest first. */
   list = $state.raw<readonly Run[]>([]);
@@ -156,6 +52,8 @@ export class RunsState {
   reading = $state.raw<{ readonly name: string; readonly progress: number } | null>(null);
   /** What could not be started or opened last. */
   failure = $state.raw<LabFailure | null>(null);
+  /** What runs are held to: virtual ns per second of real time; null: as fast as they can. */
+  pace = $state.raw<number | null>(null);
 
   /** The run under way, of which there is at most one in a window. */
   readonly active: Run | null = $derived(this.list.find((run) => run.active) ?? null);
@@ -191,6 +89,7 @@ export class RunsState {
     this.current = run;
     try {
       run.id = await this.#client.startRun(requestOf(start));
+      if (this.pace !== null) void this.#tell(run, (id) => this.#client.paceRun(id, this.pace));
     } catch (error) {
       run.state = 'failed';
       run.failure = failureOf(error);
@@ -208,6 +107,17 @@ export class RunsState {
 
   resume(run: Run | null = this.active): Promise<void> {
     return this.#tell(run, (id) => this.#client.resumeRun(id));
+  }
+
+  /** Lets a run go on for a step, and pauses it at the step's end. */
+  step(step: RunStep, run: Run | null = this.active): Promise<void> {
+    return this.#tell(run, (id) => this.#client.stepRun(id, step));
+  }
+
+  /** Holds this run and those to come to so many virtual ns a second; null lets them go as fast as they can. */
+  setPace(pace: number | null): Promise<void> {
+    this.pace = pace;
+    return this.#tell(this.active, (id) => this.#client.paceRun(id, pace));
   }
 
   cancel(run: Run | null = this.active): Promise<void> {
@@ -266,7 +176,7 @@ export class RunsState {
     const mine: Following = { wanted, result: null, failure: null };
     run.following = mine;
     try {
-      const result = await this.#client.follow(requestOf(run.start), withTurns(run, wanted));
+      const result = await this.#client.follow(requestOf(run.start), { ...wanted, ...turnsOf(run) });
       if (run.following === mine) run.following = { ...mine, result };
     } catch (error) {
       if (run.following === mine) run.following = { ...mine, failure: failureOf(error) };
@@ -320,14 +230,4 @@ export class RunsState {
       run.failure = failureOf(error);
     }
   }
-}
-
-function requestOf({ profile, workloads, seed, history }: RunStart): RunRequest {
-  return { profile, workloads: [...workloads], seed, ...(history === undefined ? {} : { history: [...history] }) };
-}
-
-/** With the knobs that were turned during the run: without them it would be another one. */
-function withTurns(run: Run, wanted: FollowRequest): FollowRequest {
-  const turns = (run.report ?? run.interim)?.config.turns;
-  return turns === undefined ? wanted : { ...wanted, turns: [...turns] };
 }

@@ -24,6 +24,8 @@ function fakeLab(over: Partial<Client> = {}): {
     pauseRun: tell('pause'),
     resumeRun: tell('resume'),
     cancelRun: tell('cancel'),
+    stepRun: (id, step) => tell(`step by ${step.by}`)(id),
+    paceRun: (id, pace) => tell(`pace ${pace}`)(id),
     runReport: () => Promise.resolve({ engine: 'test' } as RunReport),
     interimReport: () => Promise.resolve({ engine: 'interim', config: {} } as RunReport),
     turnKnob: (id, name, value) => {
