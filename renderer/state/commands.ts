@@ -1,8 +1,10 @@
 /**
  * The one list of commands: keyboard, palette, desktop menu and buttons all act through it. An id is what the desktop's
- * menu sends. `keys` is for people and for `matchesKeys`: `Mod` is Ctrl, or Cmd on a Mac.
+ * menu sends. `keys` are what a command has at first: `lab.keys` says which it has now.
  */
 import type { Lab } from './lab.svelte.ts';
+
+export { keysText } from './shortcuts.ts';
 
 export interface Command {
   readonly id: string;
@@ -125,33 +127,4 @@ export function labCommands(lab: Lab): readonly Command[] {
       run: () => void (view.keysOpen = true),
     },
   ];
-}
-
-/** True where the key event is the one that `keys` names (`Mod+Shift+Z`, `Delete`, `?`). */
-export function matchesKeys(event: KeyboardEvent, keys: string, mac: boolean): boolean {
-  const parts = keys.split('+');
-  const key = parts.at(-1) as string;
-  const mod = parts.includes('Mod');
-  if ((mac ? event.metaKey : event.ctrlKey) !== mod || (mac ? event.ctrlKey : event.metaKey)) return false;
-  if (event.altKey !== parts.includes('Alt')) return false;
-  // A sign such as ? carries its own Shift on most keyboards.
-  const sign = key.length === 1 && !/[\p{L}\p{N}]/u.test(key);
-  if (!sign && event.shiftKey !== parts.includes('Shift')) return false;
-  if (key === 'Space') return event.key === ' ';
-  if (/^\d$/.test(key)) return event.code === `Digit${key}` || event.key === key;
-  return event.key.toLowerCase() === key.toLowerCase();
-}
-
-/** True for keys that write into a field when typed there: they are quiet while one has the focus. */
-export function isQuietInFields(keys: string): boolean {
-  return !keys.includes('Mod+') && !keys.includes('Alt+');
-}
-
-/** Keys as a person reads them: `Ctrl Shift Z`, on a Mac `⌘ ⇧ Z`. */
-export function keysText(keys: string, mac: boolean): string {
-  const names: Readonly<Record<string, string>> = mac ? { Mod: '⌘', Shift: '⇧', Alt: '⌥' } : { Mod: 'Ctrl' };
-  return keys
-    .split('+')
-    .map((part) => names[part] ?? part)
-    .join(' ');
 }

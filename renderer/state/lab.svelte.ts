@@ -23,6 +23,7 @@ import { DialogsState } from './dialogs.svelte.ts';
 import { editNames } from './edit-name.ts';
 import { FilesState } from './files.svelte.ts';
 import { historyCommands } from './history-commands.ts';
+import { KeysState } from './keys.svelte.ts';
 import { MachineState } from './machine.svelte.ts';
 import { NodesState } from './nodes.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
@@ -58,6 +59,8 @@ export class Lab {
   readonly recent: RecentState;
   readonly theme = new ThemeState();
   readonly view = new ViewState();
+  /** Which keys each command has. */
+  readonly keys = new KeysState(() => this.commands);
   readonly dialogs = new DialogsState();
   /** What was just done, where nothing else on the screen says it. */
   readonly notice = new NoticeState();

@@ -1,0 +1,67 @@
+/** Which keys each command has: its own, or those that a person gave it in the settings, which outlive the window. */
+import type { Command } from './commands.ts';
+import { isMac } from '../shell/platform.ts';
+import { bindingsOf, keysText } from './shortcuts.ts';
+import { readStored, writeStored } from './stored.ts';
+
+export class KeysState {
+  /** By id of the command. */
+  #changed = $state.raw<Readonly<Record<string, readonly string[]>>>({});
+  readonly #commands: () => readonly Command[];
+
+  constructor(commands: () => readonly Command[]) {
+    this.#commands = commands;
+    const stored = readStored('keys');
+    if (stored === null || typeof stored !== 'object') return;
+    this.#changed = Object.fromEntries(
+      Object.entries(stored).filter(
+        (entry): entry is [string, string[]] =>
+          Array.isArray(entry[1]) && entry[1].every((keys) => typeof keys === 'string' && keys !== ''),
+      ),
+    );
+  }
+
+  /** Keys of a command; the first is the one that is shown. */
+  of(command: Command): readonly string[] {
+    return this.#changed[command.id] ?? command.keys;
+  }
+
+  /** The first keys of the command of that id as a person reads them; empty where it has none. */
+  text(id: string): string {
+    const command = this.#commands().find((candidate) => candidate.id === id);
+    const keys = command === undefined ? undefined : this.of(command)[0];
+    return keys === undefined ? '' : keysText(keys, isMac);
+  }
+
+  isChanged(command: Command): boolean {
+    return this.#changed[command.id] !== undefined;
+  }
+
+  /** Other commands that the same keys would run. */
+  rivals(command: Command, keys: string): readonly Command[] {
+    const wanted = bindingsOf(keys, isMac);
+    return this.#commands().filter(
+      (other) =>
+        other.id !== command.id &&
+        this.of(other).some((theirs) => bindingsOf(theirs, isMac).some((one) => wanted.includes(one))),
+    );
+  }
+
+  change(command: Command, keys: readonly string[]): void {
+    this.#store({ ...this.#changed, [command.id]: keys });
+  }
+
+  /** Gives the command its own keys back; without one, all commands theirs. */
+  reset(command?: Command): void {
+    this.#store(
+      Object.fromEntries(
+        command === undefined ? [] : Object.entries(this.#changed).filter(([id]) => id !== command.id),
+      ),
+    );
+  }
+
+  #store(changed: Readonly<Record<string, readonly string[]>>): void {
+    this.#changed = changed;
+    writeStored('keys', changed);
+  }
+}
