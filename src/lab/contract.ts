@@ -216,6 +216,8 @@ const stepSchema = z.union([
   z.strictObject({ by: z.literal('event') }),
   /** To the kernel's next timer tick. */
   z.strictObject({ by: z.literal('tick') }),
+  /** To the next request for pages that the first zone of its zonelist does not serve. */
+  z.strictObject({ by: z.literal('miss') }),
   /** To the first moment at or after now + ns. */
   z.strictObject({ by: z.literal('time'), ns: z.number().positive().max(1e15) }),
 ]);

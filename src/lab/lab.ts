@@ -29,6 +29,7 @@ import { formatRun } from './run-file.ts';
 import type { RunOrder } from './run-job.ts';
 import { RunManager } from './run-manager.ts';
 import { scriptOf } from './script-file.ts';
+import { Seeker } from './seeker.ts';
 import { checkSegment, segmentCatalogue } from './segments.ts';
 import { readTextFile } from './text-file.ts';
 import { type TraceFile, TraceLibrary } from './trace-library.ts';
@@ -59,6 +60,7 @@ class LabService implements LabApi {
   readonly #traces = new TraceLibrary();
   readonly #runs: RunManager;
   readonly #follower: Follower;
+  readonly #seeker: Seeker;
   readonly #closing = new AbortController();
 
   constructor({ dataDir, workerPath, dialogs }: LabOptions) {
@@ -66,6 +68,7 @@ class LabService implements LabApi {
     this.#recent = new RecentMachines(dataDir);
     this.#unsaved = new UnsavedMachines(dataDir);
     this.#follower = new Follower(workerPath);
+    this.#seeker = new Seeker(workerPath);
     this.#runs = new RunManager(workerPath, (progress) => this.events.emit('runProgress', progress));
   }
 
@@ -159,6 +162,23 @@ class LabService implements LabApi {
     this.#runs.cancel(runId);
     return null;
   };
+  readonly stepRun: LabApi['stepRun'] = async (runId, step) => {
+    this.#runs.step(runId, step);
+    return null;
+  };
+  readonly paceRun: LabApi['paceRun'] = async (runId, nsPerSecond) => {
+    this.#runs.pace(runId, nsPerSecond);
+    return null;
+  };
+  readonly seek: LabApi['seek'] = async (request, { timeNs, turns }) => {
+    const { order, files } = this.#ordered(request);
+    return this.#seeker.seek(turns === undefined ? order : { ...order, turns }, files, timeNs);
+  };
+  readonly xraySeen: LabApi['xraySeen'] = async (request) => this.#seeker.xray(request);
+  readonly stopSeeking: LabApi['stopSeeking'] = async () => {
+    this.#seeker.stop();
+    return null;
+  };
   readonly runReport: LabApi['runReport'] = async (runId) => this.#runs.report(runId);
   readonly turnKnob: LabApi['turnKnob'] = async (runId, name, value) => {
     this.#runs.turnKnob(runId, name, value);
@@ -196,6 +216,7 @@ class LabService implements LabApi {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#follower.stop();
+    this.#seeker.stop();
     await this.#unsaved.close();
     await this.#runs.close();
     this.#traces.close();

@@ -37,13 +37,19 @@ export interface RunOrder {
 
 export type TraceLookup = (sha256: string) => TraceSource | undefined;
 
+/** Who looks on: a timeline that records, a screen that shows the run while it goes on. Neither changes anything of it. */
+export interface Onlookers {
+  readonly timeline?: Timeline;
+  readonly live?: boolean;
+}
+
 /**
- * A simulation of `order`, recorded in `timeline`. Throws InputError where the machine does not boot, a CPU is not there, or a trace is not
+ * A simulation of `order`. Throws InputError where the machine does not boot, a CPU is not there, or a trace is not
  * open or does not fit.
  */
-export function startSimulation(order: RunOrder, traces: TraceLookup, timeline?: Timeline): Simulation {
+export function startSimulation(order: RunOrder, traces: TraceLookup, { timeline, live }: Onlookers = {}): Simulation {
   const { config, programs } = prepareRun(order, traces);
-  return new Simulation(config, programs, timeline);
+  return new Simulation(config, programs, timeline, live);
 }
 
 /** Follows one reference of `order` on a CPU; throws as startSimulation() does. */

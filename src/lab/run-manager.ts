@@ -1,15 +1,7 @@
 /** Runs in worker threads: started, watched, paused, cancelled; the reports of those that are done are kept. */
 import { Worker } from 'node:worker_threads';
-import {
-  InputError,
-  makeIssue,
-  type RunReport,
-  type SampleFrame,
-  type Turn,
-  type Xray,
-  type XrayRequest,
-} from '../sim/index.ts';
-import type { LabEvents, LabFailure, RunState } from './contract.ts';
+import { InputError, makeIssue, type RunReport, type Turn, type Xray, type XrayRequest } from '../sim/index.ts';
+import type { LabEvents, LabFailure, RunState, RunStep } from './contract.ts';
 import { toFailure } from './failure.ts';
 import type { RunOrder } from './run-job.ts';
 import {
@@ -19,10 +11,11 @@ import {
   FIRST_KNOB,
   GO,
   KNOBS,
+  type LiveNews,
   PAUSE,
   type RunWorkerData,
   type RunWorkerMessage,
-  type XrayQuestion,
+  type RunWorkerOrder,
 } from './run-messages.ts';
 import type { TraceFile } from './trace-library.ts';
 
@@ -104,11 +97,23 @@ export class RunManager {
 
   /** Pauses a run between two steps; a run that is over stays as it is. */
   pause(runId: string): void {
-    this.#command(runId, PAUSE);
+    tell(this.#command(runId, PAUSE), { kind: 'hold' });
   }
 
+  /** Goes on, for good: a step under way does not end it. */
   resume(runId: string): void {
+    tell(this.#find(runId), { kind: 'hold' });
     this.#command(runId, GO);
+  }
+
+  /** Goes on for a step, and is paused then. */
+  step(runId: string, step: RunStep): void {
+    tell(this.#find(runId), { kind: 'step', step });
+  }
+
+  /** Holds the run to so many ns of virtual time a second; null: as fast as it can. */
+  pace(runId: string, nsPerSecond: number | null): void {
+    tell(this.#find(runId), { kind: 'pace', nsPerSecond });
   }
 
   /** Turns a knob of /proc/sys/vm of the kernel that runs; of a run that is over nothing is turned. */
@@ -147,12 +152,10 @@ export class RunManager {
   xray(runId: string, request: XrayRequest): Promise<Xray> {
     const run = this.#find(runId);
     if (isOver(run.last.state)) return Promise.reject(noReport('a run that is under way', run));
-    const question: XrayQuestion = { question: ++this.#questions, request };
+    const question = ++this.#questions;
     return new Promise((resolve, reject) => {
-      run.xrays.set(question.question, { resolve, reject });
-      run.worker.postMessage(question);
-      // A paused one sleeps on its command.
-      Atomics.notify(run.command, 0);
+      run.xrays.set(question, { resolve, reject });
+      tell(run, { kind: 'xray', question, request });
     });
   }
 
@@ -192,7 +195,7 @@ export class RunManager {
       case 'progress':
         return this.#say(run, message);
       case 'failed':
-        return this.#fail(run, message.failure);
+        return this.#fail(run, message.failure, message.last);
       case 'xray':
         return answerXray(run, message);
       case 'followed':
@@ -200,26 +203,34 @@ export class RunManager {
       case 'interim':
         return answer(run, message.report);
       case 'done': {
-        const { report, references, frames } = message;
+        const { report, references, frames, moments, markers } = message;
         run.report = report;
         answer(run, report);
         refuseXrays(run, 'done');
-        this.#say(run, { state: 'done', progress: 1, timeNs: report.result.elapsedNs, references, frames });
+        this.#say(run, {
+          state: 'done',
+          progress: 1,
+          timeNs: report.result.elapsedNs,
+          references,
+          frames,
+          moments,
+          markers,
+        });
         this.#forgetOldest();
       }
     }
   }
 
-  #fail(run: Run, failure: LabFailure): void {
+  #fail(run: Run, failure: LabFailure, last?: LiveNews): void {
     if (isOver(run.last.state)) return;
     const cancelled = failure.kind === 'cancelled' || Atomics.load(run.command, 0) === CANCEL;
-    this.#say(run, cancelled ? { state: 'cancelled' } : { state: 'failed', failure });
+    this.#say(run, { ...last, ...(cancelled ? { state: 'cancelled' } : { state: 'failed', failure }) });
     for (const { reject } of run.waiting) reject(noReport('a run that is under way or done', run));
     run.waiting = [];
     refuseXrays(run, run.last.state);
   }
 
-  #say(run: Run, news: Partial<Omit<Progress, 'runId' | 'frames'>> & { frames?: readonly SampleFrame[] }): void {
+  #say(run: Run, news: Partial<Omit<Progress, 'runId'>>): void {
     const { runId, state, progress, timeNs, references } = { ...run.last, ...news };
     const failure = news.failure === undefined ? {} : { failure: news.failure };
     run.last = {
@@ -241,6 +252,12 @@ export class RunManager {
     const over = [...this.#runs].filter(([, { last }]) => isOver(last.state));
     for (const [runId] of over.slice(0, Math.max(0, over.length - MOST_REPORTS))) this.#runs.delete(runId);
   }
+}
+
+/** A worker that is paused sleeps on its command, and is woken to look. */
+function tell(run: Run, order: RunWorkerOrder): void {
+  run.worker.postMessage(order);
+  Atomics.notify(run.command, 0);
 }
 
 function answer(run: Run, report: RunReport): void {

@@ -42,6 +42,7 @@ export { type FollowStep } from './base/follow.ts';
 export { Timeline } from './engine/events.ts';
 export { type Followed, type FollowEvent, followEvents, followReference, type FollowWhat } from './engine/follow.ts';
 export { Simulation } from './engine/simulation.ts';
+export { type Reached, type RunTo, type Stop, stopOf } from './engine/stops.ts';
 export { xrayMachine } from './engine/boot-kernel.ts';
 export { predictSegment } from './engine/segment/predict.ts';
 export type { CheckedSegment, SegmentPrediction } from './engine/segment/prediction.ts';
@@ -80,6 +81,7 @@ export {
   type XrayWalk,
   type XrayZone,
 } from './kernel/alloc/xray.ts';
+export type { SeenRequest, SeenRequests, SeenTest, SeenZone } from './kernel/alloc/seen-requests.ts';
 export { boot } from './kernel/boot/boot.ts';
 export type { ProcSnapshot } from './kernel/proc/snapshot.ts';
 export type { BootLayout, Zonelist } from './kernel/boot/layout.ts';

@@ -126,7 +126,7 @@ function droppedText({ events, dropped }: Timeline): string {
 
 /** Does `order` with a progress bar, recorded in `timeline`. Rejects with Cancelled after Ctrl-C. */
 export async function simulate(io: Io, order: RunOrder, traces: OpenTraces, timeline?: Timeline): Promise<RunReport> {
-  const simulation = startSimulation(order, traces.lookup, timeline);
+  const simulation = startSimulation(order, traces.lookup, timeline === undefined ? {} : { timeline });
   const bar = new ProgressBar(io);
   let step = 1;
   let began = performance.now();

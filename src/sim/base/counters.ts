@@ -151,4 +151,7 @@ export const LOCK_WAIT_NS = counter();
 
 export const TRANSACTIONS = counter();
 
+/** Time of programs' own L2 misses whose home is another node. */
+export const REMOTE_NS = counter();
+
 export const COUNTERS = next;

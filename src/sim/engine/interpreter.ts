@@ -303,6 +303,7 @@ export class Interpreter implements Execution {
         return;
       case 'measure':
         world.host.measure?.(on.now);
+        world.host.timeline?.phase?.(on, 'measure');
         return;
       case 'transaction':
         this.mark(on, operation);
@@ -365,8 +366,10 @@ export class Interpreter implements Execution {
 
   private mark(on: KernelCpu, { name, mark }: OperationOf<'transaction'>): void {
     const began = this.begun.get(name);
-    if (mark === 'begin') this.begun.set(name, on.now);
-    else if (began !== undefined) {
+    if (mark === 'begin') {
+      this.begun.set(name, on.now);
+      this.world.beginsTransaction(on, name);
+    } else if (began !== undefined) {
       this.begun.delete(name);
       this.world.latencies.add(name, began, on.now);
       on.count(C.TRANSACTIONS);

@@ -1,6 +1,6 @@
 /**
  * What a run looks like at a moment: small enough to be made with every sample row, so that the screen shows the machine
- * live and any earlier moment again at once. Shares and utilisations are of the time since the moment before.
+ * live and any earlier moment again at once. Shares and utilisations are of the time since the last sample row.
  */
 
 /** A CPU that runs: shares of the interval, 0 to 1, that add up to 1. */
@@ -52,6 +52,8 @@ export interface LinkMoment {
 
 export interface Moment {
   readonly timeNs: number;
+  /** It lies between two sample rows, where the run stands: the next row's takes its place. */
+  readonly between?: true;
   /** CPUs that a program runs on. */
   readonly cpus: readonly CpuMoment[];
   /** Nodes with such a CPU, or whose memory was used. */

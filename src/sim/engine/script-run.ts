@@ -49,6 +49,8 @@ export interface TaskTimeline {
   turned(on: KernelCpu, name: string, value: number): void;
   /** The kernel refused a call that the task goes on after. */
   refused(on: KernelCpu, task: Task, call: string, errno: Errno): void;
+  /** A phase of the script begins, which this names in words. */
+  phase?(on: KernelCpu, words: string): void;
 }
 
 export class ScriptRun {
@@ -64,6 +66,8 @@ export class ScriptRun {
   private readonly cpus: readonly number[];
   private readonly files = new Map<string, AddressSpace>();
   private readonly removed = new Set<string>();
+  /** Names of transactions that have been reported as phases. */
+  private readonly transactions = new Set<string>();
   private readonly waiting = new Map<string, Interpreter[]>();
 
   constructor(
@@ -175,8 +179,17 @@ export class ScriptRun {
       return false;
     }
     this.waiting.delete(name);
+    this.host.timeline?.phase?.(on, `barrier ${name}`);
     for (const each of there) each.release(on);
     return true;
+  }
+
+  /** A task begins a transaction: the first of its name is a phase. */
+  beginsTransaction(on: KernelCpu, name: string): void {
+    const { timeline } = this.host;
+    if (timeline?.phase === undefined || this.transactions.has(name)) return;
+    this.transactions.add(name);
+    timeline.phase(on, `first transaction ${name}`);
   }
 
   /** CPUs that a program is started on: its places, those of its nodes, or all of the workload. */

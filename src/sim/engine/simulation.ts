@@ -20,7 +20,10 @@ import type { Turn } from '../workloads/operations.ts';
 import type { Program } from '../workloads/workload.ts';
 import { CacheRun } from './cache-run.ts';
 import { refuseTooLarge } from './host-memory.ts';
+import { listenerOf, type RunListener } from './event-fan.ts';
 import { Lanes } from './lanes.ts';
+import { LiveView } from './live-view.ts';
+import type { Marker, Moment } from './moment.ts';
 import type { RunConfig, RunReport, SampleFrame } from './report.ts';
 import { makeReport } from './results.ts';
 import { Sampling } from './sampling.ts';
@@ -28,6 +31,7 @@ import { MeanRunning, schedulingReport } from './scheduling-report.ts';
 import { ScriptRun } from './script-run.ts';
 import { makeRunning, type Running, startStreams } from './streams.ts';
 import type { Timeline } from './events.ts';
+import type { Reached, Stop } from './stops.ts';
 import { Turns } from './turns.ts';
 
 /** Rounds between two looks at how much has been done. */
@@ -59,15 +63,19 @@ export class Simulation {
   private settled = false;
   /** Free frames of each zone when the run began. */
   private readonly freeAtStart: readonly number[] = [];
+  /** What a screen sees, where one watches a run with a kernel; and who is told what kernel and tasks do. */
+  private readonly live: LiveView | undefined;
+  private readonly listener: RunListener | undefined;
 
   /**
-   * `timeline`: records what the kernel and tasks do. Throws InputError where the machine does not boot, a CPU is not
+   * `timeline`: records what the kernel and tasks do; `live`: a screen shows the run while it goes on. Throws InputError where the machine does not boot, a CPU is not
    * there, or a script is to run without a kernel.
    */
   constructor(
     private readonly config: RunConfig,
     programs: readonly Program[],
-    private readonly timeline?: Timeline,
+    timeline?: Timeline,
+    live = false,
   ) {
     const { profile } = config;
     this.turnsOfKnobs.push(...(config.turns ?? []));
@@ -100,6 +108,8 @@ export class Simulation {
       this.kernel = kernel;
       this.lanes = new Lanes(kernel, cpus);
       this.running = new MeanRunning(kernel.sched, this.layout.nodes.length);
+      if (live) this.live = new LiveView(kernel, (place) => this.layout.nodes[place].id);
+      this.listener = listenerOf([timeline, this.live?.markers]);
       this.freeAtStart = kernel.allZones.map((zone) => zone.freeFrames);
       const spaces = programs.map(({ addressSpaces, streams }) =>
         addressSpaces.map((space, index) => {
@@ -109,10 +119,11 @@ export class Simulation {
       );
       const titles = programs.map(({ title }) => title);
       startStreams(this.streams, titles, spaces, kernel.tasks, this.lanes);
-      this.scripts = this.startScripts(programs, kernel, this.lanes, timeline);
+      this.scripts = this.startScripts(programs, kernel, this.lanes);
       for (const on of kernel.activeCpus) on.begin();
       this.machine.measureFrom(0);
-      kernel.events = timeline;
+      kernel.events = this.listener;
+      this.live?.begin(this.lanes.all);
     }
     this.sampling = new Sampling(config.sampleNs, this.kernel?.allZones ?? []);
     this.nextSample = config.sampleNs;
@@ -151,6 +162,50 @@ export class Simulation {
       left -= Math.max(this.work - before, EMPTY_ROUND);
     }
     return this.ended;
+  }
+
+  /**
+   * Goes on to `to`, for about `references` more records at most: `more` where those are done and it has not come there. Stops
+   * at the end of the round in which it does, and the rounds are those of run(). Throws as run() does. Events and misses are
+   * those of a run that is watched: another one goes to its end.
+   */
+  runTo(stop: Stop, references: number): 'there' | 'ended' | 'more' {
+    const { cacheRun, lanes } = this;
+    let left = references;
+    while (!this.ended && left > 0) {
+      const before = this.work;
+      for (let i = 0; i < ROUNDS && !this.ended; i++) {
+        if (stop(this.reached)) return 'there';
+        if (cacheRun !== undefined) this.cacheRound(cacheRun);
+        else if (lanes !== undefined) this.round(lanes);
+      }
+      left -= Math.max(this.work - before, EMPTY_ROUND);
+    }
+    if (this.ended) return 'ended';
+    return stop(this.reached) ? 'there' : 'more';
+  }
+
+  /** Where it stands, for stopOf(). */
+  get reached(): Reached {
+    const { now, live } = this;
+    return { timeNs: now, events: live?.markers.events ?? 0, misses: live?.requests.misses ?? 0 };
+  }
+
+  /** The moment that a watched run with a kernel stands at; undefined of any other. */
+  moment(): Moment | undefined {
+    return this.live?.between(this.now);
+  }
+
+  /** Moments of sample rows, and markers, since the last call; of a run that is watched. `failed`: it cannot go on. */
+  takeLive(failed = false): { readonly moments: readonly Moment[]; readonly markers: readonly Marker[] } {
+    const { live } = this;
+    if (live === undefined) return { moments: [], markers: [] };
+    return { moments: live.takeMoments(), markers: live.takeMarkers(this.now, this.ended || failed) };
+  }
+
+  /** Time between two timer ticks of the kernel; 0 without one. */
+  get tickNs(): number {
+    return this.kernel?.sched.tickNs ?? 0;
   }
 
   private get streamed(): number {
@@ -240,16 +295,12 @@ export class Simulation {
       if (kernel === undefined) continue;
       kernel.sysctl[name] = value;
       const first = this.lanes?.all[0];
-      if (first !== undefined) this.timeline?.turned(first.on, name, value);
+      if (first !== undefined) this.listener?.turned(first.on, name, value);
     }
   }
 
-  private startScripts(
-    programs: readonly Program[],
-    kernel: Kernel,
-    tasks: Lanes,
-    timeline: Timeline | undefined,
-  ): readonly ScriptRun[] {
+  private startScripts(programs: readonly Program[], kernel: Kernel, tasks: Lanes): readonly ScriptRun[] {
+    const { listener } = this;
     const { instructionNs } = this.config.profile.machine.cpu;
     const host = {
       syscalls: kernel.syscalls,
@@ -258,7 +309,7 @@ export class Simulation {
       instructionNs,
       tasks,
       measure: (atNs: number): void => this.machine.measureFrom(atNs),
-      ...(timeline === undefined ? {} : { timeline }),
+      ...(listener === undefined ? {} : { timeline: listener }),
     };
     const runs = programs.flatMap(({ scripted }) => (scripted === undefined ? [] : [new ScriptRun(scripted, host)]));
     for (const run of runs) run.start();
@@ -277,6 +328,7 @@ export class Simulation {
     this.sampleUpTo(from);
     if (this.turned < this.turnsOfKnobs.length) this.turnKnobs(from);
     this.running?.look(from);
+    this.live?.markers.look(from);
     const end = Math.min(this.turns.endOfRound(from, lanes.alone), this.nextSample);
     const { coherence } = this.machine;
     const before = coherence.interventions;
@@ -313,6 +365,7 @@ export class Simulation {
     // Here and not for a report in between, since sums of parts differ by how they are cut.
     for (const { on } of this.lanes?.all ?? []) on.charge();
     this.frames.push({ columns: this.sampling.columns, row: this.sampling.take(timeNs, this.counters()) });
+    this.live?.row(timeNs);
   }
 
   private finish(): void {

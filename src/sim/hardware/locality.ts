@@ -129,9 +129,12 @@ export class Locality {
     if (kernel === 1) {
       counters[C.KERNEL_MISSES]++;
       counters[C.KERNEL_HOME_REMOTE] += remote;
-    } else if (tag !== OTHER_MEMORY) {
-      counters[C.SEGMENT_MISSES]++;
-      counters[C.SEGMENT_HOME_REMOTE] += remote;
+    } else {
+      if (remote === 1) counters[C.REMOTE_NS] += ns;
+      if (tag !== OTHER_MEMORY) {
+        counters[C.SEGMENT_MISSES]++;
+        counters[C.SEGMENT_HOME_REMOTE] += remote;
+      }
     }
     const at = this.find(group + 1, (((tag << HOME_BITS) | home) << 1) | kernel);
     this.misses[at]++;

@@ -170,6 +170,16 @@ export class KernelCpu {
     this.current = fn;
   }
 
+  /** Time that charge() would charge now, ns; and whether that is a program's, nobody's, or else the kernel's. */
+  get unchargedNs(): number {
+    return this.core.clock - this.since;
+  }
+
+  get does(): 'user' | 'idle' | 'kernel' {
+    if (this.current === FN.user) return 'user';
+    return this.current === FN.idle ? 'idle' : 'kernel';
+  }
+
   /** Charges the time since the last change of function to the one that is running. */
   charge(): void {
     const { clock, counters } = this.core;

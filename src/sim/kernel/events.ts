@@ -28,4 +28,8 @@ export const kernelEvents: readonly KernelEvent[] = names;
 export interface KernelEvents {
   /** Something that `on` did from `startNs` (of its clock) until now. */
   span(event: KernelEvent, on: KernelCpu, startNs: number, detail: number): void;
+  /** A request that `on` makes wakes the thread of this name, which slept. */
+  woken?(on: KernelCpu, thread: string): void;
+  /** A request of `on` for 2^order pages finds none, and the kernel gives up. */
+  outOfMemory?(on: KernelCpu, order: number): void;
 }

@@ -74,6 +74,11 @@ export interface ZoneTest {
   readonly taken: boolean;
 }
 
+/** Somebody who is told of every test of every request; `locked`: zone.lock was taken for it. */
+export interface WalkLog {
+  tested(test: ZoneTest, locked: boolean): void;
+}
+
 /** A stretch of a zonelist, and of it the fall-back zones or the others. */
 export interface Stretch {
   from: number;
@@ -86,6 +91,7 @@ export class PageAllocator<On extends Asker = KernelCpu> {
   from: Zone | undefined;
   /** Zones looked at by all walks. */
   visits = 0;
+  log: WalkLog | undefined;
   private readonly stretch: Stretch = { from: 0, to: 0, fallback: false };
 
   constructor(
@@ -106,6 +112,7 @@ export class PageAllocator<On extends Asker = KernelCpu> {
     const { watermarks: rule } = this.rules;
     const { zones } = list;
     const { from, to, fallback } = part;
+    const noted = on.follow !== undefined || this.log !== undefined;
     let bar = 1 << order;
     for (let i = from; i < to; i++) {
       const zone = zones[i];
@@ -134,11 +141,14 @@ export class PageAllocator<On extends Asker = KernelCpu> {
         }
       }
       // Taking may turn a clean page into none: what was there is read first.
-      const seen = on.follow === undefined || walk === 'any' ? free : this.available(zone, walk);
+      const seen = !noted || walk === 'any' ? free : this.available(zone, walk);
+      const { lockTakes } = zone;
       const page = passes ? this.takeFrom(on, zone, order, walk, gfp) : -1;
-      if (on.follow !== undefined) {
+      if (noted) {
         const taken = page >= 0;
-        this.tested(on, { zone, at: i, walk, before, mark, reserve, free: seen, failedOrder, passes, taken }, bar);
+        const test = { zone, at: i, walk, before, mark, reserve, free: seen, failedOrder, passes, taken };
+        if (on.follow !== undefined) this.tested(on, test, bar);
+        this.log?.tested(test, zone.lockTakes > lockTakes);
       }
       if (page >= 0) {
         this.from = zone;

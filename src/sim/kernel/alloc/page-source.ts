@@ -22,6 +22,7 @@ import type { Gfp, GfpZone } from './gfp.ts';
 import { type Ladder, makeLadder, type Pressure } from './ladders.ts';
 import { outOfMemory } from './oom-report.ts';
 import type { Pages } from './pages.ts';
+import type { RequestLog } from './request-log.ts';
 import { ReadyLists } from './ready-lists.ts';
 import { ZoneSupply } from './zone-supply.ts';
 
@@ -64,6 +65,8 @@ export class PageSource implements Pages, Supply, Pressure {
   private reclaiming = false;
   /** 2.4 without rmap15: the block freed meanwhile that it keeps, and its order. */
   private readonly keepsLocal: boolean;
+  /** Set while somebody watches the requests. */
+  log: RequestLog | undefined;
   private localPage = -1;
   private localOrder = 0;
   private localWanted = -1;
@@ -91,16 +94,24 @@ export class PageSource implements Pages, Supply, Pressure {
     return this.allocator.visits;
   }
 
+  /** Tells `log` of every request from now on. */
+  watch(log: RequestLog): void {
+    this.log = log;
+    this.allocator.log = log;
+  }
+
   alloc(on: KernelCpu, gfp: Gfp, order: number, owner: number, list?: ReadyZonelist): number {
     const outer = on.enter(FN.alloc_pages);
     const zonelist = list ?? this.lists.of(gfp.zone, on.node, on.cpu);
     this.counts.requests++;
+    this.log?.begin(on, { gfp, order, list: zonelist, policy: list !== undefined }, outer);
     // A binding that leaves no zone at all: alloc_pages() fails, and the fault ends as every other without memory does.
     if (list !== undefined && list.zones.length === 0) this.outOfMemory(on, list, order, gfp);
     const page = zonelist.zones.length === 0 ? -1 : this.ladder.climb(on, zonelist, order, gfp);
     if (page < 0) {
       if (gfp.noWarn !== true) this.failed(on, zonelist, order);
     } else this.prepare(on, page, order, owner, zonelist);
+    this.log?.end(page < 0 ? undefined : this.supply.zoneOf(page));
     on.leave(outer);
     return page;
   }
@@ -202,10 +213,12 @@ export class PageSource implements Pages, Supply, Pressure {
 
   wake(on: KernelCpu, zone: Zone): void {
     if (this.counts.pressureAt < 0) this.counts.pressureAt = on.now;
+    this.log?.woke();
     this.parts.reclaim.wakeKswapd(on, zone);
   }
 
   reclaim(on: KernelCpu, zone: Zone, order: number): number {
+    this.log?.reclaims();
     this.reclaiming = true;
     this.localWanted = order;
     try {
@@ -261,6 +274,7 @@ export class PageSource implements Pages, Supply, Pressure {
 
   outOfMemory(on: KernelCpu, list: ReadyZonelist, order: number, gfp: Gfp): never {
     this.failed(on, list, order);
+    this.parts.events?.outOfMemory?.(on, order);
     throw outOfMemory(this.parts, on, list, order, gfp);
   }
 

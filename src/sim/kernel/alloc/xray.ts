@@ -22,6 +22,7 @@ import {
 import type { Zone } from '../zone.ts';
 import { type Gfp, GFP_ATOMIC, GFP_DMA, GFP_HIGHUSER, GFP_KERNEL } from './gfp.ts';
 import { makeLadder } from './ladders.ts';
+import type { SeenRequests } from './seen-requests.ts';
 import { becauseOf, ruleOf, titleOf, walkWords } from './xray-words.ts';
 
 export const XRAY_MASKS = ['GFP_HIGHUSER', 'GFP_KERNEL', 'GFP_ATOMIC', 'GFP_DMA'] as const;
@@ -104,6 +105,8 @@ export interface Xray {
   readonly counters: readonly { readonly name: string; readonly node: number }[];
   /** The same with one thing changed. */
   readonly instead: readonly { readonly change: string; readonly title: string }[];
+  /** What the run has seen of requests; null of a machine as it boots, and of a run that nobody watches. */
+  readonly seen: SeenRequests | null;
 }
 
 /** Throws InputError for a node that is not there, or a block larger than any. */
@@ -117,7 +120,9 @@ export function xrayOf(kernel: Kernel, request: XrayRequest): Xray {
   }
   const xray = look(kernel, request);
   const instead = variantsOf(request).map(({ change, ...other }) => ({ change, title: look(kernel, other).title }));
-  return { ...xray, instead };
+  const place = layout.nodes.findIndex(({ id }) => id === request.node);
+  const seen = kernel.pages.log?.seen({ place, gfp: GFP[request.mask], order: request.order }) ?? null;
+  return { ...xray, instead, seen };
 }
 
 type Changed = XrayRequest & { readonly change: string };
@@ -164,7 +169,18 @@ function look(kernel: Kernel, request: XrayRequest): Xray {
   const rule = ruleOf(watermarks, lowerZoneProtection, nodeByNode);
   const sign = watermarks === '2.6.0' ? '≥' : '>';
   const counters = outcome.kind === 'taken' ? countersOf(kernel, list, place, list.zones[outcome.at]) : [];
-  const plain = { request, cpu, rule, sign, zones, walks: looker.walks, outcome, counters, instead: [] } as const;
+  const plain = {
+    request,
+    cpu,
+    rule,
+    sign,
+    zones,
+    walks: looker.walks,
+    outcome,
+    counters,
+    instead: [],
+    seen: null,
+  } as const;
   return { ...plain, title: titleOf(plain), because: becauseOf(plain) };
 }
 

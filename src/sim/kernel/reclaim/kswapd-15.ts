@@ -41,7 +41,9 @@ export class Kswapd15 implements KernelThread {
 
   /** Cuts the second short, not the fortieth that it sleeps while memory is short. */
   wake(on: KernelCpu): void {
-    if (!this.overloaded) this.until = Math.min(this.until, on.now);
+    if (this.overloaded) return;
+    if (this.until > on.now) this.parts.events?.woken?.(on, this.name);
+    this.until = Math.min(this.until, on.now);
   }
 
   step(on: KernelCpu): void {

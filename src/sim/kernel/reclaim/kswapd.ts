@@ -75,6 +75,7 @@ export class Kswapd implements KernelThread {
     this.wakesAt = Math.max(on.now, this.notBefore);
     this.priority = this.firstPriority;
     this.freed = 0;
+    this.parts.events?.woken?.(on, this.name);
   }
 
   ready(now: number): boolean {
