@@ -54,7 +54,7 @@ export class Lab {
   readonly lowMemory: LowMemoryState;
   /** The request for pages that is laid open. */
   readonly xray: XrayState;
-  /** Which two runs stand side by side. */
+  /** Which runs stand side by side, two to eight. */
   readonly compare: CompareState;
   readonly recent: RecentState;
   readonly theme = new ThemeState();

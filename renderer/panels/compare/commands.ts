@@ -8,8 +8,9 @@ interface Comparing {
   readonly compare: CompareState;
 }
 
-/** `view.compare`, `compare.last`. */
+/** `view.compare`, `compare.last`, `compare.choose`, `compare.baseline`. */
 export function compareCommands({ view, compare }: Comparing): readonly Command[] {
+  const several = (): boolean => compare.choices.length > 1;
   return [
     {
       id: 'view.compare',
@@ -24,11 +25,27 @@ export function compareCommands({ view, compare }: Comparing): readonly Command[
       title: 'Compare with the last run',
       keys: ['Mod+D', 'Alt+D'],
       words: 'runs side by side difference delta binding',
-      enabled: () => compare.choices.length > 1,
+      enabled: several,
       run: () => {
         compare.chooseLast();
         view.show('compare');
       },
+    },
+    {
+      id: 'compare.choose',
+      title: 'Choose runs to compare',
+      keys: ['Mod+Shift+D'],
+      words: 'mark side by side',
+      enabled: several,
+      run: () => view.show('runs'),
+    },
+    {
+      id: 'compare.baseline',
+      title: 'Make the next run the baseline',
+      keys: ['Alt+B'],
+      words: 'compare change baseline',
+      enabled: () => view.screen === 'compare' && compare.runs.length > 1,
+      run: () => compare.nextBaseline(),
     },
   ];
 }

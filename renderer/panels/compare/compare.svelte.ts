@@ -1,9 +1,16 @@
-/** Which two runs are compared: A is the baseline, B is set against it. A run without a report cannot be chosen. */
+/**
+ * Which runs are compared, two to eight: the first is the baseline (A), the others are set against it in their order.
+ * Until a person chooses, they are the last two. A run without a report cannot be chosen.
+ */
 import type { Run, RunsState } from '../../state/runs.svelte.ts';
 
+/** Letters that the runs bear, in order; as many as can be compared. */
+export const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] as const;
+export const MOST_RUNS = LETTERS.length;
+
 export class CompareState {
-  #a = $state.raw<Run | null>(null);
-  #b = $state.raw<Run | null>(null);
+  #chosen = $state.raw<readonly Run[]>([]);
+  #marked = $state.raw<readonly Run[]>([]);
   readonly #runs: Pick<RunsState, 'list'>;
 
   constructor(runs: Pick<RunsState, 'list'>) {
@@ -15,62 +22,83 @@ export class CompareState {
     return this.#runs.list.filter((run) => run.report !== null);
   }
 
-  /** The baseline: the one chosen, else the run before the last. */
-  get a(): Run | null {
-    return this.#a ?? this.choices.find((run) => run !== this.#b && run !== this.#newest) ?? null;
+  /** Those that are compared, the baseline first; fewer than two where there are no more. */
+  get runs(): readonly Run[] {
+    const { choices } = this;
+    const chosen = this.#chosen.filter((run) => choices.includes(run));
+    return chosen.length > 1 ? chosen : choices.slice(0, 2).reverse();
   }
 
-  /** What is set against it: the one chosen, else the last run. */
-  get b(): Run | null {
-    return this.#b ?? this.choices.find((run) => run !== this.#a) ?? null;
+  /** Runs that could still be added, newest first. */
+  get others(): readonly Run[] {
+    const { runs } = this;
+    return runs.length >= MOST_RUNS ? [] : this.choices.filter((run) => !runs.includes(run));
   }
 
-  get #newest(): Run | undefined {
-    return this.#b === null ? this.choices.find((run) => run !== this.#a) : undefined;
+  get baseline(): Run | null {
+    return this.runs[0] ?? null;
   }
 
-  chooseA(run: Run): void {
-    const other = this.b;
-    if (run === other) this.#b = this.a;
-    else this.#b = other;
-    this.#a = run;
+  /** These and no others, the earliest as the baseline; more than eight leave the earliest out. */
+  choose(runs: readonly Run[]): void {
+    this.#chosen = [...runs].sort((a, b) => a.number - b.number).slice(-MOST_RUNS);
   }
 
-  chooseB(run: Run): void {
-    const other = this.a;
-    if (run === other) this.#a = this.b;
-    else this.#a = other;
-    this.#b = run;
+  /** Adds a run behind the others; of nine the one before it gives way. */
+  add(run: Run): void {
+    const { runs } = this;
+    if (!runs.includes(run)) this.#chosen = [...runs.slice(0, MOST_RUNS - 1), run];
   }
 
-  /** Both at once, the earlier run as the baseline. */
-  choose(runs: readonly [Run, Run]): void {
-    const [first, second] = [...runs].sort((left, right) => left.number - right.number);
-    this.#a = first;
-    this.#b = second;
+  /** Takes a run out; two always stay. */
+  remove(run: Run): void {
+    if (this.runs.length > 2) this.#chosen = this.runs.filter((one) => one !== run);
   }
 
-  /** Runs that a person has marked to be compared, in the order of marking: two at most, the older mark gives way. */
-  marked = $state.raw<readonly Run[]>([]);
+  /** Puts another run in the place of one. */
+  replace(run: Run, by: Run): void {
+    this.#chosen = this.runs.map((one) => (one === run ? by : one === by ? run : one));
+  }
+
+  /** Sets the others against this one; they keep their order. */
+  setBaseline(run: Run): void {
+    this.#chosen = [run, ...this.runs.filter((one) => one !== run)];
+  }
+
+  /** Moves a run to the left (−1) or to the right (1) of its neighbour; at the left end it is the baseline. */
+  move(run: Run, by: -1 | 1): void {
+    const runs = [...this.runs];
+    const from = runs.indexOf(run);
+    const to = from + by;
+    if (from < 0 || to < 0 || to >= runs.length) return;
+    [runs[from], runs[to]] = [runs[to], runs[from]];
+    this.#chosen = runs;
+  }
+
+  /** The second run becomes the baseline and the baseline goes to the end: by and by each run is it once. */
+  nextBaseline(): void {
+    const [first, ...rest] = this.runs;
+    if (first !== undefined && rest.length > 0) this.#chosen = [...rest, first];
+  }
+
+  /** Runs that a person has marked to be compared, in the order of marking: eight at most, the oldest mark gives way. */
+  get marked(): readonly Run[] {
+    const { choices } = this;
+    return this.#marked.filter((run) => choices.includes(run));
+  }
 
   mark(run: Run, on: boolean): void {
-    const others = this.marked.filter((one) => one !== run);
-    this.marked = on ? [...others, run].slice(-2) : others;
+    const others = this.#marked.filter((one) => one !== run);
+    this.#marked = on ? [...others, run].slice(-MOST_RUNS) : others;
   }
 
-  /** Compares the two that are marked. */
+  /** Compares those that are marked, if they are two or more. */
   chooseMarked(): void {
-    const [first, second] = this.marked;
-    if (first !== undefined && second !== undefined) this.choose([first, second]);
-  }
-
-  swap(): void {
-    [this.#a, this.#b] = [this.b, this.a];
+    if (this.marked.length > 1) this.choose(this.marked);
   }
 
   /** The last two runs, whatever was chosen before. */
   chooseLast(): void {
-    this.#a = null;
-    this.#b = null;
+    this.#chosen = [];
   }
 }

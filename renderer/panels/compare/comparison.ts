@@ -1,44 +1,54 @@
 /**
- * Two runs side by side: each figure of both, what it changed by, and whether that is better. A verdict is the metric's
- * direction applied to the change; under 1 %, or 0.5 points of a share, it is the same.
+ * Figures of several runs side by side: each one's value, what it changed by against the baseline (the first run), and
+ * whether that is better. A verdict is the metric's direction applied to the change; under 1 %, or 0.5 points of a
+ * share, it is the same.
  */
-import type { Catalogue } from '../../../src/lab/contract.ts';
-import type { RunReport, TransactionRow } from '../../../src/sim/engine/report.ts';
-import { formatFigures, formatNumber, formatTime } from '../format.ts';
-import { totalsOf } from '../results/sheets.ts';
-import { perSecond, spanOf } from '../results/throughput.ts';
+import { formatNumber } from '../format.ts';
+import type { Cell } from '../results/csv.ts';
 
 export type Verdict = 'better' | 'worse' | 'same' | 'differs' | 'unknown';
 
 /** What a figure is measured in: shares change by points, everything else by so many per cent. */
-export type FigureUnit = '' | 'ns' | '%' | '/s';
+export type FigureUnit = '' | 'ns' | '%' | '/s' | 'MiB' | 'kB';
 
-/** A figure of both runs; undefined where a run has none. */
+/** A figure of all runs, the baseline first; undefined where a run has none. */
 export interface Figure {
   readonly id: string;
   readonly label: string;
   readonly unit: FigureUnit;
+  /** Which way is better; 0 where neither is. */
   readonly better: -1 | 0 | 1;
-  readonly a: number | undefined;
-  readonly b: number | undefined;
+  readonly values: readonly (number | undefined)[];
   readonly description: string;
+}
+
+/** What a run's figure is against the baseline's. */
+export interface ComparedCell {
+  readonly value: string;
+  /** `+1.2`, in the unit of its row; empty where one of the two runs has no such figure. */
+  readonly delta: string;
+  /** `−12.5 %`, `2.8×` from a doubling on, `points` of a share. */
+  readonly relative: string;
+  readonly verdict: Verdict;
 }
 
 /** A figure as its row says it. */
 export interface ComparedRow {
   readonly id: string;
   readonly label: string;
+  /** Of all figures of the row: that of the largest one. */
   readonly unit: string;
-  readonly a: string;
-  readonly b: string;
-  /** `+1.2 ms`, with its sign; empty where one run has no such figure. */
-  readonly delta: string;
-  /** `−12.5 %`, `2.8×` from a doubling on, `points` of a share. */
-  readonly relative: string;
-  readonly verdict: Verdict;
   readonly description: string;
+  readonly base: string;
+  /** The other runs, in their order. */
+  readonly others: readonly ComparedCell[];
+  readonly figure: Figure;
 }
 
+export interface FigureGroup {
+  readonly title: string;
+  readonly figures: readonly Figure[];
+}
 export interface ComparedGroup {
   readonly title: string;
   readonly rows: readonly ComparedRow[];
@@ -48,24 +58,28 @@ const SAME_SHARE = 0.01;
 const SAME_POINTS = 0.5;
 const UNKNOWN = '–';
 
-/** Better, worse or the same; `differs` where neither direction is better. */
-export function verdictOf({ unit, better, a, b }: Figure): Verdict {
-  if (a === undefined || b === undefined) return 'unknown';
-  const delta = b - a;
-  const same = unit === '%' ? Math.abs(delta) < SAME_POINTS : Math.abs(delta) < SAME_SHARE * Math.abs(a);
+/** Better, worse or the same; `differs` where neither direction is better, `unknown` where a run has no such figure. */
+export function verdictOf(
+  { unit, better }: Pick<Figure, 'unit' | 'better'>,
+  base: number | undefined,
+  value: number | undefined,
+): Verdict {
+  if (base === undefined || value === undefined) return 'unknown';
+  const delta = value - base;
+  const same = unit === '%' ? Math.abs(delta) < SAME_POINTS : Math.abs(delta) < SAME_SHARE * Math.abs(base);
   if (same || delta === 0) return 'same';
   if (better === 0) return 'differs';
   return Math.sign(delta) === better ? 'better' : 'worse';
 }
 
-/** What B is against A: per cent with its sign, a factor from a doubling on; `points` of a share; empty from zero on. */
-export function relativeText(unit: FigureUnit, a: number, b: number): string {
+/** What a value is against the baseline's: per cent with its sign, a factor from a doubling on; `points` of a share; empty from zero on. */
+export function relativeText(unit: FigureUnit, base: number, value: number): string {
   if (unit === '%') return 'points';
-  if (a === b) return '0 %';
-  if (a === 0) return '';
-  const ratio = b / a;
+  if (base === value) return '0 %';
+  if (base === 0) return '';
+  const ratio = value / base;
   if (ratio >= 2) return `${formatNumber(ratio, ratio >= 10 ? 0 : 1)}×`;
-  return signed(100 * (ratio - 1), (value) => `${formatNumber(value, 1)} %`);
+  return signed(100 * (ratio - 1), (share) => `${formatNumber(share, 1)} %`);
 }
 
 function signed(value: number, format: (value: number) => string): string {
@@ -74,141 +88,100 @@ function signed(value: number, format: (value: number) => string): string {
   return `${value > 0 ? '+' : '−'}${text}`;
 }
 
-/** A time in the unit that the largest of its row has. */
-function timeText(ns: number, largest: number): string {
-  if (largest < 1e4) return formatTime(ns);
-  if (largest < 1e7) return `${formatNumber(ns / 1e3, 1)} µs`;
-  return largest < 1e10 ? `${formatNumber(ns / 1e6, 1)} ms` : `${formatNumber(ns / 1e9, 2)} s`;
+/** How all values of a row and their changes are written: one unit, the same decimals. */
+interface RowFormat {
+  readonly unit: string;
+  readonly text: (value: number) => string;
 }
 
-function valueText(unit: FigureUnit, value: number, largest: number): string {
-  if (unit === 'ns') return timeText(value, largest);
-  return unit === '%' ? formatNumber(value, 2) : formatFigures(value);
+function rowFormat(unit: FigureUnit, values: readonly number[]): RowFormat {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (unit === 'ns') return timeFormat(largest, values);
+  if (unit === '%') return { unit, text: (value) => formatNumber(value, 2) };
+  const decimals = unit === 'MiB' ? 1 : figuresOf(largest);
+  const digits = values.every(Number.isInteger) ? 0 : decimals;
+  return { unit, text: (value) => formatNumber(value, digits) };
+}
+
+/** Three or four figures that matter. */
+const figuresOf = (largest: number): number => (largest >= 1000 ? 0 : largest >= 100 ? 1 : largest >= 10 ? 2 : 3);
+
+function timeFormat(largest: number, values: readonly number[]): RowFormat {
+  const [unit, ns, decimals] =
+    largest < 1e4
+      ? (['ns', 1, values.every(Number.isInteger) ? 0 : 1] as const)
+      : largest < 1e7
+        ? (['µs', 1e3, 1] as const)
+        : largest < 1e10
+          ? (['ms', 1e6, 1] as const)
+          : (['s', 1e9, 2] as const);
+  return { unit, text: (value) => formatNumber(value / ns, decimals) };
 }
 
 /** A figure written out. */
 export function rowOf(figure: Figure): ComparedRow {
-  const { id, label, unit, a, b, description } = figure;
-  const known = a !== undefined && b !== undefined;
-  const largest = Math.max(Math.abs(a ?? 0), Math.abs(b ?? 0));
+  const { id, label, unit, values, description } = figure;
+  const { unit: shown, text } = rowFormat(
+    unit,
+    values.filter((value) => value !== undefined),
+  );
+  const [base, ...others] = values;
+  const say = (value: number | undefined): string => (value === undefined ? UNKNOWN : text(value));
   return {
     id,
     label,
-    unit: unit === 'ns' ? '' : unit,
-    a: a === undefined ? UNKNOWN : valueText(unit, a, largest),
-    b: b === undefined ? UNKNOWN : valueText(unit, b, largest),
-    delta: known ? signed(b - a, (value) => valueText(unit, value, largest)) : '',
-    relative: known ? relativeText(unit, a, b) : '',
-    verdict: verdictOf(figure),
+    unit: shown,
     description,
+    base: say(base),
+    others: others.map((value): ComparedCell => {
+      const known = base !== undefined && value !== undefined;
+      return {
+        value: say(value),
+        delta: known ? signed(value - base, text) : '',
+        relative: known ? relativeText(unit, base, value) : '',
+        verdict: verdictOf(figure, base, value),
+      };
+    }),
+    figure,
   };
 }
 
-/** Transactions of a name: how many a second, and how long each took. */
-function transactionFigures(a: RunReport, b: RunReport, name: string): Figure[] {
-  const row = (report: RunReport): TransactionRow | undefined =>
-    report.result.transactions.find((transaction) => transaction.name === name);
-  const [first, second] = [row(a), row(b)];
-  const time = (id: keyof TransactionRow, label: string): Figure => ({
-    id: `${name}.${id}`,
-    label: `${name}: ${label}`,
-    unit: 'ns',
-    better: -1,
-    a: first?.[id] as number | undefined,
-    b: second?.[id] as number | undefined,
-    description: 'Virtual time from the begin of a transaction to its end.',
-  });
-  return [
-    {
-      id: `${name}.rate`,
-      label: `${name}: throughput`,
-      unit: '/s',
-      better: 1,
-      a: first === undefined ? undefined : perSecond(first),
-      b: second === undefined ? undefined : perSecond(second),
-      description: 'From the begin of the first transaction to the end of the last.',
-    },
-    time('meanNs', 'mean'),
-    time('p50Ns', 'p50'),
-    time('p95Ns', 'p95'),
-    time('p99Ns', 'p99'),
-    time('maxNs', 'longest'),
-  ];
-}
-
-/** Throughput of all transactions together, where there are several kinds. */
-function allTransactions(a: RunReport, b: RunReport): Figure[] {
-  if (Math.max(a.result.transactions.length, b.result.transactions.length) < 2) return [];
-  const [first, second] = [a, b].map(({ result }) => perSecond(spanOf(result.transactions)));
-  const description = 'Transactions of all names, from the begin of the first to the end of the last.';
-  return [{ id: 'all.rate', label: 'All: throughput', unit: '/s', better: 1, a: first, b: second, description }];
-}
-
-/** What a run was for, without what came before and behind it: initialisation and exits are in its elapsed time as well. */
-function measuredTime(a: RunReport, b: RunReport): Figure[] {
-  const [first, second] = [a, b].map(({ result }) => {
-    const { fromNs, toNs } = spanOf(result.transactions);
-    return toNs > fromNs ? toNs - fromNs : undefined;
-  });
-  if (first === undefined && second === undefined) return [];
-  const description =
-    'From the begin of the first transaction to the end of the last, without initialisation and exits.';
-  return [{ id: 'transactionsNs', label: 'Transactions', unit: 'ns', better: -1, a: first, b: second, description }];
-}
-
-/** Metrics that stand in the group of time. */
-const TIME = ['elapsedNs', 'userNs', 'systemNs', 'cpuPercent'];
-
-/** Of a run whose script says from when on it is measured, the rest of its time is no better for being short. */
-const ALL_OF_IT = 'The whole run: with its initialisation and exits, which are not what it measures.';
-
-/** Totals of both reports: of time, and the others. */
-function totalFigures(a: RunReport, b: RunReport, catalogue: Catalogue): { time: Figure[]; others: Figure[] } {
-  const first = totalsOf(a, catalogue);
-  const second = totalsOf(b, catalogue);
-  const ids = [...new Set([...first, ...second].map(({ id }) => id))];
-  const measured = [a, b].every(({ result }) => (result.locality?.sinceNs ?? 0) > 0);
-  const figures = ids.map((id): Figure => {
-    const [left, right] = [first.find((total) => total.id === id), second.find((total) => total.id === id)];
-    const metric = catalogue.metrics.find((candidate) => candidate.id === id);
-    const isTime = metric?.unit === 'ns' || id.endsWith('Ns');
-    const isShare = metric?.unit === '%' || id === 'cpuPercent';
-    return {
-      id,
-      label: (left ?? right)?.label ?? id,
-      unit: isTime ? 'ns' : isShare ? '%' : '',
-      better: id === 'elapsedNs' ? (measured ? 0 : -1) : (metric?.better ?? 0),
-      a: left?.value,
-      b: right?.value,
-      description: id === 'elapsedNs' && measured ? ALL_OF_IT : ((left ?? right)?.description ?? ''),
-    };
-  });
-  return {
-    time: figures.filter(({ id }) => TIME.includes(id)),
-    others: figures.filter(({ id }) => !TIME.includes(id)),
-  };
-}
-
-/** All figures of two reports in groups: time first, then `more` groups, transactions, and what the machine counted. */
-export function compare(
-  a: RunReport,
-  b: RunReport,
-  catalogue: Catalogue,
-  more: readonly { readonly title: string; readonly figures: readonly Figure[] }[] = [],
-): ComparedGroup[] {
-  const { time, others } = totalFigures(a, b, catalogue);
-  const names = [...a.result.transactions, ...b.result.transactions].map(({ name }) => name);
-  const transactions = [...new Set(names)].flatMap((name) => transactionFigures(a, b, name));
-  const groups = [
-    { title: 'Time', figures: [...measuredTime(a, b), ...time] },
-    ...more,
-    { title: 'Transactions', figures: [...allTransactions(a, b), ...transactions] },
-    { title: 'Counted', figures: others.filter((figure) => figure.a !== 0 || figure.b !== 0) },
-  ];
+/** Groups written out; figures that no run has are left out, and groups of none. */
+export function rowsOf(groups: readonly FigureGroup[]): ComparedGroup[] {
   return groups
-    .filter(({ figures }) => figures.length > 0)
     .map(({ title, figures }) => ({
       title,
-      rows: figures.filter((figure) => figure.a !== undefined || figure.b !== undefined).map(rowOf),
-    }));
+      rows: figures.filter(({ values }) => values.some((value) => value !== undefined)).map(rowOf),
+    }))
+    .filter(({ rows }) => rows.length > 0);
+}
+
+/** The comparison as CSV takes it, with all digits and in the figures' own units: three columns for each run but the baseline. */
+export function comparisonCsv(
+  groups: readonly ComparedGroup[],
+  letters: readonly string[],
+): { readonly columns: string[]; readonly rows: Cell[][] } {
+  const [base = 'A', ...others] = letters;
+  const columns = ['group', 'metric', 'unit', base].concat(
+    others.flatMap((letter) => [letter, `${letter} - ${base}`, `${letter} verdict`]),
+  );
+  const rows = groups.flatMap(({ title, rows: each }) =>
+    each.map(({ label, others: cells, figure: { unit, values } }): Cell[] => [
+      title,
+      label,
+      unit,
+      values[0] ?? '',
+      ...cells.flatMap(({ verdict }, at): Cell[] => [
+        values[at + 1] ?? '',
+        changeOf(values[0], values[at + 1]) ?? '',
+        verdict,
+      ]),
+    ]),
+  );
+  return { columns, rows };
+}
+
+/** What a value changed by; undefined where one of the two is unknown. */
+export function changeOf(base: number | undefined, value: number | undefined): number | undefined {
+  return base === undefined || value === undefined ? undefined : value - base;
 }

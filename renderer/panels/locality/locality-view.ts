@@ -124,37 +124,34 @@ export function rangeLabel(range: Pick<RangeLocality, 'segment' | 'name'>, segme
   return segments > 1 ? rangeName(range) : range.name;
 }
 
-/** Figures of both runs: remote share and mean miss in all, of each range, and the busiest resource. */
-export function localityFigures(a: LocalityReport | null, b: LocalityReport | null): Figure[] {
-  if (a === null && b === null) return [];
+/** Figures of all runs: remote share and mean miss in all, of each range, and the busiest resource. */
+export function localityFigures(reports: readonly (LocalityReport | null)[]): Figure[] {
+  if (reports.every((report) => report === null)) return [];
   const share = (id: string, label: string, of: (report: LocalityReport) => MissSummary | undefined): Figure[] => {
-    const [left, right] = [a, b].map((report) => {
-      const found = report === null ? undefined : of(report);
-      return found === undefined || found.misses === 0 ? undefined : found;
+    const found = reports.map((report) => {
+      const misses = report === null ? undefined : of(report);
+      return misses === undefined || misses.misses === 0 ? undefined : misses;
     });
-    const description = 'L2 misses of programs whose home is another node than that of the CPU.';
     return [
       {
         id: `${id}.remote`,
         label: `${label}: remote`,
         unit: '%',
         better: -1,
-        a: left?.remoteShare,
-        b: right?.remoteShare,
-        description,
+        values: found.map((misses) => misses?.remoteShare),
+        description: 'L2 misses of programs whose home is another node than that of the CPU.',
       },
       {
         id: `${id}.mean`,
         label: `${label}: mean miss`,
         unit: 'ns',
         better: -1,
-        a: left?.meanNs,
-        b: right?.meanNs,
+        values: found.map((misses) => misses?.meanNs),
         description: 'Mean time of these misses, waiting for buses and links included.',
       },
     ];
   };
-  const ranges = [...(a?.ranges ?? []), ...(b?.ranges ?? [])].map(rangeName);
+  const ranges = reports.flatMap((report) => report?.ranges ?? []).map(rangeName);
   const slowest = (report: LocalityReport | null): number | undefined => {
     const means = report?.processes.filter(({ pid, misses }) => pid >= 0 && misses > 0).map(({ meanNs }) => meanNs);
     return means === undefined || means.length === 0 ? undefined : Math.max(...means);
@@ -169,8 +166,7 @@ export function localityFigures(a: LocalityReport | null, b: LocalityReport | nu
       label: 'Slowest process: mean miss',
       unit: 'ns',
       better: -1,
-      a: slowest(a),
-      b: slowest(b),
+      values: reports.map(slowest),
       description: 'Of all processes the one that waits longest for a miss.',
     },
     {
@@ -178,8 +174,7 @@ export function localityFigures(a: LocalityReport | null, b: LocalityReport | nu
       label: 'Busiest bus or link',
       unit: '%',
       better: -1,
-      a: a?.busiest?.utilisation,
-      b: b?.busiest?.utilisation,
+      values: reports.map((report) => report?.busiest?.utilisation),
       description: 'Utilisation of the memory bus or link that was taken most of the time.',
     },
   ];

@@ -121,16 +121,16 @@ describe('the access matrix', () => {
 
 describe('figures to compare', () => {
   it('are remote share and mean miss in all and of each range, the slowest process and the busiest resource', () => {
-    const figures = localityFigures(locality, null);
-    const of = (id: string): number | undefined => figures.find((figure) => figure.id === id)?.a;
+    const figures = localityFigures([locality, null]);
+    const of = (id: string): number | undefined => figures.find((figure) => figure.id === id)?.values[0];
     expect(of('all.remote')).toBe(50);
     // 400 misses of 800 ns and 200 of 2,600 ns.
     expect(of('all.mean')).toBeCloseTo((400 * 800 + 200 * 2600) / 600);
     expect(of('range.pool: log.remote')).toBe(50);
     expect(of('slowest')).toBe(2600);
     expect(of('busiest')).toBe(61.25);
-    expect(figures.every(({ b }) => b === undefined)).toBe(true);
-    expect(localityFigures(null, null)).toEqual([]);
+    expect(figures.every(({ values }) => values[1] === undefined)).toBe(true);
+    expect(localityFigures([null, null])).toEqual([]);
   });
 
   it('weigh means by their misses', () => {

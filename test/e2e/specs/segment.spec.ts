@@ -117,8 +117,8 @@ describe(`${door}: a segment of shared memory`, () => {
     await screen('Runs');
     await page.getByLabel('Compare run 1').check();
     await page.getByLabel('Compare run 2').check();
-    await page.getByRole('button', { name: 'Compare the two' }).click();
-    const figures = page.getByRole('region', { name: 'Figures of both runs' });
+    await page.getByRole('button', { name: 'Compare marked runs' }).click();
+    const figures = page.getByRole('region', { name: 'Figures of the runs' });
     await figures.getByRole('row', { name: /^Elapsed/ }).waitFor();
     await figures.getByRole('row', { name: /^All programs: remote/ }).waitFor();
     await figures.getByRole('row', { name: /p99/ }).first().waitFor();
