@@ -12,9 +12,12 @@ import { lowMemoryCommands } from '../panels/lowmem/commands.ts';
 import { LowMemoryState } from '../panels/lowmem/low-memory.svelte.ts';
 import { ResultsView } from '../panels/results/results-view.svelte.ts';
 import { runCommands } from '../panels/runbar/commands.ts';
+import { SteppingState } from '../panels/runbar/stepping.svelte.ts';
 import { segmentCommands } from '../panels/segment/commands.ts';
 import { SegmentState } from '../panels/segment/segment.svelte.ts';
 import { xrayCommands } from '../panels/xray/commands.ts';
+import { timelineCommands } from '../panels/timeline/commands.ts';
+import { TimelineState } from '../panels/timeline/timeline.svelte.ts';
 import { XrayState } from '../panels/xray/xray.svelte.ts';
 import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
 import { AutosaveState } from './autosave.svelte.ts';
@@ -44,6 +47,10 @@ export class Lab {
   readonly runs: RunsState;
   /** Which moment of the current run is looked at. */
   readonly playhead: PlayheadState;
+  /** What one step of a run or of the playhead is. */
+  readonly stepping: SteppingState;
+  /** Which stretch of the run the timeline shows. */
+  readonly timeline: TimelineState;
   /** What will run: programs with their CPUs, and the seed. */
   readonly workload: WorkloadState;
   /** Which table of a run is shown. */
@@ -78,6 +85,8 @@ export class Lab {
     this.nodes = new NodesState(this.machine, this.selection, this.dialogs, this.notice);
     this.runs = new RunsState(client);
     this.playhead = new PlayheadState(this.runs, client);
+    this.stepping = new SteppingState(this.runs);
+    this.timeline = new TimelineState(this.runs, this.playhead);
     this.compare = new CompareState(this.runs);
     this.lowMemory = new LowMemoryState(client);
     this.segment = new SegmentState(client);
@@ -94,6 +103,7 @@ export class Lab {
       ...labCommands(this),
       ...historyCommands(this),
       ...runCommands(this),
+      ...timelineCommands(this),
       ...resultsCommands(this),
       ...lowMemoryCommands(this),
       ...segmentCommands(this),

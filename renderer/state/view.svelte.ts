@@ -2,7 +2,7 @@
 import { readStored, writeStored } from './stored.ts';
 
 export type Screen = 'start' | 'lab' | 'lowMemory' | 'segment' | 'xray' | 'runs' | 'compare';
-export type Panel = 'outline' | 'history' | 'inspector' | 'bottom';
+export type Panel = 'outline' | 'history' | 'inspector' | 'bottom' | 'timeline';
 
 /** Pixels: what a panel starts with and the limits of its border. */
 export const panelLimits: Readonly<
@@ -12,6 +12,7 @@ export const panelLimits: Readonly<
   history: { size: 176, min: 96, max: 400 },
   inspector: { size: 268, min: 240, max: 480 },
   bottom: { size: 321, min: 120, max: 640 },
+  timeline: { size: 78, min: 78, max: 78 },
 };
 
 /** Of a low window the bottom panel takes no more than this, so that two rows of nodes are seen above it. */
@@ -34,6 +35,7 @@ export class ViewState {
     history: false,
     inspector: true,
     bottom: true,
+    timeline: true,
   });
   /** Over the centre the inspector covers nodes, so it waits until it is asked for. */
   #overlayOpen = $state.raw(false);
@@ -41,6 +43,7 @@ export class ViewState {
     outline: panelLimits.outline.size,
     history: panelLimits.history.size,
     inspector: panelLimits.inspector.size,
+    timeline: panelLimits.timeline.size,
     bottom: Math.min(panelLimits.bottom.size, Math.round(window.innerHeight * BOTTOM_SHARE)),
   });
 

@@ -1,4 +1,5 @@
 /** From the machine and the workload on the table to the start of a run. */
+import type { RunStep } from '../../../src/lab/contract.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import type { MachineState } from '../../state/machine.svelte.ts';
 import type { RunsState } from '../../state/runs.svelte.ts';
@@ -14,6 +15,17 @@ export function whyNotRun(machine: Pick<MachineState, 'profile' | 'layout'>, wor
   if (machine.profile === null) return 'Open a machine first.';
   if (machine.layout?.boots !== true) return 'The machine does not boot.';
   return workload.problem(cpuCountOf(machine.profile));
+}
+
+/** Makes a step of the run under way; where there is none, starts one and lets it go no further than a step. */
+export async function stepRun(
+  machine: MachineState,
+  workload: WorkloadState,
+  runs: RunsState,
+  step: RunStep,
+): Promise<void> {
+  if (runs.active === null) await startRun(machine, workload, runs);
+  await runs.step(step);
 }
 
 /** Starts a run of what is on the table; nothing happens where whyNotRun() has an answer. */

@@ -6,8 +6,11 @@ import { workloadSchema } from '../../../src/sim/workloads/workload.ts';
 import { catalogue, idleRuns, machineOn } from '../testing.ts';
 import { cpuCountOf, whyNotRun } from './run-request.ts';
 import LibraryFields from './LibraryFields.svelte';
+import { PlayheadState } from '../../state/playhead.svelte.ts';
+import type { RunsState } from '../../state/runs.svelte.ts';
 import RunBar from './RunBar.svelte';
 import { rangeText, readRange } from './shared.ts';
+import { SteppingState } from './stepping.svelte.ts';
 import { WorkloadState } from './workload.svelte.ts';
 
 const trace = {
@@ -152,11 +155,19 @@ describe('the fields of a library program', () => {
   });
 });
 
+/** What the bar shows beside the runs: nobody looks back, and nobody has chosen a step. */
+function around(runs: RunsState): { playhead: PlayheadState; stepping: SteppingState } {
+  const seek = (): Promise<never> => Promise.reject(new Error('not in this test'));
+  const playhead = new PlayheadState(runs, { seek, stopSeeking: () => Promise.resolve(null) });
+  return { playhead, stepping: new SteppingState(runs) };
+}
+
 describe('the run bar', () => {
   it('does not run a machine that does not boot, and says so', async () => {
     const machine = machineOn('numaq-64g-8quad');
     const workload = new WorkloadState(catalogue.patterns);
-    render(RunBar, { machine, runs: idleRuns(), workload });
+    const runs = idleRuns();
+    render(RunBar, { machine, runs, workload, ...around(runs) });
     expect(screen.getByRole('button', { name: 'Run' }).getAttribute('aria-disabled')).toBe('false');
     await machine.edit('kernel.structPageBytes', 60);
     flushSync();
@@ -169,7 +180,7 @@ describe('the run bar', () => {
     if (machine.profile === null) throw new Error('no machine');
     expect(cpuCountOf(machine.profile)).toBe(1);
     const runs = idleRuns();
-    render(RunBar, { machine, runs, workload: new WorkloadState(catalogue.patterns) });
+    render(RunBar, { machine, runs, workload: new WorkloadState(catalogue.patterns), ...around(runs) });
     await fireEvent.click(screen.getByRole('button', { name: 'Run' }));
     expect(await screen.findByText('failed')).toBeTruthy();
     expect(runs.failure?.message).toBe('not in this test');
