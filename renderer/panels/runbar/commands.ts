@@ -50,7 +50,7 @@ export function runCommands(running: Running): readonly Command[] {
       run: () => toggleRun(running),
     },
     step('event', 'run.step', 'Step to the next event', ['.']),
-    step('time', 'run.stepTime', 'Step by an interval of virtual time', ['Shift+.', '>']),
+    step('time', 'run.stepTime', 'Step by an interval of virtual time', ['Shift+.']),
     step('tick', 'run.stepTick', 'Step to the next timer tick', ['Alt+.']),
     speed(1, 'run.slower', 'Run slower', ['[']),
     speed(-1, 'run.faster', 'Run faster', [']']),
