@@ -26,8 +26,12 @@ export function setupMenu(menu: typeof Menu, name: string, events: PageEvents): 
         line,
         command('Save', 'file.save', 'CmdOrCtrl+S'),
         command('Save as…', 'file.saveAs', 'CmdOrCtrl+Shift+S'),
+        command('Save all machines', 'file.saveAll'),
         line,
-        mac ? { role: 'close' } : { role: 'quit' },
+        command('Close the machine', 'tab.close', 'CmdOrCtrl+W'),
+        line,
+        // A role of its own keys would close the window where the machine is meant.
+        mac ? command('Close the window', 'file.close', 'CmdOrCtrl+Shift+W') : { role: 'quit' },
       ],
     },
     {
@@ -54,6 +58,9 @@ export function setupMenu(menu: typeof Menu, name: string, events: PageEvents): 
         command('Start', 'view.start', 'CmdOrCtrl+1'),
         command('Lab', 'view.lab', 'CmdOrCtrl+2'),
         command('Runs', 'view.runs', 'CmdOrCtrl+3'),
+        line,
+        command('Next machine', 'tab.next', 'Ctrl+Tab'),
+        command('Previous machine', 'tab.previous', 'Ctrl+Shift+Tab'),
         line,
         command('Outline', 'view.outline', 'CmdOrCtrl+B'),
         command('History', 'view.history', 'CmdOrCtrl+Shift+H'),

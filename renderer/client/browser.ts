@@ -119,10 +119,12 @@ export async function connectBrowser(): Promise<Client> {
     saveMachineAs: async (name, profile) => save(null, fileName(name, '.numaq.json'), profile),
     recoverUnsaved: async (window) => {
       const found = await api.recoverUnsaved(window);
-      const { handle } = found?.opened ?? {};
       // Another browser, or another address of the server, has other recent machines: then the save asks for a name.
-      if (found === null || recent.list().some((entry) => entry.handle === handle)) return found;
-      return { ...found, opened: { ...found.opened, handle: null } };
+      const known = new Set<string | null>(recent.list().map(({ handle }) => handle));
+      const tabs = found?.tabs.map((tab) =>
+        known.has(tab.opened.handle) ? tab : { ...tab, opened: { ...tab.opened, handle: null } },
+      );
+      return found === null || tabs === undefined ? null : { ...found, tabs };
     },
     openTrace: async () => {
       const file = await chooseFile('');

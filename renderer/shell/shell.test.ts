@@ -4,9 +4,10 @@ import { checkMachine, machineSummaries, openBuiltIn, openText } from '../../src
 import type {
   Catalogue,
   EventName,
+  KeptTabs,
   LabEvents,
   OpenedMachine,
-  RecoveredMachine,
+  RecoveredTabs,
   UnsavedMachine,
 } from '../../src/lab/contract.ts';
 import {
@@ -39,8 +40,11 @@ interface Fake {
   readonly client: Client;
   readonly saved: MachineProfile[];
   readonly kept: UnsavedMachine[];
+  readonly order: KeptTabs[];
+  /** Tabs whose side files were taken away. */
+  readonly dropped: (string | null)[];
   /** What the lab before left. */
-  left: RecoveredMachine | null;
+  left: RecoveredTabs | null;
   fire<E extends EventName>(event: E, payload: LabEvents[E]): void;
   next: () => Promise<OpenedMachine | null>;
 }
@@ -51,6 +55,8 @@ function fakeLab(): Fake {
   const fake: Fake = {
     saved: [],
     kept: [],
+    order: [],
+    dropped: [],
     left: null,
     next: () => Promise.resolve(null),
     fire: (event, payload) => {
@@ -86,7 +92,14 @@ function fakeLab(): Fake {
         fake.kept.push(machine);
         return Promise.resolve(null);
       },
-      dropUnsaved: () => Promise.resolve(null),
+      keepTabs: (tabs) => {
+        fake.order.push(tabs);
+        return Promise.resolve(null);
+      },
+      dropUnsaved: (_, tab) => {
+        fake.dropped.push(tab);
+        return Promise.resolve(null);
+      },
       recoverUnsaved: () => Promise.resolve(fake.left),
       openTrace: () => Promise.resolve(null),
       traces: () => Promise.resolve([]),
@@ -207,17 +220,42 @@ describe('the window', () => {
     expect(within(dialog).getByText('This is a run file (numaq verify reads it), not a machine.')).toBeTruthy();
   });
 
-  it('asks before unsaved changes are lost, and keeps them when the answer is Cancel', async () => {
+  it('opens each machine in a tab, edits and undoes in each alone, and walks them by key', async () => {
     const fake = await opened('NUMA-Q, 16 GB, 4 quads');
+    expect(screen.queryByRole('tablist', { name: 'Open machines' })).toBeNull();
     fake.fire('command', { id: 'machine.addNode' });
     await screen.findByText('changed, not saved');
     fake.fire('machineOpened', openBuiltIn('pc-256m'));
+    await waitFor(() => expect(treeitem(/^PC, 256 MB/)).toBeTruthy());
+    const names = (): readonly (string | null)[] =>
+      within(screen.getByRole('tablist', { name: 'Open machines' }))
+        .getAllByRole('tab')
+        .map((tab) => tab.getAttribute('aria-label'));
+    expect(names()).toEqual(['NUMA-Q, 16 GB, 4 quads, changed, not saved', 'PC, 256 MB']);
+    expect(screen.queryByText('changed, not saved')).toBeNull();
+    await fireEvent.keyDown(document.body, { key: 'PageUp', altKey: true });
+    await waitFor(() => expect(treeitem(/^Node 4 /)).toBeTruthy());
+    await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true });
+    await waitFor(() => expect(names()[0]).toBe('NUMA-Q, 16 GB, 4 quads'));
+    expect(fake.order.length === 0 || fake.order.at(-1)?.tabs.length).toBeTruthy();
+  });
+
+  it('asks before a tab with unsaved changes is closed, and shows the next one when it is', async () => {
+    const fake = await opened('NUMA-Q, 16 GB, 4 quads');
+    fake.fire('machineOpened', openBuiltIn('pc-256m'));
+    await waitFor(() => expect(treeitem(/^PC, 256 MB/)).toBeTruthy());
+    fake.fire('command', { id: 'machine.addNode' });
+    await screen.findByText('changed, not saved');
+    fake.fire('command', { id: 'tab.close' });
     await fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
     await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
-    expect(treeitem(/^Node 4 /)).toBeTruthy();
-    fake.fire('machineOpened', openBuiltIn('pc-256m'));
+    expect(treeitem(/^Node 1 /)).toBeTruthy();
+    fake.fire('command', { id: 'tab.close' });
     await fireEvent.click(await screen.findByRole('button', { name: 'Do not save' }));
-    await waitFor(() => expect(treeitem(/^PC, 256 MB/)).toBeTruthy());
+    await waitFor(() => expect(treeitem(/^NUMA-Q, 16 GB/)).toBeTruthy());
+    await waitFor(() => expect(fake.dropped).toHaveLength(1));
+    fake.fire('command', { id: 'tab.close' });
+    expect(await screen.findByRole('heading', { name: 'Built-in machines' })).toBeTruthy();
   });
 
   it('names file, place, expected and found when a file cannot be opened, and keeps the machine', async () => {
@@ -243,14 +281,23 @@ describe('the window', () => {
     const fake = fakeLab();
     const opened = openBuiltIn('pc-256m');
     const changed = checkMachine({ ...opened.checked.profile, title: 'Half done' });
-    fake.left = { opened, changed, when: '2026-01-02T03:04:05.000Z' };
+    const when = '2026-01-02T03:04:05.000Z';
+    fake.left = {
+      tabs: [
+        { tab: 'a1', opened: openBuiltIn('smp-8way'), changed: null, when },
+        { tab: 'b2', opened, changed, when },
+      ],
+      current: 'b2',
+    };
     render(App, { client: fake.client });
     const bar = await screen.findByRole('region', { name: 'Recovered changes' }, { timeout: 5000 });
     expect(bar.textContent).toContain('Unsaved changes to Half done, as of');
-    await waitFor(() => expect(fake.kept.at(-1)).toMatchObject({ profile: { title: 'Half done' } }));
+    const kept = (): UnsavedMachine | undefined => fake.kept.findLast(({ tab }) => tab === 'b2');
+    await waitFor(() => expect(kept()).toMatchObject({ profile: { title: 'Half done' } }));
+    await waitFor(() => expect(fake.order.at(-1)).toMatchObject({ tabs: ['a1', 'b2'], current: 'b2' }));
     await fireEvent.click(within(bar).getByRole('button', { name: 'Discard them' }));
     expect(screen.queryByRole('region', { name: 'Recovered changes' })).toBeNull();
-    await waitFor(() => expect(fake.kept.at(-1)).not.toHaveProperty('profile'));
+    await waitFor(() => expect(kept()).not.toHaveProperty('profile'));
   });
 
   it('shows the notes of a machine when it is opened, until that is switched off', async () => {

@@ -12,14 +12,30 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../src/lab/contract.ts';
 import { bundle } from '../../test/unit/bundle.ts';
 import type { Client } from '../client/client.ts';
-import { AutosaveState } from './autosave.svelte.ts';
-import { MachineState } from './machine.svelte.ts';
+import { AutosaveState } from './autosave.ts';
+import { DialogsState } from './dialogs.svelte.ts';
+import { NoticeState } from './notice.svelte.ts';
+import type { Tab } from './tab.svelte.ts';
+import { TabsState } from './tabs.svelte.ts';
 
 const KILLS = Number(process.env['NUMAQ_KILLS'] ?? 3);
 /** Nothing older than this may be lost. */
 const LOST_MS = 2000;
 
-type EditClient = Pick<Client, 'check' | 'openBuiltIn' | 'keepUnsaved' | 'dropUnsaved' | 'recoverUnsaved'>;
+const METHODS = [
+  'check',
+  'lowMemory',
+  'xray',
+  'xrayRun',
+  'openBuiltIn',
+  'keepUnsaved',
+  'keepTabs',
+  'dropUnsaved',
+  'recoverUnsaved',
+] as const;
+type EditClient = Pick<Client, (typeof METHODS)[number]>;
+/** Machines that are edited in turn, each in a tab. */
+const MACHINES = ['numaq-4g-4quad', 'smp-8way', 'pc-256m'];
 
 let folder: string;
 let program: string;
@@ -77,8 +93,7 @@ async function start(data: string): Promise<Running> {
       return result.value;
     };
   };
-  const names = ['check', 'openBuiltIn', 'keepUnsaved', 'dropUnsaved', 'recoverUnsaved'] as const;
-  return { server, client: Object.fromEntries(names.map((name) => [name, call(name)])) as unknown as EditClient };
+  return { server, client: Object.fromEntries(METHODS.map((name) => [name, call(name)])) as unknown as EditClient };
 }
 
 function kill(server: ChildProcess): Promise<unknown> {
@@ -89,50 +104,66 @@ function kill(server: ChildProcess): Promise<unknown> {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Edits are numbered: the last one that a tab has; 0 before the first. */
+const numberOf = ({ machine }: Tab): number => Number(/^E(\d+)$/.exec(machine.profile?.title ?? '')?.[1] ?? 0);
+
 describe('a server that is killed while somebody edits', () => {
   it(
-    `loses nothing that was in force for ${LOST_MS / 1000} s, at ${KILLS} random moments`,
+    `loses nothing in any tab that was in force for ${LOST_MS / 1000} s, at ${KILLS} random moments`,
     async () => {
       const seed = Number(process.env['NUMAQ_SEED'] ?? 20011);
       let state = seed;
       const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
       const data = join(folder, 'data');
-      let last: { readonly saved: number } | undefined;
+      /** Of each tab by its id, the number that has to be there again at least. */
+      let last: ReadonlyMap<string, number> | undefined;
+      let next = 1;
 
       for (let round = 0; round <= KILLS; round++) {
+        const at = `seed ${seed}, round ${round}`;
         const { server, client } = await start(data);
-        const machine = new MachineState(client);
+        const tabs = new TabsState({ client, dialogs: new DialogsState(), notice: new NoticeState() });
         const windowId = (): Promise<string> => Promise.resolve(crypto.randomUUID());
-        const autosave = new AutosaveState({ client, machine, windowId, say: () => undefined });
+        const autosave = new AutosaveState({ client, tabs, windowId, say: () => undefined });
         const found = await autosave.recover();
         if (last === undefined) {
           expect(found).toBe(false);
-          machine.open(await client.openBuiltIn('numaq-4g-4quad'));
+          for (const id of MACHINES) tabs.open(await client.openBuiltIn(id));
+          // Which tabs there are is known after the first second; what each has is what the kills are about.
+          await autosave.flush();
         } else {
-          // Edits are numbered: what came back is the newest that was old enough, or a later one.
-          expect(found, `seed ${seed}, round ${round}`).toBe(true);
-          const number = machine.profile?.title.startsWith('E') === true ? Number(machine.profile.title.slice(1)) : -1;
-          expect(number, `seed ${seed}, round ${round}`).toBeGreaterThanOrEqual(last.saved);
-          expect(machine.history.entries[0]?.profile.title).toBe('NUMA-Q, 4 GB, 4 quads');
+          expect(found, at).toBe(true);
+          expect(
+            tabs.list.map(({ id }) => id),
+            at,
+          ).toEqual([...last.keys()]);
+          for (const tab of tabs.list) {
+            expect(numberOf(tab), at).toBeGreaterThanOrEqual(last.get(tab.id) ?? 0);
+            expect(tab.machine.history.entries[0]?.profile.title, at).not.toMatch(/^E/);
+          }
         }
         if (round === KILLS) {
-          autosave.stop();
+          await autosave.stop();
           await kill(server);
           break;
         }
-        const made: { readonly number: number; readonly at: number }[] = [];
-        const began = Number(machine.profile?.title.slice(1)) || 0;
+        const made: { readonly tab: Tab; readonly number: number; readonly at: number }[] = [];
+        const began = new Map(tabs.list.map((tab) => [tab.id, numberOf(tab)]));
         const until = performance.now() + 600 + random() * 2600;
-        for (let number = began + 1; performance.now() < until; number++) {
-          await machine.edit('title', `E${number}`);
-          made.push({ number, at: performance.now() });
+        while (performance.now() < until) {
+          const tab = tabs.list[Math.floor(random() * tabs.list.length)];
+          const number = next++;
+          await tab.machine.edit('title', `E${number}`);
+          made.push({ tab, number, at: performance.now() });
           await sleep(random() * 120);
         }
         await kill(server);
         const dead = performance.now();
-        autosave.stop();
-        const old = made.filter(({ at }) => dead - at >= LOST_MS).at(-1);
-        last = { saved: old?.number ?? began };
+        await autosave.stop();
+        const old = made.filter((edit) => dead - edit.at >= LOST_MS);
+        last = new Map(
+          [...began].map(([id, number]) => [id, old.findLast(({ tab }) => tab.id === id)?.number ?? number]),
+        );
       }
     },
     60_000 + KILLS * 8000,

@@ -1,20 +1,34 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RecoveredMachine, UnsavedMachine } from '../../src/lab/contract.ts';
+import type { KeptTabs, RecoveredMachine, RecoveredTabs, UnsavedMachine } from '../../src/lab/contract.ts';
 import { checkMachine, openBuiltIn } from '../../src/lab/machines.ts';
-import { AutosaveState } from './autosave.svelte.ts';
-import { MachineState } from './machine.svelte.ts';
+import { AutosaveState } from './autosave.ts';
+import { DialogsState } from './dialogs.svelte.ts';
+import type { MachineState } from './machine.svelte.ts';
+import { NoticeState } from './notice.svelte.ts';
+import { TabsState } from './tabs.svelte.ts';
 
 const WINDOW = '00000000-0000-0000-0000-000000000001';
 
 class FakeLab {
   readonly kept: UnsavedMachine[] = [];
   readonly said: string[] = [];
-  dropped = 0;
-  left: RecoveredMachine | null = null;
+  readonly order: KeptTabs[] = [];
+  /** Tabs whose side files were taken away; null: all. */
+  readonly dropped: (string | null)[] = [];
+  left: RecoveredTabs | null = null;
   /** How long a write takes, ms. */
   writeMs = 0;
   full = false;
-  readonly machine = new MachineState({ check: (profile) => Promise.resolve(checkMachine(profile)) });
+  readonly tabs = new TabsState({
+    client: {
+      check: (profile) => Promise.resolve(checkMachine(profile)),
+      lowMemory: () => Promise.reject(new Error('not in this test')),
+      xray: () => Promise.reject(new Error('not in this test')),
+      xrayRun: () => Promise.reject(new Error('not in this test')),
+    },
+    dialogs: new DialogsState(),
+    notice: new NoticeState(),
+  });
   readonly autosave = new AutosaveState({
     client: {
       keepUnsaved: async (machine) => {
@@ -23,19 +37,27 @@ class FakeLab {
         this.kept.push(machine);
         return null;
       },
-      dropUnsaved: () => {
-        this.dropped += 1;
+      keepTabs: (tabs) => {
+        this.order.push(tabs);
+        return Promise.resolve(null);
+      },
+      dropUnsaved: (_, tab) => {
+        this.dropped.push(tab);
         return Promise.resolve(null);
       },
       recoverUnsaved: () => Promise.resolve(this.left),
     },
-    machine: this.machine,
+    tabs: this.tabs,
     say: (text) => this.said.push(text),
     windowId: () => Promise.resolve(WINDOW),
   });
 
+  get machine(): MachineState {
+    return this.tabs.current.machine;
+  }
+
   open(): this {
-    this.machine.open(openBuiltIn('pc-256m'));
+    this.tabs.open(openBuiltIn('pc-256m'));
     return this;
   }
 }
@@ -99,7 +121,7 @@ describe('autosave', () => {
     const ended = lab.autosave.end();
     await vi.advanceTimersByTimeAsync(500);
     await ended;
-    expect([lab.kept.length, lab.dropped]).toEqual([1, 1]);
+    expect([lab.kept.length, lab.dropped]).toEqual([1, [null]]);
     await lab.machine.edit('machine.localNs', 300);
     await vi.advanceTimersByTimeAsync(5000);
     expect(lab.kept).toHaveLength(1);
@@ -107,15 +129,17 @@ describe('autosave', () => {
 });
 
 describe('what was left by a lab that was killed', () => {
-  function left(): RecoveredMachine {
+  function half(): RecoveredMachine {
     const opened = openBuiltIn('pc-256m');
     const changed = checkMachine({ ...opened.checked.profile, title: 'Mine' });
-    return { opened: { ...opened, handle: 'h1', name: 'mine.numaq.json' }, changed, when: '2026-01-02T03:04:05.000Z' };
+    const when = '2026-01-02T03:04:05.000Z';
+    return { tab: 'a', opened: { ...opened, handle: 'h1', name: 'mine.numaq.json' }, changed, when };
   }
+  const left = (...tabs: RecoveredMachine[]): RecoveredTabs => ({ tabs, current: tabs.at(-1)?.tab ?? '' });
 
   it('stands on the table with its changes unsaved, and undo leads to the file as it was', async () => {
     const lab = new FakeLab();
-    lab.left = left();
+    lab.left = left(half());
     expect(await lab.autosave.recover()).toBe(true);
     const { machine } = lab;
     expect([machine.profile?.title, machine.dirty, machine.handle, machine.name]).toEqual([
@@ -124,17 +148,17 @@ describe('what was left by a lab that was killed', () => {
       'h1',
       'mine.numaq.json',
     ]);
-    expect(lab.autosave.recovered).not.toBeNull();
+    expect(lab.tabs.current.recovered).not.toBeNull();
     machine.undo();
     expect(machine.dirty).toBe(false);
-    expect(lab.autosave.recovered).toBeNull();
+    expect(lab.tabs.current.recovered).toBeNull();
   });
 
   it('can be discarded, and got back by redo', async () => {
     const lab = new FakeLab();
-    lab.left = left();
+    lab.left = left(half());
     await lab.autosave.recover();
-    lab.autosave.discardRecovered();
+    lab.tabs.current.discardRecovered();
     expect(lab.machine.dirty).toBe(false);
     lab.machine.redo();
     expect(lab.machine.profile?.title).toBe('Mine');
@@ -142,17 +166,50 @@ describe('what was left by a lab that was killed', () => {
 
   it('opens without a question where there were no changes', async () => {
     const lab = new FakeLab();
-    lab.left = { ...left(), changed: null };
+    lab.left = left({ ...half(), changed: null });
     expect(await lab.autosave.recover()).toBe(true);
-    expect([lab.machine.dirty, lab.autosave.recovered]).toEqual([false, null]);
+    expect([lab.machine.dirty, lab.tabs.current.recovered]).toEqual([false, null]);
   });
 
   it('does not take the place of a machine that was opened meanwhile', async () => {
     const lab = new FakeLab();
-    lab.left = left();
+    lab.left = left(half());
     const recovering = lab.autosave.recover();
     lab.open();
     expect(await recovering).toBe(false);
     expect(lab.machine.dirty).toBe(false);
+  });
+
+  it('opens in as many tabs as there were, in their order, with the same one in front', async () => {
+    const lab = new FakeLab();
+    const other: RecoveredMachine = { ...half(), tab: 'b', opened: openBuiltIn('smp-8way'), changed: null };
+    lab.left = { tabs: [half(), other, { ...half(), tab: 'c' }], current: 'b' };
+    await lab.autosave.recover();
+    expect(lab.tabs.list.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(lab.tabs.current.id).toBe('b');
+    expect(lab.tabs.list.map(({ recovered }) => recovered !== null)).toEqual([true, false, true]);
+    expect(lab.tabs.dirty).toHaveLength(2);
+  });
+});
+
+describe('several machines', () => {
+  it('are kept each in a file of its own, and their order with the one in front', async () => {
+    const lab = new FakeLab().open();
+    lab.tabs.open(openBuiltIn('smp-8way'));
+    const [first, second] = lab.tabs.list;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(new Set(lab.kept.map(({ tab }) => tab))).toEqual(new Set([first.id, second.id]));
+    expect(lab.order.at(-1)).toEqual({ window: WINDOW, tabs: [first.id, second.id], current: second.id });
+    const before = lab.kept.length;
+    await first.machine.edit('machine.localNs', 300);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lab.kept.slice(before).map(({ tab }) => tab)).toEqual([first.id]);
+    lab.tabs.move(second, -1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lab.order.at(-1)?.tabs).toEqual([second.id, first.id]);
+    lab.tabs.close(first);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lab.dropped).toEqual([first.id]);
+    expect(lab.order.at(-1)).toMatchObject({ tabs: [second.id], current: second.id });
   });
 });

@@ -40,7 +40,7 @@ export function labCommands(lab: Lab): readonly Command[] {
     {
       id: 'file.close',
       title: 'Close the window',
-      keys: [],
+      keys: ['Mod+Shift+W'],
       enabled: () => lab.client.door === 'desktop',
       run: () => files.close(),
     },

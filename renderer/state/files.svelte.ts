@@ -1,16 +1,17 @@
 /**
- * Opening and saving of machines: what the keys, menus, start page and a dropped file come to. Unsaved changes are asked
- * about first; what goes wrong is said in a dialog and leaves the machine on the table as it was.
+ * Opening, saving and closing of machines: what the keys, menus, start page and a dropped file come to. Each machine
+ * opens in a tab of its own; unsaved changes are asked about before a tab or the window is closed. What goes wrong is
+ * said in a dialog and leaves the machines on the table as they were.
  */
-import type { LabFailure, OpenedMachine } from '../../src/lab/contract.ts';
+import type { LabFailure, OpenedMachine, SavedFile } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
-import type { AutosaveState } from './autosave.svelte.ts';
+import type { AutosaveState } from './autosave.ts';
 import type { DialogsState } from './dialogs.svelte.ts';
 import { failureOf } from './failure.ts';
-import type { MachineState } from './machine.svelte.ts';
 import type { NoticeState } from './notice.svelte.ts';
 import type { RecentState } from './recent.svelte.ts';
-import type { SelectionState } from './selection.svelte.ts';
+import type { Tab } from './tab.svelte.ts';
+import type { TabsState } from './tabs.svelte.ts';
 import type { ViewState } from './view.svelte.ts';
 
 type FilesClient = Pick<
@@ -21,15 +22,14 @@ type FilesClient = Pick<
 /** What FilesState works on. */
 interface FilesParts {
   readonly client: FilesClient;
-  readonly machine: MachineState;
+  readonly tabs: TabsState;
   readonly recent: RecentState;
   readonly dialogs: DialogsState;
-  readonly selection: SelectionState;
   readonly view: ViewState;
   readonly notice: NoticeState;
   readonly autosave: Pick<AutosaveState, 'recover' | 'end'>;
-  /** A path as a person knows it. */
-  readonly fieldName: (path: string) => string;
+  /** A path of a tab's machine as a person knows it. */
+  readonly fieldName: (path: string, tab: Tab) => string;
 }
 
 /** New machines start from the smallest built-in that has every part: two nodes fewer and it is somebody's own. */
@@ -49,8 +49,9 @@ export class FilesState {
     return this.#open(() => this.#parts.client.openBuiltIn(id));
   }
 
-  openRecent(handle: string): Promise<boolean> {
-    return this.#open(() => this.#parts.client.openRecent(handle));
+  /** Where its file is open already, its tab is shown as it is. */
+  async openRecent(handle: string): Promise<boolean> {
+    return this.#showOpen(handle) || this.#open(() => this.#parts.client.openRecent(handle));
   }
 
   /** By dialog (desktop) or upload (browser). */
@@ -79,38 +80,54 @@ export class FilesState {
   }
 
   /** Saves to the file that the machine came from, or asks for one. False when it was dismissed or failed. */
-  async save(): Promise<boolean> {
-    const { machine, client } = this.#parts;
-    const { handle, profile } = machine;
+  async save(tab: Tab = this.#parts.tabs.current): Promise<boolean> {
+    const { handle, profile } = tab.machine;
     if (profile === null) return false;
-    if (handle === null) return this.saveAs();
-    return this.#write(() => client.saveMachine(handle, profile));
+    if (handle === null) return this.saveAs(tab);
+    return this.#write(tab, () => this.#parts.client.saveMachine(handle, profile));
   }
 
-  async saveAs(): Promise<boolean> {
-    const { machine, client } = this.#parts;
-    const { profile } = machine;
+  async saveAs(tab: Tab = this.#parts.tabs.current): Promise<boolean> {
+    const { profile } = tab.machine;
     if (profile === null) return false;
-    return this.#write(() => client.saveMachineAs(fileName(profile.title), profile));
+    return this.#write(tab, () => this.#parts.client.saveMachineAs(fileName(profile.title), profile));
+  }
+
+  /** Saves every tab with unsaved changes, from the first to the last, until one is dismissed or fails. */
+  async saveAll(): Promise<boolean> {
+    for (const tab of this.#parts.tabs.dirty) if (!(await this.save(tab))) return false;
+    return true;
   }
 
   /** What was on the table when the lab ended without saving, or this page was loaded again. */
   async recover(): Promise<void> {
-    const { autosave, machine, selection, view, notice } = this.#parts;
+    const { autosave, tabs, view, notice } = this.#parts;
     if (!(await autosave.recover())) return;
-    selection.select({ kind: 'machine' });
     view.show('lab');
-    if (!machine.dirty)
-      notice.say(`${machine.profile?.title ?? machine.name} is open again, as it was when the lab ended`);
+    if (tabs.list.length > 1)
+      notice.say(`${tabs.list.length} machines are open again, as they were when the lab ended`);
+    else if (tabs.dirty.length === 0) notice.say(`${tabs.current.title} is open again, as it was when the lab ended`);
   }
 
-  /** True when nothing would be lost: saved, or the person chose to save or to discard. */
+  /** Closes a tab, after asking about its unsaved changes. False when it stays. */
+  async closeTab(tab: Tab = this.#parts.tabs.current): Promise<boolean> {
+    const { tabs, view } = this.#parts;
+    if (tab.isBlank || !(await this.#mayLose(tab))) return false;
+    tabs.close(tab);
+    if (tabs.current.isBlank) view.show('start');
+    return true;
+  }
+
+  /** Closes every tab but one. False when one of them stays. */
+  async closeOthers(tab: Tab = this.#parts.tabs.current): Promise<boolean> {
+    for (const other of this.#parts.tabs.list) if (other !== tab && !(await this.closeTab(other))) return false;
+    return true;
+  }
+
+  /** True when nothing would be lost: saved, or the person chose to save or to discard, of every tab. */
   async mayLeave(): Promise<boolean> {
-    const { machine, dialogs } = this.#parts;
-    if (!machine.dirty) return true;
-    const answer = await dialogs.askUnsaved(machine.profile?.title ?? machine.name);
-    if (answer === 'save') return this.save();
-    return answer === 'discard';
+    for (const tab of this.#parts.tabs.dirty) if (!(await this.#mayLose(tab))) return false;
+    return true;
   }
 
   /** True once nothing holds the window any more. */
@@ -124,14 +141,38 @@ export class FilesState {
     window.close();
   }
 
+  /** Asks about a tab's unsaved changes, with the tab in sight. */
+  async #mayLose(tab: Tab): Promise<boolean> {
+    if (!tab.machine.dirty) return true;
+    const { tabs, dialogs, view } = this.#parts;
+    tabs.show(tab);
+    if (view.screen === 'start') view.show('lab');
+    const answer = await dialogs.askUnsaved(tabs.titleOf(tab));
+    if (answer === 'save') return this.save(tab);
+    return answer === 'discard';
+  }
+
+  /** Shows the tab that has this file open; false where none has. */
+  #showOpen(handle: string | null): boolean {
+    const { tabs, view, notice } = this.#parts;
+    const tab = tabs.ofFile(handle);
+    if (tab === undefined) return false;
+    tabs.show(tab);
+    view.show('lab');
+    notice.say(`${tab.machine.name} is open already`);
+    return true;
+  }
+
   async #open(read: () => Promise<OpenedMachine | null>): Promise<boolean> {
-    if (this.busy || !(await this.mayLeave())) return false;
-    const { machine, recent, dialogs, selection, view } = this.#parts;
+    if (this.busy) return false;
+    const { tabs, recent, dialogs, view } = this.#parts;
     this.busy = true;
     try {
       const opened = await read();
       if (opened === null) return false;
-      if (!machine.open(opened)) {
+      // A second copy of one file would be saved over the first.
+      if (this.#showOpen(opened.handle)) return true;
+      if (!tabs.open(opened)) {
         const { issues } = opened.checked;
         const message = issues.map((issue) => issue.message).join('\n');
         await dialogs.showFailure('The machine was not opened', {
@@ -142,9 +183,8 @@ export class FilesState {
         });
         return false;
       }
-      selection.select({ kind: 'machine' });
       view.show('lab');
-      if (view.notesOnOpen && machine.profile?.notes.trim() !== '') void dialogs.showNotes();
+      if (view.notesOnOpen && opened.checked.profile?.notes.trim() !== '') void dialogs.showNotes();
       await recent.refresh();
       return true;
     } catch (error) {
@@ -157,8 +197,9 @@ export class FilesState {
     }
   }
 
-  async #write(write: () => Promise<{ readonly handle: string; readonly name: string } | null>): Promise<boolean> {
-    const { machine, recent, dialogs, notice, fieldName } = this.#parts;
+  async #write(tab: Tab, write: () => Promise<SavedFile | null>): Promise<boolean> {
+    const { recent, dialogs, notice, fieldName } = this.#parts;
+    const { machine } = tab;
     const { profile } = machine;
     if (this.busy || profile === null) return false;
     this.busy = true;
@@ -166,7 +207,7 @@ export class FilesState {
       const saved = await write();
       if (saved === null) return false;
       machine.markSaved(saved.handle, saved.name, profile);
-      const left = machine.refused.map(({ path }) => fieldName(path)).join('; ');
+      const left = machine.refused.map(({ path }) => fieldName(path, tab)).join('; ');
       notice.say(
         left === '' ? `Saved as ${saved.name}` : `Saved as ${saved.name}, without the refused value of ${left}`,
       );

@@ -2,7 +2,7 @@
 import type { Command } from './commands.ts';
 import type { Lab } from './lab.svelte.ts';
 
-export function historyCommands({ machine, view, autosave }: Lab): readonly Command[] {
+export function historyCommands({ machine, view, tabs: { current: tab } }: Lab): readonly Command[] {
   const { history } = machine;
   return [
     {
@@ -34,16 +34,16 @@ export function historyCommands({ machine, view, autosave }: Lab): readonly Comm
       title: 'Discard the recovered changes',
       keys: ['Alt+Shift+D'],
       words: 'crash unsaved autosave',
-      enabled: () => autosave.recovered !== null,
-      run: () => autosave.discardRecovered(),
+      enabled: () => tab.recovered !== null,
+      run: () => tab.discardRecovered(),
     },
     {
       id: 'history.keepRecovered',
       title: 'Keep the recovered changes',
       keys: ['Alt+Shift+K'],
       words: 'crash unsaved autosave',
-      enabled: () => autosave.recovered !== null,
-      run: () => autosave.keepRecovered(),
+      enabled: () => tab.recovered !== null,
+      run: () => tab.keepRecovered(),
     },
   ];
 }

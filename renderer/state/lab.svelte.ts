@@ -9,7 +9,7 @@ import { placeName } from '../panels/inspector/hints.ts';
 import { asSchema } from '../panels/inspector/schema.ts';
 import { resultsCommands } from '../panels/results/commands.ts';
 import { lowMemoryCommands } from '../panels/lowmem/commands.ts';
-import { LowMemoryState } from '../panels/lowmem/low-memory.svelte.ts';
+import type { LowMemoryState } from '../panels/lowmem/low-memory.svelte.ts';
 import { ResultsView } from '../panels/results/results-view.svelte.ts';
 import { runCommands } from '../panels/runbar/commands.ts';
 import { SteppingState } from '../panels/runbar/stepping.svelte.ts';
@@ -18,22 +18,25 @@ import { SegmentState } from '../panels/segment/segment.svelte.ts';
 import { xrayCommands } from '../panels/xray/commands.ts';
 import { timelineCommands } from '../panels/timeline/commands.ts';
 import { TimelineState } from '../panels/timeline/timeline.svelte.ts';
-import { XrayState } from '../panels/xray/xray.svelte.ts';
+import type { XrayState } from '../panels/xray/xray.svelte.ts';
 import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
-import { AutosaveState } from './autosave.svelte.ts';
+import { AutosaveState } from './autosave.ts';
 import { labCommands, type Command } from './commands.ts';
 import { DialogsState } from './dialogs.svelte.ts';
 import { editNames } from './edit-name.ts';
 import { FilesState } from './files.svelte.ts';
 import { historyCommands } from './history-commands.ts';
 import { KeysState } from './keys.svelte.ts';
-import { MachineState } from './machine.svelte.ts';
-import { NodesState } from './nodes.svelte.ts';
+import type { MachineState } from './machine.svelte.ts';
+import type { NodesState } from './nodes.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
 import { PlayheadState } from './playhead.svelte.ts';
 import { RecentState } from './recent.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
-import { SelectionState } from './selection.svelte.ts';
+import type { SelectionState } from './selection.svelte.ts';
+import type { Tab } from './tab.svelte.ts';
+import { tabCommands } from './tab-commands.ts';
+import { TabsState } from './tabs.svelte.ts';
 import { ThemeState } from './theme.svelte.ts';
 import { ViewState } from './view.svelte.ts';
 
@@ -41,9 +44,9 @@ export class Lab {
   readonly client: Client;
   /** Registries and the profile's JSON Schema: never changes while the window is open. */
   readonly catalogue: Catalogue;
-  readonly machine: MachineState;
-  readonly selection = new SelectionState();
-  readonly nodes: NodesState;
+  /** The machines that are open; `machine`, `selection`, `nodes`, `lowMemory` and `xray` are those of the current tab. */
+  readonly tabs: TabsState;
+  /** Of all tabs, so that runs of two machines can be compared. */
   readonly runs: RunsState;
   /** Which moment of the current run is looked at. */
   readonly playhead: PlayheadState;
@@ -57,10 +60,6 @@ export class Lab {
   readonly results = new ResultsView();
   /** The segment of shared memory that is being designed. */
   readonly segment: SegmentState;
-  /** Which item of low memory is explained, where boot fails, every split. */
-  readonly lowMemory: LowMemoryState;
-  /** The request for pages that is laid open. */
-  readonly xray: XrayState;
   /** Which runs stand side by side, two to eight. */
   readonly compare: CompareState;
   readonly recent: RecentState;
@@ -75,59 +74,83 @@ export class Lab {
   readonly autosave: AutosaveState;
   readonly files: FilesState;
 
-  #commands = $state.raw<readonly Command[]>([]);
+  #registered = $state.raw<readonly Command[]>([]);
+  /** Made anew for each tab: they act on its machine. */
+  readonly #own: readonly Command[] = $derived.by(() => [
+    ...labCommands(this),
+    ...tabCommands(this),
+    ...historyCommands(this),
+    ...runCommands(this),
+    ...timelineCommands(this),
+    ...resultsCommands(this),
+    ...lowMemoryCommands(this),
+    ...segmentCommands(this),
+    ...xrayCommands(this),
+    ...compareCommands(this),
+  ]);
 
   constructor(client: Client, catalogue: Catalogue) {
     this.client = client;
     this.catalogue = catalogue;
     const schema = asSchema(catalogue.profileSchema);
-    this.machine = new MachineState(client, editNames(schema, catalogue.flavours));
-    this.nodes = new NodesState(this.machine, this.selection, this.dialogs, this.notice);
+    const { dialogs, notice, view } = this;
+    this.tabs = new TabsState({ client, nameOf: editNames(schema, catalogue.flavours), dialogs, notice });
     this.runs = new RunsState(client);
     this.playhead = new PlayheadState(this.runs, client);
     this.stepping = new SteppingState(this.runs);
     this.timeline = new TimelineState(this.runs, this.playhead);
     this.compare = new CompareState(this.runs);
-    this.lowMemory = new LowMemoryState(client);
     this.segment = new SegmentState(client);
-    this.xray = new XrayState(client);
     this.workload = new WorkloadState(catalogue.patterns, catalogue.library);
     this.workload.ondesign = () => this.view.show('segment');
     this.recent = new RecentState(client);
-    const { machine, recent, dialogs, selection, view, notice } = this;
-    const fieldName = (path: string): string => placeName(path, schema, machine.profile);
-    this.autosave = new AutosaveState({ client, machine, windowId, say: (text) => notice.say(text) });
+    const { tabs, recent } = this;
+    const fieldName = (path: string, tab: Tab): string => placeName(path, schema, tab.machine.profile);
+    this.autosave = new AutosaveState({ client, tabs, windowId, say: (text) => notice.say(text) });
     const { autosave } = this;
-    this.files = new FilesState({ client, machine, recent, dialogs, selection, view, notice, autosave, fieldName });
-    this.#commands = [
-      ...labCommands(this),
-      ...historyCommands(this),
-      ...runCommands(this),
-      ...timelineCommands(this),
-      ...resultsCommands(this),
-      ...lowMemoryCommands(this),
-      ...segmentCommands(this),
-      ...xrayCommands(this),
-      ...compareCommands(this),
-    ];
+    this.files = new FilesState({ client, tabs, recent, dialogs, view, notice, autosave, fieldName });
+  }
+
+  /** The machine of the current tab: a component that keeps it is made anew when another tab is looked at. */
+  get machine(): MachineState {
+    return this.tabs.current.machine;
+  }
+
+  /** What is selected in the current tab. */
+  get selection(): SelectionState {
+    return this.tabs.current.selection;
+  }
+
+  get nodes(): NodesState {
+    return this.tabs.current.nodes;
+  }
+
+  /** Low memory of the current tab's machine. */
+  get lowMemory(): LowMemoryState {
+    return this.tabs.current.lowMemory;
+  }
+
+  /** The request for pages that is laid open on the current tab's machine. */
+  get xray(): XrayState {
+    return this.tabs.current.xray;
   }
 
   /** Every command, in the order of the palette. */
   get commands(): readonly Command[] {
-    return this.#commands;
+    return [...this.#own, ...this.#registered];
   }
 
   /** Adds commands of a component; returns what takes them away (call it when the component goes). */
   register(commands: readonly Command[]): () => void {
-    this.#commands = [...this.#commands, ...commands];
+    this.#registered = [...this.#registered, ...commands];
     return () => {
-      this.#commands = this.#commands.filter((command) => !commands.includes(command));
+      this.#registered = this.#registered.filter((command) => !commands.includes(command));
     };
   }
 
   /** Runs the command of that id if there is one and it is enabled. */
   command(id: string): void {
-    const command = this.#commands.find((candidate) => candidate.id === id);
+    const command = this.commands.find((candidate) => candidate.id === id);
     if (command?.enabled() === true) void command.run();
   }
 }

@@ -32,6 +32,9 @@ interface Edit {
   readonly done: (accepted: boolean) => void;
 }
 
+/** Of every machine in the window: what a run remembers names one state of one machine. */
+let lastRevision = 0;
+
 export class MachineState {
   /** The last valid profile; null until a machine is opened. Never changed in place. */
   profile = $state.raw<MachineProfile | null>(null);
@@ -49,7 +52,7 @@ export class MachineState {
   checking = $state.raw(false);
   /** The lab did not answer: nothing typed is lost, the next edit tries again. */
   failure = $state.raw<LabFailure | null>(null);
-  /** Grows with every accepted change and every opening: what a run remembers to know that it is stale. */
+  /** New with every accepted change and every opening, and of no other machine: what a run remembers to know that it is stale. */
   revision = $state.raw(0);
 
   /** The states since it was opened; undo and redo move in it. */
@@ -62,6 +65,7 @@ export class MachineState {
   #gesture: string | undefined;
   #queue: Edit[] = [];
   #running = false;
+  readonly #revisions: number[] = [];
   /** Changes when another machine is opened: answers to checks of the one before are dropped. */
   #opening = 0;
   readonly #client: Pick<Client, 'check'>;
@@ -143,6 +147,11 @@ export class MachineState {
     return refused === undefined ? getAt(this.profile, path) : refused.value;
   }
 
+  /** True where that revision was this machine's, now or before an edit: a run of another one belongs to another tab. */
+  knows(revision: number): boolean {
+    return this.#revisions.includes(revision);
+  }
+
   undo(): void {
     this.jump(this.history.position - 1);
   }
@@ -179,7 +188,8 @@ export class MachineState {
     this.profile = profile;
     this.layout = checked.layout ?? null;
     this.assumed = checked.assumed;
-    this.revision += 1;
+    this.revision = ++lastRevision;
+    this.#revisions.push(this.revision);
     this.onchange();
   }
 

@@ -154,8 +154,12 @@ const nothing = z.tuple([]);
 /** Names a window to the lab, made by the window itself: the same after its page was loaded again. */
 export const windowIdSchema = z.string().regex(/^[0-9a-f-]{16,64}$/);
 
+/** Names a tab of a window, made by the window: the same after its page was loaded again. */
+export const tabIdSchema = z.string().regex(/^[0-9a-f-]{1,64}$/);
+
 const unsavedSchema = z.strictObject({
   window: windowIdSchema,
+  tab: tabIdSchema,
   name,
   handle: handle.nullable(),
   /** The machine as it was opened or last saved. */
@@ -163,17 +167,36 @@ const unsavedSchema = z.strictObject({
   /** The machine on the table; left out where that is the saved one. */
   profile: z.unknown().optional(),
 });
-/** What a window has on its table. */
+/** What a window has in one of its tabs. */
 export type UnsavedMachine = z.output<typeof unsavedSchema>;
+
+const keptTabsSchema = z.strictObject({
+  window: windowIdSchema,
+  /** In their order on the screen. */
+  tabs: z.array(tabIdSchema).max(1000),
+  /** The one that is looked at. */
+  current: tabIdSchema,
+});
+/** Which tabs a window has. */
+export type KeptTabs = z.output<typeof keptTabsSchema>;
 
 /** A machine that was on the table when the lab ended without saving. */
 export interface RecoveredMachine {
+  /** Names its tab. */
+  readonly tab: string;
   /** As it was opened or last saved. */
   readonly opened: OpenedMachine;
   /** With the unsaved changes; null where there were none. */
   readonly changed: Checked | null;
   /** ISO date of the last change that was kept. */
   readonly when: string;
+}
+
+/** The tabs of a window that ended without saving, one or more, in their order. */
+export interface RecoveredTabs {
+  readonly tabs: readonly RecoveredMachine[];
+  /** The tab that was looked at: one of `tabs`. */
+  readonly current: string;
 }
 
 const runRequestSchema = z.strictObject({
@@ -271,12 +294,14 @@ export const methods = {
   saveMachine: method<SavedFile>()(z.tuple([handle, z.unknown()])),
   /** Desktop: a dialog; null when it was dismissed. */
   saveMachineAs: method<SavedFile | null>()(z.tuple([name, z.unknown()])),
-  /** Keeps what a window has on its table in a side file, atomically, so that a kill does not lose it. */
+  /** Keeps what a window has in a tab in a side file, atomically, so that a kill does not lose it. */
   keepUnsaved: method<null>()(z.tuple([unsavedSchema])),
-  /** Takes a window's side file away. */
-  dropUnsaved: method<null>()(z.tuple([windowIdSchema])),
+  /** Keeps the order of a window's tabs, and which one is looked at. */
+  keepTabs: method<null>()(z.tuple([keptTabsSchema])),
+  /** Takes the side file of a window's tab away; null: of all of them. */
+  dropUnsaved: method<null>()(z.tuple([windowIdSchema, tabIdSchema.nullable()])),
   /** What this window left when it was loaded again, or an earlier start of the lab left when it was killed; then it is this window's. */
-  recoverUnsaved: method<RecoveredMachine | null>()(z.tuple([windowIdSchema])),
+  recoverUnsaved: method<RecoveredTabs | null>()(z.tuple([windowIdSchema])),
   /** Desktop: a dialog, then the trace is read, packed and counted; null when the dialog was dismissed. */
   openTrace: method<TraceInfo | null>()(nothing),
   /** Traces opened since the lab was started. */

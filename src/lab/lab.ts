@@ -33,7 +33,7 @@ import { Seeker } from './seeker.ts';
 import { checkSegment, segmentCatalogue } from './segments.ts';
 import { readTextFile } from './text-file.ts';
 import { type TraceFile, TraceLibrary } from './trace-library.ts';
-import { UnsavedMachines } from './unsaved.ts';
+import { UnsavedMachines, withKnownHandles } from './unsaved.ts';
 
 const MACHINE_SUFFIX = '.numaq.json';
 const RUN_SUFFIX = '.numaq-run.json';
@@ -107,17 +107,20 @@ class LabService implements LabApi {
     await this.#unsaved.keep(machine);
     return null;
   };
-  readonly dropUnsaved: LabApi['dropUnsaved'] = async (window) => {
-    await this.#unsaved.drop(window);
+  readonly keepTabs: LabApi['keepTabs'] = async (tabs) => {
+    await this.#unsaved.keepTabs(tabs);
+    return null;
+  };
+  readonly dropUnsaved: LabApi['dropUnsaved'] = async (window, tab) => {
+    await this.#unsaved.drop(window, tab);
     return null;
   };
   readonly recoverUnsaved: LabApi['recoverUnsaved'] = async (window) => {
     const found = await this.#unsaved.take(window);
-    const { handle } = found?.opened ?? {};
-    // In the browser's door the handle is the browser's own, which knows itself whether it still has it.
-    if (found === null || this.#dialogs === undefined || typeof handle !== 'string') return found;
-    const known = await this.#recent.pathOf(handle).catch(() => undefined);
-    return known === undefined ? { ...found, opened: { ...found.opened, handle: null } } : found;
+    // In the browser's door the handles are the browser's own, which knows itself whether it still has them.
+    if (found === null || this.#dialogs === undefined) return found;
+    const recent = await this.#recent.handles();
+    return withKnownHandles(found, (handle) => recent.has(handle));
   };
 
   readonly openTrace: LabApi['openTrace'] = async () => {

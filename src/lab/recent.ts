@@ -41,6 +41,11 @@ export class RecentMachines {
     }));
   }
 
+  /** Handles of every file that `pathOf` knows. */
+  async handles(): Promise<ReadonlySet<string>> {
+    return new Set([...this.#paths.keys(), ...(await this.list()).map(({ handle }) => handle)]);
+  }
+
   /** Puts the file at `path` (absolute) on top; returns its handle. */
   async add(path: string, title: string, when: string = new Date().toISOString()): Promise<string> {
     this.#paths.set(handleOf(path), path);

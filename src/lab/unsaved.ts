@@ -1,18 +1,31 @@
 /**
- * What a window has on its table, kept beside the machine's file so that a crash or a kill loses nothing: one side file
- * a window in the lab's data folder, written whole or not at all. A lab that ends by itself takes away the files of
- * windows without unsaved changes; what it leaves, and whatever is there after a kill, opens with the next window.
+ * What windows have on their tables, kept beside the machines' files so that a crash or a kill loses nothing: one side
+ * file a tab in the lab's data folder, and one a window that says the order of its tabs, each written whole or not at
+ * all. A lab that ends by itself takes away the files of windows without unsaved changes; what it leaves, and whatever
+ * is there after a kill, opens with the next window. Files of labs that had one machine a window are read too.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { saveAtomically } from './atomic-file.ts';
-import { type RecoveredMachine, type UnsavedMachine, windowIdSchema } from './contract.ts';
+import {
+  type KeptTabs,
+  type RecoveredMachine,
+  type RecoveredTabs,
+  tabIdSchema,
+  type UnsavedMachine,
+  windowIdSchema,
+} from './contract.ts';
 import { checkMachine } from './machines.ts';
 
 const FORMAT = 'numaq-lab/unsaved';
+const TABS_FORMAT = 'numaq-lab/unsaved-tabs';
 const SUFFIX = '.json';
+/** Where a tab's id would stand: no id is spelt like it. */
+const TABS = 'tabs';
+/** The tab of a side file that was written when a window had one machine and its file was named after the window alone. */
+const ONLY_TAB = '0';
 
 const fileSchema = z.object({
   format: z.literal(FORMAT),
@@ -28,95 +41,164 @@ const fileSchema = z.object({
 });
 type Kept = z.output<typeof fileSchema>;
 
+const tabsSchema = z.object({
+  format: z.literal(TABS_FORMAT),
+  version: z.literal(1),
+  tabs: z.array(z.string()),
+  current: z.string(),
+});
+
+interface KeptTab {
+  readonly tab: string;
+  /** Its file, without the folder. */
+  readonly file: string;
+  readonly kept: Kept;
+}
+
 export class UnsavedMachines {
   readonly #folder: string;
   readonly #start = randomUUID();
-  /** Windows of this start, and whether they have unsaved changes. */
-  readonly #windows = new Map<string, boolean>();
+  /** Windows of this start: their tabs, and whether each has unsaved changes. */
+  readonly #windows = new Map<string, Map<string, boolean>>();
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(dataDir: string) {
     this.#folder = join(dataDir, 'unsaved');
   }
 
-  /** Writes a window's side file. Rejects with an InputError where the disk does not take it; the one before stays. */
-  keep({ window, ...machine }: UnsavedMachine, when: string = new Date().toISOString()): Promise<void> {
+  /** Writes a tab's side file. Rejects with an InputError where the disk does not take it; the one before stays. */
+  keep({ window, tab, ...machine }: UnsavedMachine, when: string = new Date().toISOString()): Promise<void> {
     return this.#inTurn(async () => {
-      this.#windows.set(window, machine.profile !== undefined);
-      const text = JSON.stringify({ format: FORMAT, version: 1, start: this.#start, when, ...machine });
-      // A folder that cannot be made is said by the save.
-      await mkdir(this.#folder, { recursive: true }).catch(() => undefined);
-      await saveAtomically(this.#path(window), text, 'the side file for unsaved changes');
+      this.#tabsOf(window).set(tab, machine.profile !== undefined);
+      await this.#write(fileOf(window, tab), { format: FORMAT, version: 1, start: this.#start, when, ...machine });
     });
   }
 
-  /** Takes a window's side file away: its changes were saved or given up. */
-  drop(window: string): Promise<void> {
-    return this.#inTurn(() => this.#remove(window));
+  /** Writes which tabs a window has, in their order, and which of them is looked at. Rejects as `keep`. */
+  keepTabs({ window, tabs, current }: KeptTabs): Promise<void> {
+    return this.#inTurn(() => this.#write(fileOf(window, TABS), { format: TABS_FORMAT, version: 1, tabs, current }));
+  }
+
+  /** Takes a tab's side file away, or with null all of the window: its changes were saved or given up. */
+  drop(window: string, tab: string | null = null): Promise<void> {
+    return this.#inTurn(() => (tab === null ? this.#removeWindow(window) : this.#removeTab(window, tab)));
   }
 
   /**
-   * What the window left (it was loaded again), else the newest that an earlier start of the lab left, which becomes
-   * this window's. Null where there is none. What cannot be read or is no machine here is passed over and stays.
+   * What the window left (it was loaded again), else what the newest window of an earlier start of the lab left, which
+   * becomes this window's. Null where there is none. What cannot be read or is no machine here is passed over and stays.
    */
-  take(window: string): Promise<RecoveredMachine | null> {
+  take(window: string): Promise<RecoveredTabs | null> {
     return this.#inTurn(async () => {
-      const own = recovered(await this.#read(window));
+      const groups = await this.#groups();
+      const own = await this.#recovered(window, groups.get(window) ?? []);
       if (own !== null) return own;
-      const left: { readonly id: string; readonly kept: Kept }[] = [];
-      for (const id of await this.#ids()) {
-        const kept = await this.#read(id);
-        if (kept !== undefined && kept.start !== this.#start && !this.#windows.has(id)) left.push({ id, kept });
-      }
-      left.sort((a, b) => (a.kept.when < b.kept.when ? 1 : -1));
-      for (const { id, kept } of left) {
-        const found = recovered(kept);
+      const left = [...groups].filter(
+        ([id, tabs]) => !this.#windows.has(id) && tabs.every(({ kept }) => kept.start !== this.#start),
+      );
+      left.sort(([, a], [, b]) => (newest(a) < newest(b) ? 1 : -1));
+      for (const [id, tabs] of left) {
+        const found = await this.#recovered(id, tabs);
         if (found === null) continue;
-        await rename(this.#path(id), this.#path(window));
-        this.#windows.set(window, found.changed !== null);
+        await this.#adopt(id, window, tabs, found);
         // Machines without changes that other windows of that start showed: nothing is lost with them.
-        for (const other of left) if (other.id === id || other.kept.profile === undefined) await this.#remove(other.id);
+        for (const [other, its] of left) {
+          if (other !== id && its.every(({ kept }) => kept.profile === undefined)) await this.#removeWindow(other);
+        }
         return found;
       }
       return null;
     });
   }
 
-  /** The lab ends by itself: what has no unsaved changes is taken away. */
+  /** The lab ends by itself: what windows without unsaved changes showed is taken away. */
   close(): Promise<void> {
     return this.#inTurn(async () => {
-      for (const [window, changed] of this.#windows) if (!changed) await this.#remove(window);
+      for (const [window, tabs] of [...this.#windows]) {
+        if (![...tabs.values()].includes(true)) await this.#removeWindow(window);
+      }
     });
   }
 
-  #path(window: string): string {
-    return join(this.#folder, window + SUFFIX);
+  /** Gives what a window of an earlier start left to this one. */
+  async #adopt(from: string, window: string, tabs: readonly KeptTab[], found: RecoveredTabs): Promise<void> {
+    for (const { tab, changed } of found.tabs) {
+      const file = tabs.find((one) => one.tab === tab)?.file ?? fileOf(from, tab);
+      await rename(join(this.#folder, file), join(this.#folder, fileOf(window, tab)));
+      await this.#removeFiles(file);
+      this.#tabsOf(window).set(tab, changed !== null);
+    }
+    await this.#removeFiles(fileOf(from, TABS));
+    const order = { window, tabs: found.tabs.map(({ tab }) => tab), current: found.current };
+    await this.#write(fileOf(window, TABS), { format: TABS_FORMAT, version: 1, ...order }).catch(() => undefined);
   }
 
-  /** Ids of every window with a side file. */
-  async #ids(): Promise<readonly string[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    return names
-      .filter((name) => name.endsWith(SUFFIX))
-      .map((name) => name.slice(0, -SUFFIX.length))
-      .filter((id) => windowIdSchema.safeParse(id).success);
+  /** The tabs of a window checked and booted, in their order; null where none of them is a machine here. */
+  async #recovered(window: string, kept: readonly KeptTab[]): Promise<RecoveredTabs | null> {
+    const found = kept.flatMap((one) => recovered(one) ?? []);
+    const order = await this.#order(window);
+    const place = (tab: string): number => (order.tabs.includes(tab) ? order.tabs.indexOf(tab) : order.tabs.length);
+    const tabs = found.sort((a, b) => place(a.tab) - place(b.tab));
+    const current = (tabs.find(({ tab }) => tab === order.current) ?? tabs[0])?.tab;
+    return current === undefined ? null : { tabs, current };
   }
 
-  async #read(window: string): Promise<Kept | undefined> {
+  async #order(window: string): Promise<{ readonly tabs: readonly string[]; readonly current: string }> {
+    const parsed = tabsSchema.safeParse(await this.#read(fileOf(window, TABS)));
+    return parsed.success ? parsed.data : { tabs: [], current: '' };
+  }
+
+  /** Every side file that can be read, by window. */
+  async #groups(): Promise<ReadonlyMap<string, readonly KeptTab[]>> {
+    const groups = new Map<string, KeptTab[]>();
+    for (const file of await readdir(this.#folder).catch(() => [])) {
+      if (!file.endsWith(SUFFIX)) continue;
+      const [window = '', tab = ONLY_TAB, ...rest] = file.slice(0, -SUFFIX.length).split('.');
+      const named = windowIdSchema.safeParse(window).success && tabIdSchema.safeParse(tab).success;
+      if (!named || rest.length > 0) continue;
+      const parsed = fileSchema.safeParse(await this.#read(file));
+      if (!parsed.success) continue;
+      groups.set(window, [...(groups.get(window) ?? []), { tab, file, kept: parsed.data }]);
+    }
+    return groups;
+  }
+
+  #tabsOf(window: string): Map<string, boolean> {
+    const tabs = this.#windows.get(window) ?? new Map<string, boolean>();
+    this.#windows.set(window, tabs);
+    return tabs;
+  }
+
+  async #read(file: string): Promise<unknown> {
     try {
-      const parsed = fileSchema.safeParse(JSON.parse(await readFile(this.#path(window), 'utf8')));
-      return parsed.success ? parsed.data : undefined;
+      return JSON.parse(await readFile(join(this.#folder, file), 'utf8'));
     } catch {
       return undefined;
     }
   }
 
-  /** Removes the file, and what a kill in the middle of a write left of it beside it. */
-  async #remove(window: string): Promise<void> {
+  async #write(file: string, content: unknown): Promise<void> {
+    // A folder that cannot be made is said by the save.
+    await mkdir(this.#folder, { recursive: true }).catch(() => undefined);
+    await saveAtomically(join(this.#folder, file), JSON.stringify(content), 'the side file for unsaved changes');
+  }
+
+  async #removeTab(window: string, tab: string): Promise<void> {
+    this.#windows.get(window)?.delete(tab);
+    await this.#removeFiles(fileOf(window, tab));
+    if (tab === ONLY_TAB) await this.#removeFiles(window + SUFFIX);
+  }
+
+  async #removeWindow(window: string): Promise<void> {
     this.#windows.delete(window);
+    await this.#removeFiles(`${window}.`);
+  }
+
+  /** Removes every file whose name begins so, and what a kill in the middle of a write left beside it. */
+  async #removeFiles(start: string): Promise<void> {
     const names = await readdir(this.#folder).catch(() => []);
     for (const name of names) {
-      if (!name.startsWith(`${window}${SUFFIX}`) && !name.startsWith(`.${window}${SUFFIX}`)) continue;
+      if (!name.startsWith(start) && !name.startsWith(`.${start}`)) continue;
       await unlink(join(this.#folder, name)).catch(() => undefined);
     }
   }
@@ -128,12 +210,26 @@ export class UnsavedMachines {
   }
 }
 
-/** A side file's content checked and booted; null where there is none, or this lab refuses one of its machines. */
-function recovered(kept: Kept | undefined): RecoveredMachine | null {
-  if (kept === undefined) return null;
+const fileOf = (window: string, tab: string): string => `${window}.${tab}${SUFFIX}`;
+
+function newest(tabs: readonly KeptTab[]): string {
+  return tabs.reduce((latest, { kept }) => (kept.when > latest ? kept.when : latest), '');
+}
+
+/** A side file's content checked and booted; null where this lab refuses one of its machines. */
+function recovered({ tab, kept }: KeptTab): RecoveredMachine | null {
   const { when, name, handle, saved, profile } = kept;
   const opened = { handle, name, checked: checkMachine(saved) };
   const changed = profile === undefined ? null : checkMachine(profile);
   const whole = opened.checked.issues.length === 0 && (changed === null || changed.issues.length === 0);
-  return whole ? { opened, changed, when } : null;
+  return whole ? { tab, opened, changed, when } : null;
+}
+
+/** With only those handles whose file is known still: a save of the others asks for a name. */
+export function withKnownHandles(found: RecoveredTabs, isKnown: (handle: string) => boolean): RecoveredTabs {
+  const tabs = found.tabs.map((tab) => {
+    const { handle } = tab.opened;
+    return handle === null || isKnown(handle) ? tab : { ...tab, opened: { ...tab.opened, handle: null } };
+  });
+  return { ...found, tabs };
 }
