@@ -39,6 +39,8 @@ export class KeptMoments {
 
   #take(moment: Moment): void {
     this.#newest = moment;
+    // Where the run stands between two rows: the next one takes its place.
+    if (moment.between === true) return;
     if (this.#count++ % this.#stride !== 0) return;
     this.#kept.push(moment);
     this.#rows += rowsOf(moment);

@@ -22,8 +22,10 @@ import { CacheRun } from './cache-run.ts';
 import { refuseTooLarge } from './host-memory.ts';
 import { listenerOf, type RunListener } from './event-fan.ts';
 import { Lanes } from './lanes.ts';
+import { KnobTurns } from './knob-turns.ts';
 import { LiveView } from './live-view.ts';
 import type { Marker, Moment } from './moment.ts';
+import { refuseBroken, refuseScripts } from './refusals.ts';
 import type { RunConfig, RunReport, SampleFrame } from './report.ts';
 import { makeReport } from './results.ts';
 import { Sampling } from './sampling.ts';
@@ -56,9 +58,7 @@ export class Simulation {
   private now = 0;
   private frames: SampleFrame[] = [];
   private ended = false;
-  /** Knobs that are to be turned, and how many of them have been. */
-  private readonly turnsOfKnobs: Turn[] = [];
-  private turned = 0;
+  private readonly knobs: KnobTurns;
   /** Idle time at the end is in the counters. */
   private settled = false;
   /** Free frames of each zone when the run began. */
@@ -78,7 +78,7 @@ export class Simulation {
     live = false,
   ) {
     const { profile } = config;
-    this.turnsOfKnobs.push(...(config.turns ?? []));
+    this.knobs = new KnobTurns(config.turns);
     const traits = traitsOf(profile.kernel, profile.machine);
     this.traits = traits;
     this.layout = boot(profile, traits);
@@ -239,7 +239,7 @@ export class Simulation {
   report(): RunReport {
     const zones = this.kernel?.zones.flat() ?? [];
     return makeReport({
-      config: this.turnsOfKnobs.length === 0 ? this.config : { ...this.config, turns: this.turnsOfKnobs },
+      config: this.knobs.all.length === 0 ? this.config : { ...this.config, turns: this.knobs.all },
       traits: this.traits,
       elapsedNs: this.now,
       counters: this.counters(),
@@ -282,20 +282,16 @@ export class Simulation {
    * configuration has it, so that the run can be done again.
    */
   turn(name: Turn['name'], value: number): void {
-    const later = this.turnsOfKnobs.findIndex(({ timeNs }) => timeNs > this.now);
-    const place = later < 0 ? this.turnsOfKnobs.length : later;
-    this.turnsOfKnobs.splice(place, 0, { timeNs: this.now, name, value });
+    this.knobs.turn(this.now, name, value);
   }
 
-  /** Every knob whose time has passed before `from`, which is later than whatever turn() has noted. */
   private turnKnobs(from: number): void {
-    const { turnsOfKnobs: turns, kernel } = this;
-    for (; this.turned < turns.length && turns[this.turned].timeNs < from; this.turned++) {
-      const { name, value } = turns[this.turned];
+    const { knobs, kernel } = this;
+    for (let turn = knobs.takeBefore(from); turn !== undefined; turn = knobs.takeBefore(from)) {
       if (kernel === undefined) continue;
-      kernel.sysctl[name] = value;
+      kernel.sysctl[turn.name] = turn.value;
       const first = this.lanes?.all[0];
-      if (first !== undefined) this.listener?.turned(first.on, name, value);
+      if (first !== undefined) this.listener?.turned(first.on, turn.name, turn.value);
     }
   }
 
@@ -326,7 +322,7 @@ export class Simulation {
     }
     this.now = from;
     this.sampleUpTo(from);
-    if (this.turned < this.turnsOfKnobs.length) this.turnKnobs(from);
+    this.turnKnobs(from);
     this.running?.look(from);
     this.live?.markers.look(from);
     const end = Math.min(this.turns.endOfRound(from, lanes.alone), this.nextSample);
@@ -394,24 +390,4 @@ export class Simulation {
     }
     return sum;
   }
-}
-
-/** A machine without a TLB has no kernel that a script could ask. */
-function refuseScripts(programs: readonly Program[]): void {
-  const place = programs.findIndex(({ scripted }) => scripted !== undefined);
-  if (place < 0) return;
-  const issue = makeIssue(
-    'no-kernel',
-    `workloads[${place}]`,
-    'a trace or a pattern: this machine has no kernel',
-    'tasks',
-  );
-  throw new InputError('', [issue]);
-}
-
-function refuseBroken(layout: BootLayout): void {
-  if (layout.issues.length > 0) throw new InputError('', layout.issues);
-  if (layout.boots) return;
-  const found = layout.failure?.message ?? 'it does not';
-  throw new InputError('', [makeIssue('does-not-boot', '', 'a machine that boots', found)]);
 }

@@ -31,7 +31,6 @@ interface Draft {
   gfp: Gfp;
   order: number;
   list: ReadyZonelist;
-  policy: boolean;
   tests: { readonly test: ZoneTest; readonly locked: boolean }[];
   moreTests: number;
   woken: number;
@@ -62,11 +61,7 @@ export class RequestLog implements WalkLog {
   ) {}
 
   /** A request begins; `cause`: the function that asks. */
-  begin(
-    on: KernelCpu,
-    request: { gfp: Gfp; order: number; list: ReadyZonelist; policy: boolean },
-    cause: number,
-  ): void {
+  begin(on: KernelCpu, request: Pick<Draft, 'gfp' | 'order' | 'list'>, cause: number): void {
     const allocated = on.core.counters[C.PGALLOC];
     const { task } = on;
     const rest = { served: undefined, from: null, onList: null, locked: false } as const;
@@ -172,7 +167,7 @@ export class RequestLog implements WalkLog {
       node: kernel.layout.nodes[on.node].id,
       cause: functionNames[draft.cause],
       mask: maskOf(gfp),
-      policy: draft.policy,
+      policy: list !== kernel.pages.listOf(gfp.zone, on.node, on.cpu),
       order: draft.order,
       tests: draft.tests.map(({ test }) => seenTest(test)),
       moreTests: draft.moreTests,
