@@ -33,6 +33,7 @@ export function createDialogs(dialog: Dialog, window: BrowserWindow, folder: str
     saveMachine: (suggested) => save('Save the machine', MACHINES, suggested),
     openTrace: () => open('Open a memory trace', TRACES),
     openScript: () => open('Open a script', SCRIPTS),
+    openRun: () => open('Open a run', RUNS),
     saveRun: (suggested) => save('Save the run', RUNS, suggested),
   };
 }

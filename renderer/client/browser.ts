@@ -23,6 +23,7 @@ type Local = Pick<
   | 'saveMachineAs'
   | 'openTrace'
   | 'openScript'
+  | 'openRun'
   | 'saveRunAs'
   | 'recoverUnsaved'
 >;
@@ -137,6 +138,12 @@ export async function connectBrowser(): Promise<Client> {
       if (file === null) return null;
       if (file.size > TEXT_LIMIT) throw tooLarge(file, 'script');
       return api.parseScript(file.name, await file.text());
+    },
+    openRun: async () => {
+      const file = await chooseFile(JSON_FILES);
+      if (file === null) return null;
+      if (file.size > TEXT_LIMIT) throw tooLarge(file, 'run');
+      return api.parseRun(file.name, await file.text());
     },
     saveRunAs: async (runId, name) => {
       const saved = fileName(name, '.numaq-run.json');

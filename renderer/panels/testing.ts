@@ -48,6 +48,7 @@ export const idleClient: ConstructorParameters<typeof RunsState>[0] = {
   follow: never,
   stopFollowing: never,
   openScript: never,
+  openRun: never,
   saveRunAs: never,
   openTrace: never,
   traces: never,

@@ -123,6 +123,8 @@ function fakeLab(): Fake {
       follow: () => Promise.reject(new Error('no run')),
       stopFollowing: () => Promise.resolve(null),
       openScript: () => Promise.resolve(null),
+      openRun: () => Promise.resolve(null),
+      parseRun: () => Promise.reject(new Error('not here')),
       parseScript: () => Promise.reject(new Error('no script')),
       formatRun: () => Promise.resolve(''),
       saveRunAs: () => Promise.resolve(null),

@@ -2,7 +2,7 @@
  * One run of this window: what it was started with, how far it is, its samples, moments and markers. Sample columns are
  * plain arrays that grow in place; `frameCount` is what components watch, so a frame costs no copy.
  */
-import type { FollowRequest, LabEvents, LabFailure, RunRequest, RunState } from '../../src/lab/contract.ts';
+import type { FollowRequest, LabEvents, LabFailure, OpenedRun, RunRequest, RunState } from '../../src/lab/contract.ts';
 import type { Followed } from '../../src/sim/engine/follow.ts';
 import type { Marker, Moment } from '../../src/sim/engine/moment.ts';
 import type { SampleFrame, RunReport } from '../../src/sim/engine/report.ts';
@@ -24,6 +24,8 @@ export interface RunStart {
   readonly title: string;
   /** What is known of programs from an earlier run. */
   readonly history?: readonly HistoryRow[];
+  /** The file that it was read from; left out of a run that was made here. */
+  readonly file?: string;
 }
 
 /** Of one run; what comes after them stands in the report alone. */
@@ -102,6 +104,18 @@ export class Run {
     this.leftMs = leftMs;
   }
 
+  /** Takes a report whole, as a run that is done has it. */
+  fill(id: string, report: RunReport): void {
+    const { columns, rows } = report.result.samples;
+    this.id = id;
+    this.state = 'done';
+    this.progress = 1;
+    this.timeNs = report.result.elapsedNs;
+    this.references = report.result.totals['references'] ?? 0;
+    this.#append(rows.map((row) => ({ columns, row })));
+    this.report = report;
+  }
+
   #append(frames: readonly SampleFrame[]): void {
     for (const frame of frames) {
       if (this.columns !== frame.columns && this.columns.length !== frame.columns.length) this.columns = frame.columns;
@@ -111,6 +125,18 @@ export class Run {
     }
     this.frameCount += frames.length;
   }
+}
+
+/** No revision of a machine: a run from a file is never of the machine on the table. */
+const NO_REVISION = -1;
+
+/** A run as a file has it: with its samples and its report, without moments and markers. */
+export function runOfFile({ runId, name, report }: OpenedRun, number: number, title: string): Run {
+  const { profile, workloads, seed, history } = report.config;
+  const start = { profile, revision: NO_REVISION, workloads, seed, title, file: name };
+  const run = new Run(history === undefined ? start : { ...start, history }, number);
+  run.fill(runId, report);
+  return run;
 }
 
 /** What the lab is asked to run. */

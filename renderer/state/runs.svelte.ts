@@ -12,9 +12,10 @@ import type { HistoryRow } from '../../src/sim/kernel/sched/history.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
 import type { TraceInfo } from '../../src/sim/workloads/trace.ts';
 import type { SegmentDesign } from '../../src/sim/workloads/segment/design.ts';
+import type { WorkloadSpec } from '../../src/sim/workloads/workload.ts';
 import type { Client } from '../client/client.ts';
 import { failureOf } from './failure.ts';
-import { type Following, requestOf, Run, type RunStart, turnsOf } from './run.svelte.ts';
+import { type Following, requestOf, Run, runOfFile, type RunStart, turnsOf } from './run.svelte.ts';
 
 export { Run, type RunStart };
 
@@ -37,6 +38,7 @@ type RunClient = Pick<
   | 'saveRunAs'
   | 'openTrace'
   | 'openScript'
+  | 'openRun'
   | 'traces'
   | 'predictSegment'
   | 'on'
@@ -148,6 +150,22 @@ export class RunsState {
     this.failure = null;
     try {
       return await this.#client.openScript();
+    } catch (error) {
+      this.failure = failureOf(error);
+      return null;
+    }
+  }
+
+  /** Lets a person choose a run file, which becomes a run of this window; null when the dialog was dismissed, or it is none (see `failure`). */
+  async openRun(titleOf: (workloads: readonly WorkloadSpec[]) => string): Promise<Run | null> {
+    this.failure = null;
+    try {
+      const opened = await this.#client.openRun();
+      if (opened === null) return null;
+      const run = runOfFile(opened, this.list.length + 1, titleOf(opened.report.config.workloads));
+      this.list = [run, ...this.list];
+      this.current = run;
+      return run;
     } catch (error) {
       this.failure = failureOf(error);
       return null;

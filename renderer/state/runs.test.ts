@@ -35,6 +35,7 @@ function fakeLab(over: Partial<Client> = {}): {
     follow: () => Promise.resolve({ found: true, startNs: 5, steps: [], dropped: 0 }),
     stopFollowing: () => Promise.resolve(null),
     openScript: () => Promise.resolve(null),
+    openRun: () => Promise.resolve(null),
     saveRunAs: () => Promise.resolve(null),
     openTrace: () => Promise.resolve(null),
     traces: () => Promise.resolve([]),

@@ -133,6 +133,14 @@ export interface SavedFile {
   readonly name: string;
 }
 
+/** A run read from a file: under `runId` it can be saved again, as one that was made here. */
+export interface OpenedRun {
+  readonly runId: string;
+  /** The file's name. */
+  readonly name: string;
+  readonly report: RunReport;
+}
+
 /** What went wrong, as it crosses a process: rebuilt on the other side, never with a stack. */
 export interface LabFailure {
   readonly kind: 'input' | 'invariant' | 'cancelled' | 'failed';
@@ -346,6 +354,10 @@ export const methods = {
    */
   follow: method<Followed>()(z.tuple([runRequestSchema, followSchema])),
   stopFollowing: method<null>()(nothing),
+  /** Desktop: a dialog, then the run file is checked and read; null when it was dismissed. Rejects with what is wrong with it, and where. */
+  openRun: method<OpenedRun | null>()(nothing),
+  /** Text of a run file to a run, likewise; `name` is for messages. Browser: after an upload. */
+  parseRun: method<OpenedRun>()(z.tuple([name, text])),
   /** The bytes of a run file, as `numaq run --out` writes it. Browser: for a download. */
   formatRun: method<string>()(z.tuple([runId])),
   /** Desktop: a dialog; null when it was dismissed. */

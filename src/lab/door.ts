@@ -12,6 +12,7 @@ export interface Dialogs {
   saveMachine(suggested: string): Promise<string | null>;
   openTrace(): Promise<string | null>;
   openScript(): Promise<string | null>;
+  openRun(): Promise<string | null>;
   saveRun(suggested: string): Promise<string | null>;
 }
 

@@ -13,6 +13,7 @@ import {
   metrics,
   patterns,
   profileJsonSchema,
+  type RunReport,
   type TraceInfo,
   validateProfile,
   xrayMachine,
@@ -25,13 +26,14 @@ import { lowMemoryOf } from './low-memory.ts';
 import * as machines from './machines.ts';
 import { RecentMachines } from './recent.ts';
 import { Follower } from './follower.ts';
+import { OpenedRuns } from './opened-runs.ts';
 import { formatRun } from './run-file.ts';
 import type { RunOrder } from './run-job.ts';
 import { RunManager } from './run-manager.ts';
 import { scriptOf } from './script-file.ts';
 import { Seeker } from './seeker.ts';
 import { checkSegment, segmentCatalogue } from './segments.ts';
-import { readTextFile } from './text-file.ts';
+import { readBytes, readTextFile } from './text-file.ts';
 import { type TraceFile, TraceLibrary } from './trace-library.ts';
 import { UnsavedMachines, withKnownHandles } from './unsaved.ts';
 
@@ -58,6 +60,7 @@ class LabService implements LabApi {
   readonly #recent: RecentMachines;
   readonly #unsaved: UnsavedMachines;
   readonly #traces = new TraceLibrary();
+  readonly #openedRuns = new OpenedRuns();
   readonly #runs: RunManager;
   readonly #follower: Follower;
   readonly #seeker: Seeker;
@@ -182,16 +185,23 @@ class LabService implements LabApi {
     this.#seeker.stop();
     return null;
   };
-  readonly runReport: LabApi['runReport'] = async (runId) => this.#runs.report(runId);
+  readonly runReport: LabApi['runReport'] = async (runId) => this.#reportOf(runId);
   readonly turnKnob: LabApi['turnKnob'] = async (runId, name, value) => {
     this.#runs.turnKnob(runId, name, value);
     return null;
   };
 
   readonly interimReport: LabApi['interimReport'] = async (runId) => this.#runs.interimReport(runId);
-  readonly formatRun: LabApi['formatRun'] = async (runId) => formatRun(this.#runs.report(runId));
+  readonly openRun: LabApi['openRun'] = async () => {
+    const path = await this.#dialog().openRun();
+    if (path === null) return null;
+    const name = basename(path);
+    return this.#openedRuns.open(await readBytes(path, name), name);
+  };
+  readonly parseRun: LabApi['parseRun'] = async (name, text) => this.#openedRuns.open(Buffer.from(text, 'utf8'), name);
+  readonly formatRun: LabApi['formatRun'] = async (runId) => formatRun(this.#reportOf(runId));
   readonly saveRunAs: LabApi['saveRunAs'] = async (runId, name) => {
-    const text = formatRun(this.#runs.report(runId));
+    const text = formatRun(this.#reportOf(runId));
     const path = await this.#dialog().saveRun(withSuffix(name, RUN_SUFFIX));
     if (path === null) return null;
     await saveAtomically(path, text, basename(path));
@@ -230,6 +240,11 @@ class LabService implements LabApi {
     throw new InputError('', [
       makeIssue('no-dialogs', '', 'a door with dialogs', 'the browser, which uploads and downloads'),
     ]);
+  }
+
+  /** Of a run that was made here and is done, or of one read from a file. */
+  #reportOf(runId: string): RunReport {
+    return this.#openedRuns.report(runId) ?? this.#runs.report(runId);
   }
 
   async #saveMachine(path: string, profile: MachineProfile): Promise<SavedFile> {

@@ -59,8 +59,8 @@ function values(text: string): unknown {
   return { ...(JSON.parse(text) as object), integrity: undefined };
 }
 
-/** The one changed byte by the file's last line, in the part that it covers or in itself. */
-function findChange(file: Uint8Array): Verdict | undefined {
+/** The one changed byte by the file's last line, in the part that it covers; undefined where there is none, or several. */
+export function findChange(file: Uint8Array): Exclude<Verdict, { kind: 'identical' }> | undefined {
   const parts = splitRunFile(file);
   if (parts === undefined) return undefined;
   const { body, written } = parts;

@@ -235,16 +235,11 @@ export class WorkloadState {
   /** One line that names what runs: `sort.lackey.gz on CPUs 0-15`. */
   title(cpuCount: number): string {
     if (this.programs.length === 0) return 'Nothing';
-    const one = (program: ProgramDraft): string =>
-      program.kind === 'segment' ? this.segmentTitle : `${this.nameOf(program)} ${cpusText(program, cpuCount)}`;
+    const one = (program: ProgramDraft): string => {
+      if (program.kind !== 'segment') return `${this.nameOf(program)} ${cpusText(this.#cpusOf(program, cpuCount))}`;
+      return this.segment === null ? 'Shared segment' : segmentTitle(this.segment.design);
+    };
     return this.programs.map(one).join(' + ');
-  }
-
-  /** With its binding: runs of one design differ in that. */
-  private get segmentTitle(): string {
-    if (this.segment === null) return 'Shared segment';
-    const { design } = this.segment;
-    return `${design.title}, ${bindingText(design)}`;
   }
 
   /** The title of a pattern, a library program or a script, or the trace's name. */
@@ -257,24 +252,9 @@ export class WorkloadState {
   }
 }
 
-/** `mbind: interleave 0-3, bind 0`: the call, and what it asks for; `not bound` where there is no call. */
-function bindingText({ binding, ranges }: SegmentDesign): string {
-  if (binding.call === 'none') return 'not bound';
-  const asked = ranges.map(({ policy: { mode, nodes } }) => [mode, formatRanges(nodes)].join(' ').trim());
-  return `${binding.call}: ${[...new Set(asked.filter((each) => each !== 'none'))].join(', ')}`;
-}
-
 /** The CPUs that a program runs on while nobody named any. */
 export function defaultCpus(cpuCount: number): number[] {
   return Array.from({ length: Math.min(cpuCount, DEFAULT_CPUS) }, (_, cpu) => cpu);
-}
-
-function cpusText(program: ProgramDraft, cpuCount: number): string {
-  const cpus = program.cpus ?? defaultCpus(cpuCount);
-  if (cpus.length === 0) return 'on no CPU';
-  if (cpus.length === 1) return `on CPU ${cpus[0]}`;
-  const ranges = formatRanges(cpus);
-  return ranges.length > 20 ? `on ${formatShort(cpus.length)} CPUs` : `on CPUs ${ranges}`;
 }
 
 function traceName(trace: TraceInfo | null): TraceWorkload['trace'] {

@@ -56,7 +56,14 @@ function runOf(order: RunOrder, step = 2 ** 20): string {
 /** The run file of an order that the lab's worker did. */
 async function inWorker(order: RunOrder): Promise<string> {
   const none = async (): Promise<null> => null;
-  const dialogs = { openMachine: none, saveMachine: none, openTrace: none, openScript: none, saveRun: none };
+  const dialogs = {
+    openMachine: none,
+    saveMachine: none,
+    openTrace: none,
+    openScript: none,
+    openRun: none,
+    saveRun: none,
+  };
   const lab = createLab({ dataDir: emptyFolder(), workerPath, dialogs });
   onTestFinished(() => lab.close());
   const runId = await lab.api.startRun({ profile: order.profile, workloads: [...order.workloads], seed: order.seed });

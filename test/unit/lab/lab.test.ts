@@ -11,7 +11,7 @@ import { formatRun } from '../../../src/lab/run-file.ts';
 import { startSimulation } from '../../../src/lab/run-job.ts';
 import { bundle } from '../bundle.ts';
 import { emptyFolder, names } from './folders.ts';
-import { smallMachine } from './reports.ts';
+import { madeUpReport, smallMachine } from './reports.ts';
 
 const workerFolder = mkdtempSync(join(tmpdir(), 'numaq-worker-'));
 let workerPath = '';
@@ -25,6 +25,7 @@ const dismissed: Dialogs = {
   saveMachine: async () => null,
   openTrace: async () => null,
   openScript: async () => null,
+  openRun: async () => null,
   saveRun: async () => null,
 };
 
@@ -278,6 +279,41 @@ describe('runs', () => {
     await hear(lab, runId, 'done');
     expect(await lab.api.saveRunAs(runId, 'a')).toEqual({ handle: runId, name: 'a.numaq-run.json' });
     expect(readFileSync(path, 'utf8')).toBe(await lab.api.formatRun(runId));
+  });
+
+  it('that were saved are opened again, and saved again as they were', async () => {
+    const path = join(emptyFolder(), 'a.numaq-run.json');
+    const lab = newLab({ saveRun: async () => path, openRun: async () => path });
+    const runId = await lab.api.startRun(pattern(1000));
+    await hear(lab, runId, 'done');
+    await lab.api.saveRunAs(runId, 'a');
+    const opened = await lab.api.openRun();
+    expect(opened?.name).toBe('a.numaq-run.json');
+    expect(opened?.report.result).toEqual((await lab.api.runReport(runId)).result);
+    const text = readFileSync(path, 'utf8');
+    expect(await lab.api.formatRun(String(opened?.runId))).toBe(text);
+    // The browser sends the text instead.
+    const sent = await lab.api.parseRun('b.json', text);
+    expect(sent.runId).not.toBe(opened?.runId);
+    expect(await lab.api.formatRun(sent.runId)).toBe(text);
+  });
+
+  it('that were changed in their files are refused, with the place', async () => {
+    const { api } = newLab();
+    const text = formatRun(madeUpReport);
+    // One digit of the seed: line and column are counted by hand from the text.
+    const at = text.indexOf('"seed": ') + '"seed": '.length;
+    const place = `line ${text.slice(0, at).split('\n').length}, column ${at - text.lastIndexOf('\n', at)}`;
+    const digit = text[at] === '1' ? '2' : '1';
+    const changed = `${text.slice(0, at)}${digit}${text.slice(at + 1)}`;
+    const [issue] = (await refusal(api.parseRun('a.json', changed))).issues;
+    expect(issue?.path).toBe(`${place}: config.seed`);
+    expect(issue?.message).toContain('changed since it was written');
+    // Two bytes, far apart: noticed, but not found.
+    const twice = changed.replace('"engine": "', '"engine": "x');
+    expect((await refusal(api.parseRun('a.json', twice))).message).toContain('several bytes');
+    expect((await refusal(api.parseRun('a.json', '{"format": 1}'))).message).toContain('no run file');
+    expect(await api.openRun()).toBeNull();
   });
 
   it('end with the lab, which leaves no temporary file', async () => {
