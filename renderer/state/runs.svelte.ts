@@ -212,6 +212,7 @@ export class RunsState {
 
   /** Saves a run file by dialog or download; null when it was dismissed or failed (see `failure`). */
   async save(run: Run, name: string): Promise<SavedFile | null> {
+    this.failure = null;
     try {
       return await this.#client.saveRunAs(run.id, name);
     } catch (error) {

@@ -1,17 +1,17 @@
 /** Tables of a run as commands of the palette: each brings its table up, in the lab's bottom panel or on the Runs screen. */
 import type { Command } from '../../state/commands.ts';
-import type { RunsState } from '../../state/runs.svelte.ts';
 import type { ViewState } from '../../state/view.svelte.ts';
+import { openRun, type RunFiles, saveRun } from './open-run.ts';
 import type { ResultsView } from './results-view.svelte.ts';
 
-interface Showing {
+interface Showing extends RunFiles {
   readonly view: ViewState;
-  readonly runs: RunsState;
   readonly results: ResultsView;
 }
 
-/** `results.memory`, `results.processes`, `results.proc`, `run.follow`. */
-export function resultsCommands({ view, runs, results }: Showing): readonly Command[] {
+/** `results.memory`, `results.processes`, `results.proc`, `run.follow`, `run.open`, `run.save`. */
+export function resultsCommands(lab: Showing): readonly Command[] {
+  const { view, runs, results } = lab;
   const show = (sheet: string): void => {
     results.tab = 'results';
     results.sheet = sheet;
@@ -44,5 +44,24 @@ export function resultsCommands({ view, runs, results }: Showing): readonly Comm
     command('results.profile', 'Kernel profile', 'functions readprofile time run', 'profile'),
     command('results.proc', 'Reports of /proc', 'meminfo zoneinfo buddyinfo slabinfo vmstat run', 'proc'),
     command('run.follow', 'Follow one reference', 'fault walk tlb trace step run', 'follow'),
+    {
+      id: 'run.open',
+      title: 'Open a run file…',
+      keys: ['Alt+O'],
+      words: 'load saved report compare',
+      enabled: () => true,
+      run: async () => {
+        const run = await openRun(lab);
+        if (run !== null && view.screen !== 'compare') view.show('runs');
+      },
+    },
+    {
+      id: 'run.save',
+      title: 'Save the run file…',
+      keys: ['Alt+S'],
+      words: 'report current run',
+      enabled: () => (runs.current?.report ?? null) !== null,
+      run: () => (runs.current === null ? undefined : saveRun(lab, runs.current)),
+    },
   ];
 }

@@ -12,8 +12,9 @@ import type {
   TraceWorkload,
   WorkloadSpec,
 } from '../../../src/sim/workloads/workload.ts';
-import { formatNumber, formatRanges, formatShort } from '../format.ts';
+import { formatNumber, formatRanges } from '../format.ts';
 import { freeCpus, sharedCpus } from './cpus.ts';
+import { cpusText, segmentTitle } from './workload-title.ts';
 
 /** A program keeps to this many CPUs until a person says otherwise: a machine of 16,384 should not start by surprise. */
 const DEFAULT_CPUS = 16;
