@@ -30,7 +30,7 @@ export interface OwnedPart extends OwnerLook {
 }
 
 /** What is in a zone, in the order of OWNER_LOOKS; parts without a page are left out. Its sum is what is present. */
-export function ownedParts(zone: ProcZone): readonly OwnedPart[] {
+export function ownedParts(zone: Pick<ProcZone, 'owners' | 'free' | 'perCpu'>): readonly OwnedPart[] {
   const known: Readonly<Record<string, number>> = { ...zone.owners, free: zone.free, 'per-CPU sets': zone.perCpu };
   return OWNER_LOOKS.map((look) => ({ ...look, pages: known[look.owner] ?? 0 })).filter(({ pages }) => pages > 0);
 }

@@ -20,6 +20,8 @@ import { timelineCommands } from '../panels/timeline/commands.ts';
 import { TimelineState } from '../panels/timeline/timeline.svelte.ts';
 import type { XrayState } from '../panels/xray/xray.svelte.ts';
 import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
+import { topologyCommands } from '../topology/commands.ts';
+import { TopologyState } from '../topology/topology.svelte.ts';
 import { AutosaveState } from './autosave.ts';
 import { labCommands, type Command } from './commands.ts';
 import { DialogsState } from './dialogs.svelte.ts';
@@ -56,6 +58,8 @@ export class Lab {
   readonly timeline: TimelineState;
   /** What will run: programs with their CPUs, and the seed. */
   readonly workload: WorkloadState;
+  /** The drawing of the current tab's machine: what of it is seen, and edits in it. */
+  readonly topology = new TopologyState(this);
   /** Which table of a run is shown. */
   readonly results = new ResultsView();
   /** The segment of shared memory that is being designed. */
@@ -87,6 +91,7 @@ export class Lab {
     ...segmentCommands(this),
     ...xrayCommands(this),
     ...compareCommands(this),
+    ...topologyCommands(this),
   ]);
 
   constructor(client: Client, catalogue: Catalogue) {

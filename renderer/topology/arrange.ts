@@ -1,30 +1,10 @@
 /**
  * Where the cards of a small machine stand and how the interconnect runs between them. Pure geometry, in pixels. Two
  * rows with the interconnect between them, as the machines' own drawings have it (a ring goes on from right to left in
- * the lower row); a mesh in its own columns. Larger machines are tiles: see tiles.ts.
+ * the lower row); a mesh in its own columns. Larger machines stand in a grid: see plan.ts.
  */
 import type { InterconnectSpec } from '../../src/sim/profiles/schema.ts';
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface Rect extends Point {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A link between two nodes (places in the order of the nodes). */
-export interface Link {
-  readonly from: number;
-  readonly to: number;
-  readonly path: string;
-  /** Where its load is written. */
-  readonly label: Point;
-  /** Which way it runs at the label; empty where it runs both ways. */
-  readonly arrow: '' | '→' | '←' | '↑' | '↓';
-}
+import { middle, type Link, type Point, type Rect } from './place.ts';
 
 export interface Scene {
   readonly width: number;
@@ -54,7 +34,10 @@ const TIGHT = 380;
 const MIN_CARD = { width: 164, height: 136 };
 const MAX_CARD = { width: 300, height: 280 };
 
-/** The scene for a field of that size, or null where the cards would be too narrow to read. */
+/** More columns or rows than these stand in a grid of their own. */
+const MOST = { columns: 8, rows: 4 };
+
+/** The scene for a field of that size, larger than it where the cards would be too small to read; null for more than fit. */
 export function arrange(
   interconnect: InterconnectSpec,
   ids: readonly number[],
@@ -72,12 +55,15 @@ export function arrange(
   const foot = fabric && (mesh || interconnect.kind === 'links') ? FOOT : 0;
   // A single row has the strip below it.
   const below = (fabric && !mesh && rows === 1 ? strip : 0) + foot;
-  const cardWidth = Math.min(MAX_CARD.width, (width - 2 * PADDING - (columns - 1) * gap) / columns);
-  if (cardWidth < MIN_CARD.width || rows > 4) return null;
+  if (columns > MOST.columns || rows > MOST.rows) return null;
+  const cardWidth = Math.max(
+    MIN_CARD.width,
+    Math.min(MAX_CARD.width, (width - 2 * PADDING - (columns - 1) * gap) / columns),
+  );
   const free = height - 2 * PADDING - (rows - 1) * between - below;
   const cardHeight = Math.min(MAX_CARD.height, Math.max(MIN_CARD.height, free / rows));
   const used = columns * cardWidth + (columns - 1) * gap;
-  const left = (width - used) / 2;
+  const left = Math.max(PADDING, (width - used) / 2);
   const tall = rows * cardHeight + (rows - 1) * between + below + 2 * PADDING;
   const top = PADDING + Math.max(0, (height - tall) / 2);
 
@@ -93,10 +79,10 @@ export function arrange(
       height: cardHeight,
     };
   });
-  const size = { width, height: Math.max(height, tall), cards };
+  const size = { width: Math.max(width, used + 2 * PADDING), height: Math.max(height, tall), cards };
   const nothing = { links: [], stubs: [], ports: [], body: null, caption: null };
   if (!fabric) return { ...size, ...nothing };
-  const atFoot = { x: width / 2, y: top + tall - 2 * PADDING - FOOT + 20 };
+  const atFoot = { x: size.width / 2, y: top + tall - 2 * PADDING - FOOT + 20 };
   if (mesh) {
     return { ...size, ...nothing, links: meshLinks(cards, columns), caption: atFoot };
   }
@@ -114,7 +100,6 @@ export function arrange(
 
 type Drawn = Partial<Pick<Scene, 'links' | 'stubs' | 'ports' | 'body'>>;
 
-const middle = (rect: Rect): Point => ({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 });
 const centre = (card: Rect): number => card.x + card.width / 2;
 const isUpper = (card: Rect, strip: Rect): boolean => card.y < strip.y;
 

@@ -69,8 +69,8 @@ export function bordersOf(profile: MachineProfile, layout: BootLayout, index: nu
   return borders;
 }
 
-/** A thirty-second of the size, as a power of two: 256 MiB on a node of 8 GiB. */
-function memoryStep(memoryMiB: number): number {
+/** MiB: a thirty-second of the size, as a power of two: 256 MiB on a node of 8 GiB. */
+export function memoryStep(memoryMiB: number): number {
   return 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, memoryMiB))) - 5);
 }
 

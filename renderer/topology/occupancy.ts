@@ -68,8 +68,11 @@ const order: readonly Owner[] = [
 /** Free pages of a zone in a run, or undefined where no run says. */
 export type FreeOf = (node: NodeLayout, zone: ZoneLayout) => number | undefined;
 
+/** What a run says of a zone's pages, in its pages of PAGE_SIZE. */
+export type Owned = Pick<ProcZone, 'free' | 'perCpu' | 'owners'>;
+
 /** Who owns a zone's pages, or undefined where no run says. */
-export type OwnedOf = (node: NodeLayout, zone: ZoneLayout) => ProcZone | undefined;
+export type OwnedOf = (node: NodeLayout, zone: ZoneLayout) => Owned | undefined;
 
 /** The zones of a node with what is in them. `freeOf` and `ownedOf` are what a run says. */
 export function contentOf(
@@ -100,7 +103,7 @@ export function contentOf(
 }
 
 /** As the kernel counts it. Of what boot took it does not tell mem_map apart: that is known from the boot itself. */
-function ownedContent(layout: BootLayout, zone: ZoneLayout, owned: ProcZone, booted: readonly Part[]): ZoneContent {
+function ownedContent(layout: BootLayout, zone: ZoneLayout, owned: Owned, booted: readonly Part[]): ZoneContent {
   const frames = layout.clusterFrames;
   const memmap = booted.find(({ owner }) => owner === 'memmap')?.pages ?? 0;
   const parts = ownedParts(owned).flatMap(({ owner, pattern, pages }): Part[] => {
@@ -123,9 +126,16 @@ function stateOf(zone: ZoneLayout, free: number): ZoneState {
   return free <= zone.watermarks.high ? 'near high' : 'above high';
 }
 
+/** The node with the lowest addresses, by layout: asked for every node of up to 4,096. */
+const lowest = new WeakMap<BootLayout, number>();
+
 function holdsLowMemory(layout: BootLayout, node: NodeLayout): boolean {
-  const first = layout.nodes.reduce((low, candidate) => (candidate.startPfn < low.startPfn ? candidate : low));
-  return node.id === first.id;
+  let first = lowest.get(layout);
+  if (first === undefined) {
+    first = layout.nodes.reduce((low, candidate) => (candidate.startPfn < low.startPfn ? candidate : low)).id;
+    lowest.set(layout, first);
+  }
+  return node.id === first;
 }
 
 /** What boot took of this node, in the order in which it lies. On a 64-bit machine every node holds its own mem_map. */

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { openBuiltIn } from '../../src/lab/machines.ts';
 import type { BootLayout } from '../../src/sim/kernel/boot/layout.ts';
-import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
-import { arrange, type Rect } from './arrange.ts';
+import type { InterconnectSpec, MachineProfile } from '../../src/sim/profiles/schema.ts';
+import { arrange } from './arrange.ts';
 import { bordersOf, dragged, keyed, snapped } from './borders.ts';
+import { detailOf, revealing, stepOf } from './detail.ts';
 import { contentOf } from './occupancy.ts';
 import { gaugeShare, spread, zoneHeights } from './scale.ts';
-import { gridOf, seenIn, TILE, tileAt } from './tiles.ts';
+import { touches as overlap, type Rect } from './place.ts';
+import { planOf, UNGROUPED } from './plan.ts';
 import { fabricText, rateText } from './words.ts';
 
 function booted(id: string): { profile: MachineProfile; layout: BootLayout } {
@@ -14,9 +16,6 @@ function booted(id: string): { profile: MachineProfile; layout: BootLayout } {
   if (profile === undefined || layout === undefined) throw new Error(`${id} is not valid`);
   return { profile, layout };
 }
-
-const overlap = (a: Rect, b: Rect): boolean =>
-  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 describe('cards', () => {
   const { profile } = booted('numaq-64g-8quad');
@@ -48,42 +47,117 @@ describe('cards', () => {
     expect(cards[7].y).toBeGreaterThan(cards[0].y);
   });
 
-  it('give way to tiles where they would be too narrow', () => {
-    expect(arrange(profile.machine.interconnect, ids, 500, 440)).toBeNull();
-    const large = booted('altix-64n').profile.machine;
-    expect(
-      arrange(
-        large.interconnect,
-        large.nodes.map(({ id }) => id),
-        900,
-        440,
-      ),
-    ).toBeNull();
+  it('stay legible where the field is too narrow: the drawing is then wider than it', () => {
+    const scene = arrange(profile.machine.interconnect, ids, 500, 440);
+    expect(Math.min(...(scene?.cards ?? []).map(({ width }) => width))).toBeGreaterThanOrEqual(164);
+    expect(scene?.width).toBeGreaterThan(500);
   });
 });
 
-describe('tiles', () => {
-  it('draws only what is seen of 4,096 nodes', () => {
-    const grid = gridOf(4096, 900, 64);
-    expect([grid.columns, grid.rows]).toEqual([64, 64]);
-    const seen = seenIn(grid, 4096, { left: 1000, top: 2000, width: 900, height: 440 });
-    expect(seen.length).toBeLessThan(120);
-    for (const index of seen) {
-      const at = tileAt(grid, index);
-      expect(at.x).toBeLessThanOrEqual(1900);
-      expect(at.x + TILE.width).toBeGreaterThanOrEqual(1000 - TILE.width - TILE.padding);
+/** Nodes 0 to count - 1. */
+const numbered = (count: number): readonly number[] => Array.from({ length: count }, (_, id) => id);
+const FABRIC = { remoteNs: 290, linkMBps: 3200, queued: true, invalidation: 'parallel' } as const;
+const chain = (count: number): InterconnectSpec => ({
+  kind: 'links',
+  links: numbered(count - 1).map((from) => ({ from, to: from + 1, latencyNs: 50, bandwidthMBps: 1000 })),
+  ...FABRIC,
+});
+const kinds = (count: number): readonly InterconnectSpec[] => [
+  { kind: 'ring', oneWay: true, hopNs: 50, ...FABRIC },
+  { kind: 'mesh', columns: Math.ceil(Math.sqrt(count)), hopNs: 50, ...FABRIC },
+  { kind: 'crossbar', ...FABRIC },
+  chain(count),
+  { kind: 'matrix', latencyNs: [], linkMBps: 1000, queued: true, invalidation: 'parallel' },
+  { kind: 'none' },
+];
+
+describe('the plan of a machine', () => {
+  const boxes = (rects: readonly Rect[]): readonly string[] => {
+    // By columns of the sweep, so that 4,096 boxes are not compared each with each.
+    const order = [...rects].sort((a, b) => a.x - b.x);
+    const found: string[] = [];
+    order.forEach((a, at) => {
+      for (let next = at + 1; next < order.length && order[next].x < a.x + a.width; next += 1) {
+        if (overlap(a, order[next])) found.push(JSON.stringify([a, order[next]]));
+      }
+    });
+    return found;
+  };
+
+  it.each([1, 2, 3, 5, 8, 9, 16, 17, 33, 64, 65, 100, 128, 256, 257, 1000, 4096])(
+    'has no node over another, and every node once, with %i nodes on every kind of interconnect',
+    (count) => {
+      for (const interconnect of kinds(count)) {
+        const plan = planOf(interconnect, numbered(count), 900, 440);
+        expect([interconnect.kind, plan.cards.length]).toEqual([interconnect.kind, count]);
+        expect([interconnect.kind, boxes(plan.cards)]).toEqual([interconnect.kind, []]);
+        expect([interconnect.kind, boxes(plan.groups)]).toEqual([interconnect.kind, []]);
+        expect(plan.groups.length > 0).toBe(count > UNGROUPED);
+        expect(plan.groups.length).toBeLessThanOrEqual(64);
+        if (count > UNGROUPED) {
+          const members = plan.groups.flatMap((group) => group.members);
+          expect([...members].sort((a, b) => a - b)).toEqual(numbered(count));
+        }
+      }
+    },
+  );
+
+  it('keeps a mesh in its own places: each link joins neighbours of a row or a column', () => {
+    const plan = planOf({ kind: 'mesh', columns: 16, hopNs: 50, ...FABRIC }, numbered(128), 900, 440);
+    const links = numbered(128).flatMap((index) => plan.linksFrom(index));
+    // 8 rows of 15 and 7 rows of 16.
+    expect(links).toHaveLength(8 * 15 + 7 * 16);
+    for (const { from, to } of links) {
+      const [a, b] = [plan.cards[from], plan.cards[to]];
+      expect(a.x === b.x || a.y === b.y).toBe(true);
+    }
+    expect(plan.groups.map(({ title }) => title)[1]).toBe('Rows 0–3, columns 4–7');
+    // Two rows of four squares: 2 x 3 + 4 neighbours.
+    expect(plan.groupLinks).toHaveLength(10);
+  });
+
+  it('closes a ring: every node has one link on, and the last comes back to the first', () => {
+    for (const count of [3, 8, 20, 64, 130]) {
+      const plan = planOf({ kind: 'ring', oneWay: true, hopNs: 50, ...FABRIC }, numbered(count), 900, 440);
+      const next = numbered(count).map((index) => plan.linksFrom(index).map(({ to }) => to));
+      expect([count, next]).toEqual([count, numbered(count).map((index) => [(index + 1) % count])]);
     }
   });
 
-  it('fits the width where nodes have no place of their own', () => {
-    expect(gridOf(63, 900, null).width).toBeLessThanOrEqual(900);
-    expect(gridOf(1, 900, null).columns).toBe(1);
+  it('puts nodes that are linked into one group', () => {
+    // Two chains whose numbers alternate: 0, 2, 4 ... and 1, 3, 5 ...
+    const links = numbered(126).map((from) => ({ from, to: from + 2, latencyNs: 50, bandwidthMBps: 1000 }));
+    const plan = planOf({ kind: 'links', links, ...FABRIC }, numbered(128), 900, 440);
+    const [first] = plan.groups;
+    expect(first.members.every((index) => index % 2 === 0)).toBe(true);
+  });
+});
+
+describe('what is drawn of a node', () => {
+  it('is more the nearer it is', () => {
+    expect([detailOf(216, 180), detailOf(100, 80), detailOf(40, 33), detailOf(10, 8)]).toEqual([
+      'card',
+      'tile',
+      'chip',
+      'dot',
+    ]);
   });
 
-  it('covers every node once when scrolled over the whole grid', () => {
-    const grid = gridOf(63, 500, null);
-    const seen = seenIn(grid, 63, { left: 0, top: 0, width: grid.width, height: grid.height });
-    expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 63 }, (_, index) => index));
+  it('is laid out for a zoom that is never above the real one, so that text is not below its size', () => {
+    const box = { width: 216, height: 180 };
+    for (const zoom of [0.02, 0.1, 0.33, 0.5, 0.84, 1, 1.2, 2.5]) {
+      expect(stepOf(zoom, box)).toBeLessThanOrEqual(zoom);
+      if (zoom <= 1) expect(zoom / stepOf(zoom, box)).toBeLessThan(1.2);
+    }
+    expect(stepOf(1, box)).toBe(1);
+  });
+
+  it('comes into sight by the least move, and not at all where it is seen', () => {
+    const seen = { x: 0, y: 0, zoom: 1 };
+    expect(revealing(seen, { x: 10, y: 10, width: 100, height: 100 }, 900, 440)).toBe(seen);
+    const moved = revealing(seen, { x: 850, y: 10, width: 100, height: 100 }, 900, 440);
+    expect(moved.x).toBeLessThan(0);
+    expect(850 + moved.x + 100).toBeLessThanOrEqual(900);
   });
 });
 

@@ -37,3 +37,9 @@ export function rateText(megabytes: number): string {
 export function isFabricAssumed(assumed: readonly string[]): boolean {
   return assumed.some((path) => path.startsWith('machine.interconnect'));
 }
+
+/** A share (0 to 1) in %: two figures are enough to compare, and what was something is never 0. */
+export function shareText(share: number): string {
+  const percent = share * 100;
+  return `${percent > 0 && percent < 0.1 ? '< 0.1' : formatNumber(percent, percent > 0 && percent < 10 ? 1 : 0)} %`;
+}

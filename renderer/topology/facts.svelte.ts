@@ -1,0 +1,120 @@
+/** What nodes and groups of the drawing show: the boot's answer, and what the run says at the moment under the playhead. */
+import type { BootLayout, NodeLayout } from '../../src/sim/kernel/boot/layout.ts';
+import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
+import type { MachineState } from '../state/machine.svelte.ts';
+import type { PlayheadState } from '../state/playhead.svelte.ts';
+import type { Run, RunsState } from '../state/runs.svelte.ts';
+import { changesOf, freePages, NO_CHANGES, spillOf, type Changes } from './changes.ts';
+import { contentOf, type ZoneContent, type ZoneState } from './occupancy.ts';
+import { factsOf, type RunFacts } from './run-facts.ts';
+
+/** In words, as the head of a card has it; null before any run. */
+export type NodeState = ZoneState | 'takes spill';
+
+export interface GroupSum {
+  readonly nodes: number;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  /** Of its pages, 0 to 1, in use. */
+  readonly used: number;
+  readonly belowLow: number;
+}
+
+/** Of the lab, whose machine is another one with every tab. */
+export interface FactSources {
+  readonly machine: MachineState;
+  readonly runs: Pick<RunsState, 'current'>;
+  readonly playhead: Pick<PlayheadState, 'moment'>;
+}
+
+export class TopologyFacts {
+  readonly #lab: FactSources;
+
+  /** The run that is shown: the current one, unless the machine was edited since it started. */
+  readonly run: Run | null = $derived.by(() => {
+    const run = this.#lab.runs.current;
+    return run !== null && run.start.revision === this.#lab.machine.revision ? run : null;
+  });
+  readonly #atMoment = $derived.by(() => (this.run === null ? null : this.#lab.playhead.moment));
+  readonly known: RunFacts = $derived.by(() => {
+    // A column of samples grows in place: its count is what changes.
+    void this.run?.frameCount;
+    return factsOf(this.run, this.#atMoment);
+  });
+  readonly live: boolean = $derived(this.run !== null && (this.#atMoment !== null || this.run.frameCount > 0));
+  readonly layout: BootLayout | null = $derived.by(() => this.#lab.machine.layout);
+  readonly profile: MachineProfile | null = $derived.by(() => this.#lab.machine.profile);
+  /** Pages of the largest node: to scale, all cards have its scale. */
+  readonly largest: number = $derived(
+    this.layout?.nodes.reduce((most, node) => Math.max(most, node.endPfn - node.startPfn), 0) ?? 0,
+  );
+  /** Id of the first CPU of each node, by place. */
+  readonly firstCpus: readonly number[] = $derived.by(() => {
+    let next = 0;
+    return (this.profile?.machine.nodes ?? []).map(({ cpus }) => {
+      const first = next;
+      next += cpus;
+      return first;
+    });
+  });
+  /** Free pages of each node after boot, by place. */
+  readonly #freeAtBoot: readonly number[] = $derived.by(() => {
+    const { layout } = this;
+    if (layout === null) return [];
+    return layout.nodes.map((node) => freePages(contentOf(layout, node, () => undefined)));
+  });
+  readonly #changed: Changes = $derived.by(() =>
+    this.layout === null ? NO_CHANGES : changesOf(this.layout, this.known, this.#freeAtBoot),
+  );
+  readonly #spill: ReadonlySet<number> = $derived.by(() =>
+    this.layout === null ? this.#changed.low : spillOf(this.layout, this.known, this.#changed.low),
+  );
+
+  constructor(lab: FactSources) {
+    this.#lab = lab;
+  }
+
+  /** Zones of a node with what is in them. */
+  contentsOf(node: NodeLayout): readonly ZoneContent[] {
+    const { layout, known } = this;
+    return layout === null ? [] : contentOf(layout, node, known.freeOf, known.ownedOf);
+  }
+
+  /** How a node stands, in words; null before any run. */
+  stateOf(node: NodeLayout, contents: readonly ZoneContent[] = this.contentsOf(node)): NodeState | null {
+    if (!this.live) return null;
+    const states = contents.filter(({ zone }) => zone.watermarks.high > 0).map(({ state }) => state);
+    if (states.includes('below low')) return 'below low';
+    if (this.#spill.has(node.id)) return 'takes spill';
+    return states.includes('near high') ? 'near high' : (states[0] ?? null);
+  }
+
+  /** Share of a node's pages in use, 0 to 1. */
+  usedOf(index: number): number {
+    const node = this.layout?.nodes[index];
+    if (node === undefined || node.presentPages === 0) return 0;
+    const free = this.#freeAtBoot[index] - (this.#changed.taken.get(node.id) ?? 0);
+    return Math.min(1, Math.max(0, 1 - free / node.presentPages));
+  }
+
+  isBelowLow(id: number): boolean {
+    return this.#changed.low.has(id);
+  }
+
+  /** A group in sums. */
+  sumOf(members: readonly number[]): GroupSum {
+    const nodes = this.profile?.machine.nodes ?? [];
+    const sum = { nodes: members.length, cpus: 0, memoryMiB: 0, used: 0, belowLow: 0 };
+    let [present, used] = [0, 0];
+    for (const index of members) {
+      const [spec, node] = [nodes[index], this.layout?.nodes[index]];
+      if (spec === undefined || node === undefined) continue;
+      sum.cpus += spec.cpus;
+      sum.memoryMiB += spec.memoryMiB;
+      present += node.presentPages;
+      used += this.usedOf(index) * node.presentPages;
+      if (this.isBelowLow(node.id)) sum.belowLow += 1;
+    }
+    return { ...sum, used: present === 0 ? 0 : used / present };
+  }
+}
