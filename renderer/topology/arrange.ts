@@ -31,7 +31,7 @@ const FOOT = 26;
 const STRIP = { most: 58, least: 54 };
 /** Below this height the strip gives room to the cards. */
 const TIGHT = 380;
-const MIN_CARD = { width: 164, height: 136 };
+const MIN_CARD = { width: 164, height: 104 };
 const MAX_CARD = { width: 300, height: 280 };
 
 /** More columns or rows than these stand in a grid of their own. */

@@ -28,7 +28,7 @@ export function stepOf(zoom: number, box: { readonly width: number; readonly hei
 
 /** Of a node `width` by `height` px on the screen. */
 export function detailOf(width: number, height: number): Detail {
-  if (width >= 150 && height >= 124) return 'card';
+  if (width >= 150 && height >= 98) return 'card';
   if (width >= 76 && height >= 44) return 'tile';
   return width >= 26 && height >= 20 ? 'chip' : 'dot';
 }

@@ -11,6 +11,8 @@ import { around, arrowOf, straight, type Link, type Point, type Rect } from './p
 /** Nodes that stand together and can be folded. */
 export interface Group extends Rect {
   readonly title: string;
+  /** Where there is hardly room: the first node and that more follow. */
+  readonly short: string;
   /** Places in the order of the nodes. */
   readonly members: readonly number[];
 }
@@ -26,12 +28,14 @@ export interface Plan extends Omit<Scene, 'links'> {
   readonly groupLinks: readonly Link[];
 }
 
-export const CARD = { width: 216, height: 180 } as const;
+/** Wider than tall, as fields are: nodes of a square mesh then fill them better. */
+export const CARD = { width: 280, height: 150 } as const;
 const GAP = 50;
 const PADDING = 24;
 /** More nodes than these are grouped. */
 export const UNGROUPED = 64;
-const GROUP = { head: 56, padding: 40, gap: 90 } as const;
+/** The head leaves room for words at the zoom at which groups open. */
+const GROUP = { head: 150, padding: 24, gap: 90 } as const;
 /** Above this many nodes a group holds 64, otherwise 16: so there are never more than 64 groups. */
 const SMALL_GROUPS = 256;
 
@@ -182,7 +186,7 @@ function groupedPlan(interconnect: InterconnectSpec, ids: readonly number[], nex
       cards[index] = { x: x + GROUP.padding + inner * PITCH.x, y: y + GROUP.head + below * PITCH.y, ...CARD };
       groupOf[index] = at;
     }
-    return { x, y, ...block, title, members: members.map(({ index }) => index) };
+    return { x, y, ...block, title, short: `${ids[members[0].index]}…`, members: members.map(({ index }) => index) };
   });
   const box = around(groups);
   return {
