@@ -3,6 +3,8 @@ import { getContext, setContext } from 'svelte';
 import type { Catalogue } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
 import { windowId } from '../client/window-id.ts';
+import { ChartsState } from '../panels/charts/charts.svelte.ts';
+import { chartCommands } from '../panels/charts/commands.ts';
 import { compareCommands } from '../panels/compare/commands.ts';
 import { CompareState } from '../panels/compare/compare.svelte.ts';
 import { placeName } from '../panels/inspector/hints.ts';
@@ -60,6 +62,8 @@ export class Lab {
   readonly workload: WorkloadState;
   /** The drawing of the current tab's machine: what of it is seen, and edits in it. */
   readonly topology = new TopologyState(this);
+  /** The charts of the window, with the zoom and the cursor that they share. */
+  readonly charts = new ChartsState();
   /** Which table of a run is shown. */
   readonly results = new ResultsView();
   /** The segment of shared memory that is being designed. */
@@ -86,6 +90,7 @@ export class Lab {
     ...historyCommands(this),
     ...runCommands(this),
     ...timelineCommands(this),
+    ...chartCommands(this),
     ...resultsCommands(this),
     ...lowMemoryCommands(this),
     ...segmentCommands(this),

@@ -1,59 +1,26 @@
 import { fireEvent, render, screen, within } from '@testing-library/svelte';
-import { describe, expect, it } from 'vitest';
+import { tick } from 'svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { catalogue, machineOn } from '../testing.ts';
-import { countersChart, readCounters, sampledCounters } from './counters.ts';
+import { chartOf, defaultCharts, readCharts } from './chart-def.ts';
+import { chartSpec, type Shown } from './chart-spec.ts';
 import Charts from './Charts.svelte';
-import { freeNow, zoneOf, type SampledRun } from './columns.ts';
-import { decimate, sampleAt } from './decimate.ts';
-import { chartSentence, freeChart, hitRatesChart, referencesChart, valueText } from './spec.ts';
-import { linearTicks, logTicks, niceMax, timeUnit } from './ticks.ts';
+import { run, moments } from './charts-fixture.ts';
+import { ChartsState } from './charts.svelte.ts';
+import { freeNow, type SampledRun, zoneOf } from './columns.ts';
+import { isMuted } from './spec.ts';
+import { PRESETS } from './presets.ts';
+import { chartSentence } from './spec.ts';
+import { sourceMap } from './sources.ts';
+import { linearTicks, logTicks, niceMax, spanTicks, timeUnit } from './ticks.ts';
 
-const rows: Readonly<Record<string, number[]>> = {
-  timeNs: [0, 1e6, 2e6, 3e6],
-  references: [0, 100, 100, 100],
-  l1dHitRate: [0, 90, 95, 97],
-  l2HitRate: [0, 50, 60, 70],
-  tlbHitRate: [0, 99, 99, 99],
-  remoteCacheHitRate: [0, 0, 40, 50],
-  localShare: [0, 100, 50, 60],
-  remoteCacheShare: [0, 0, 20, 20],
-  remoteShare: [0, 0, 30, 20],
-  meanMissNs: [0, 225, 900, 800],
-  meanQueueNs: [0, 0, 10, 20],
-  'free:0:Normal:0': [64_512, 64_512, 60_000, 256],
-  'free:0:HighMem:0': [2_000_000, 1_900_000, 1_800_000, 1_700_000],
-  'free:3:HighMem:0': [2_074_112, 2_000_000, 100, 0],
-};
-const run: SampledRun = {
-  columns: Object.keys(rows),
-  frameCount: 4,
-  column: (id) => rows[id] ?? [],
-};
+const { layout } = machineOn('numaq-64g-8quad');
+const shown: Shown = { run, layout, selection: { kind: 'machine' }, sources: sourceMap(run, catalogue.metrics) };
+const specOf = (...series: string[]): ReturnType<typeof chartSpec> => chartSpec(chartOf('c', 'C', series), shown);
+
+beforeEach(() => localStorage.clear());
 
 describe('samples', () => {
-  it('keep the lowest and the highest of every pixel column', () => {
-    const xs = Array.from({ length: 10_000 }, (_, at) => at);
-    const ys = xs.map((at) => (at === 4321 ? 99 : at === 4325 ? -99 : Math.sin(at)));
-    const kept = decimate(xs, ys, 100);
-    expect(kept.length).toBeLessThanOrEqual(202);
-    expect(kept).toContain(4321);
-    expect(kept).toContain(4325);
-    expect(kept[0]).toBe(0);
-    expect(kept.at(-1)).toBe(9999);
-    expect([...kept].sort((a, b) => a - b)).toEqual(kept);
-  });
-
-  it('that fit are all kept', () => {
-    expect(decimate([0, 1, 2], [5, 5, 5], 100)).toEqual([0, 1, 2]);
-    expect(decimate([], [], 100)).toEqual([]);
-  });
-
-  it('are found by the time at or before the cursor', () => {
-    expect(sampleAt([0, 10, 20], 15)).toBe(1);
-    expect(sampleAt([0, 10, 20], 20)).toBe(2);
-    expect(sampleAt([5], 0)).toBe(0);
-  });
-
   it('of free memory name their zone', () => {
     expect(zoneOf('free:3:HighMem:1')).toEqual({ node: 3, zone: 'HighMem', index: 1 });
     expect(zoneOf('l2HitRate')).toBeUndefined();
@@ -71,6 +38,11 @@ describe('axes', () => {
     expect(logTicks(1 / 256, 10_000)).toHaveLength(4);
   });
 
+  it('have round ticks within a stretch', () => {
+    expect(spanTicks(12.3, 16.1)).toEqual([13, 14, 15, 16]);
+    expect(spanTicks(0, 1)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  });
+
   it('choose the unit of time by the span', () => {
     expect(timeUnit(12.5e9).name).toBe('s');
     expect(timeUnit(35e6).name).toBe('ms');
@@ -78,83 +50,138 @@ describe('axes', () => {
   });
 });
 
-describe('the charts', () => {
+describe('the charts of the beginning', () => {
   it('leave a gap where nothing was counted', () => {
-    const hits = hitRatesChart(run).series.find((series) => series.id === 'l2HitRate');
-    expect(hits?.values).toEqual([Number.NaN, 50, 60, 70]);
-    expect(referencesChart(run).series[0].values[0]).toBeNaN();
+    const hits = PRESETS.hits(run, layout, shown.selection).series.find(({ id }) => id === 'l2HitRate');
+    expect(hits?.samples.values).toEqual([Number.NaN, 50, 60, 70]);
+    expect(PRESETS.references(run, layout, shown.selection).series[0].samples.values[0]).toBeNaN();
   });
 
   it('show the remote cache only where something goes to other nodes', () => {
-    expect(hitRatesChart(run).series.map((series) => series.label)).toContain('Remote cache');
+    const labels = (of: SampledRun): string[] =>
+      PRESETS.hits(of, layout, shown.selection).series.map(({ label }) => label);
+    expect(labels(run)).toContain('Remote cache');
     const local: SampledRun = { ...run, column: (id) => (/remote/i.test(id) ? [0, 0, 0, 0] : run.column(id)) };
-    expect(hitRatesChart(local).series.map((series) => series.label)).not.toContain('Remote cache');
+    expect(labels(local)).not.toContain('Remote cache');
   });
 
-  it('put the selected zone first, with its low mark in MiB, and never show nothing on a log axis as 0', () => {
-    const { layout } = machineOn('numaq-64g-8quad');
-    const chart = freeChart(run, layout, { kind: 'zone', node: 3, zone: 'HighMem', index: 0 });
+  it('put the selected zone first, with its low mark in MiB', () => {
+    const chart = PRESETS.free(run, layout, { kind: 'zone', node: 3, zone: 'HighMem', index: 0 });
     expect(chart.series[0].label).toBe('HighMem 3');
-    expect(chart.series[0].values).toEqual([8102, 7812.5, 100 / 256, 1 / 256]);
+    expect(chart.series[0].samples.values).toEqual([8102, 7812.5, 100 / 256, 0]);
     // low of a highmem zone of 2.6.0: 256 pages.
-    expect(chart.marks[0]).toEqual({ label: 'low HighMem 3', value: 1, token: '--bad' });
+    expect(chart.marks[0]).toMatchObject({ label: 'low HighMem 3', value: 1, token: '--bad' });
   });
 
   it('say in a sentence what they come to', () => {
-    expect(chartSentence(referencesChart(run), 3e6)).toBe(
+    expect(chartSentence(PRESETS.references(run, layout, shown.selection), 3e6)).toBe(
       'Memory references, % of misses, at 3,000.0 µs: Local 60.0 (least 50.0), Remote cache 20.0 (least 0.0), Remote 20.0 (least 0.0).',
     );
   });
-
-  it('become tables with T, and follow the arrows from sample to sample', async () => {
-    const { layout } = machineOn('numaq-64g-8quad');
-    render(Charts, { run, layout, catalogue, selection: { kind: 'machine' } });
-    const chart = screen.getByRole('region', { name: /^Hit rates/ });
-    await fireEvent.keyDown(chart, { key: 'ArrowLeft' });
-    expect(within(chart).getByText('at 2,000.0 µs')).toBeTruthy();
-    await fireEvent.keyDown(chart, { key: 'T' });
-    expect(within(chart).getAllByRole('row')).toHaveLength(5);
-    expect(within(chart).getAllByRole('cell')[0].textContent).toBe('\u2013');
-  });
 });
 
-describe('the chart of counters', () => {
-  const columns: Readonly<Record<string, number[]>> = {
-    timeNs: [1, 2],
-    faults: [10, 40],
-    syscalls: [20, 80],
-    systemNs: [5e6, 1e6],
-    tlbHitRate: [99, 98],
-  };
-  const counted: SampledRun = { columns: Object.keys(columns), frameCount: 2, column: (id) => columns[id] ?? [] };
-  const counters = sampledCounters(counted, catalogue.metrics);
-
-  it('can show every metric that has samples', () => {
-    expect(counters.map(({ id }) => id).sort()).toEqual(['faults', 'syscalls', 'systemNs', 'tlbHitRate']);
+describe('charts of chosen series', () => {
+  it('read counters, zones, CPUs, nodes, owners and links, in their units', () => {
+    const last = (id: string): number | undefined => specOf(id).series[0]?.samples.values.at(-1);
+    expect(last('faults')).toBe(20);
+    expect(last('free:0:Normal:0')).toBe(1);
+    expect(last('cpu:4:idle')).toBe(75);
+    expect(last('node:1:migrations')).toBe(2);
+    // 1,024 pages of 4 KiB.
+    expect(last('owner:1:HighMem:0:slab')).toBe(4);
+    expect(last('link:0:1')).toBe(81);
   });
 
-  it('keeps its figures where they share a unit and are of a size', () => {
-    const spec = countersChart(counted, counters, ['syscalls', 'faults']);
-    expect(spec.series.map(({ id, values }) => [id, values])).toEqual([
-      ['syscalls', [20, 80]],
-      ['faults', [10, 40]],
-    ]);
+  it('show one unit, and leave out what the run does not have', () => {
+    const spec = specOf('faults', 'gone', 'systemNs', 'syscalls');
+    expect(spec.series.map(({ id }) => id)).toEqual(['faults', 'syscalls']);
     expect([spec.axis, spec.unit]).toEqual(['linear', 'per sample']);
   });
 
-  it('shows each as a share of its own highest where they do not, and says the figures all the same', () => {
-    const spec = countersChart(counted, counters, ['faults', 'systemNs']);
-    expect(spec.series.map(({ values }) => values)).toEqual([
-      [25, 100],
-      [100, 20],
-    ]);
-    expect(spec.series.map((series) => valueText(spec, series, 0))).toEqual(['10', '5,000.0 \u00b5s']);
+  it('have a log scale for free memory, with the three marks of a single zone, and say so', () => {
+    const spec = specOf('free:3:HighMem:0');
+    expect([spec.axis, spec.unit]).toEqual(['log', 'MiB, log scale']);
+    expect(spec.marks.map(({ label }) => label)).toEqual(['min', 'low HighMem 3', 'high']);
   });
 
-  it('has four lines at most, and forgets a choice that makes no sense', () => {
-    const spec = countersChart(counted, counters, ['faults', 'gone', 'syscalls', 'systemNs', 'tlbHitRate', 'faults']);
-    expect(spec.series).toHaveLength(4);
-    expect(readCounters(['a', 'b', 'c', 'd', 'e'])).toEqual(['a', 'b', 'c', 'd']);
-    expect(readCounters({ a: 1 })).toBeUndefined();
+  it('are all in colour up to four, and beyond only those that were picked', () => {
+    const four = specOf('l1dHitRate', 'l2HitRate', 'tlbHitRate', 'localShare');
+    expect(four.series.filter(isMuted)).toHaveLength(0);
+    const def = chartOf('c', 'C', ['l1dHitRate', 'l2HitRate', 'tlbHitRate', 'localShare', 'remoteShare']);
+    const five = chartSpec({ ...def, picked: ['tlbHitRate'] }, shown);
+    expect(five.series.filter((series) => !isMuted(series)).map(({ id }) => id)).toEqual(['tlbHitRate']);
+  });
+
+  it('follow a run that thins its moments', () => {
+    const growing = { ...run, moments: moments.slice(0, 2) };
+    const of = { ...shown, run: growing, sources: sourceMap(growing, catalogue.metrics) };
+    const values = (): readonly number[] => chartSpec(chartOf('c', 'C', ['cpu:4:user']), of).series[0].samples.values;
+    expect(values()).toEqual([50, 25]);
+    growing.moments = [moments[0], moments[2]];
+    expect(values()).toEqual([50, 0]);
+  });
+});
+
+describe('the charts of a window', () => {
+  it('are added, renamed, moved and removed, and come back', () => {
+    const charts = new ChartsState();
+    const id = charts.add('Mine', ['faults']);
+    charts.change(id, { title: 'Ours' });
+    charts.move(id, -1);
+    expect(charts.list.map(({ title }) => title).at(-2)).toBe('Ours');
+    charts.remove(id);
+    expect(charts.find(id)).toBeUndefined();
+    charts.putBack();
+    expect(charts.list.map(({ title }) => title).at(-2)).toBe('Ours');
+  });
+
+  it('are there again when the window is opened again', () => {
+    const id = new ChartsState().add('Mine', ['faults']);
+    expect(new ChartsState().find(id)?.title).toBe('Mine');
+  });
+
+  it('stand first and stay with their run when they are pinned', () => {
+    const charts = new ChartsState();
+    const other: SampledRun = { ...run };
+    charts.pin('latency', run);
+    expect(charts.list[0].id).toBe('latency');
+    expect(charts.runOf(charts.list[0], other)).toBe(run);
+    expect(charts.runOf(charts.list[1], other)).toBe(other);
+    charts.pin('latency', other);
+    expect(charts.runOf(charts.list[0], other)).toBe(other);
+  });
+
+  it('have four picked series at most', () => {
+    const charts = new ChartsState();
+    const id = charts.add('Mine', ['a', 'b', 'c', 'd', 'e']);
+    for (const series of ['a', 'b', 'c', 'd', 'e']) charts.pick(id, series);
+    expect(charts.find(id)?.picked).toEqual(['b', 'c', 'd', 'e']);
+    charts.pick(id, 'c');
+    expect(charts.find(id)?.picked).toEqual(['b', 'd', 'e']);
+  });
+
+  it('forget what was stored and makes no sense', () => {
+    expect(readCharts({ a: 1 })).toBeUndefined();
+    expect(readCharts([{ id: 'x' }, ...defaultCharts(), defaultCharts()[0]])).toEqual(defaultCharts());
+  });
+
+  it('share one cursor, that arrows move from sample to sample', async () => {
+    const charts = new ChartsState();
+    render(Charts, { run, layout, catalogue, selection: { kind: 'machine' }, charts });
+    await fireEvent.keyDown(screen.getByRole('region', { name: /^Hit rates/ }), { key: 'ArrowLeft' });
+    expect(charts.cursorNs).toBe(2e6);
+    // Of another chart: L2 and free memory as they were then.
+    expect(within(screen.getByRole('region', { name: /^Hit rates/ })).getByText('60.0')).toBeTruthy();
+    expect(within(screen.getByRole('region', { name: /^Latency/ })).getByText('900')).toBeTruthy();
+  });
+
+  it('become tables with the same numbers', async () => {
+    const charts = new ChartsState();
+    render(Charts, { run, layout, catalogue, selection: { kind: 'machine' }, charts });
+    charts.change('hits', { table: true });
+    await tick();
+    const chart = screen.getByRole('region', { name: /^Hit rates/ });
+    expect(within(chart).getAllByRole('row')).toHaveLength(5);
+    expect(within(chart).getAllByRole('cell')[0].textContent).toBe('–');
   });
 });

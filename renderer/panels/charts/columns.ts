@@ -1,11 +1,17 @@
 /** Reads the sample columns of a run: time, metrics, and the free pages of zones (`free:<node>:<zone>:<index>`). */
+import type { Moment } from '../../../src/sim/engine/moment.ts';
 import type { ZoneName } from '../../../src/sim/kernel/boot/layout.ts';
+import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 
 /** The part of a Run that charts read. */
 export interface SampledRun {
+  readonly number?: number;
+  readonly start?: { readonly profile: MachineProfile };
   readonly columns: readonly string[];
   /** Grows with every frame: reading it makes a component follow the run. */
   readonly frameCount: number;
+  /** By time; grows as the samples do. */
+  readonly moments?: readonly Moment[];
   column(id: string): readonly number[];
 }
 
@@ -40,4 +46,9 @@ export function freeNow(run: SampledRun, zone: ZoneAt): number | undefined {
     ({ at }) => at.node === zone.node && at.zone === zone.zone && at.index === zone.index,
   );
   return column === undefined ? undefined : run.column(column.id).at(-1);
+}
+
+/** `HighMem 3`, and `HighMem 3 #1` for the second of several zones of a type. */
+export function zoneLabel(at: ZoneAt): string {
+  return `${at.zone} ${at.node}${at.index > 0 ? ` #${at.index}` : ''}`;
 }

@@ -18,15 +18,37 @@ export const LINES: readonly SeriesLook[] = [
   { token: '--s-4', dash: [7, 3, 2, 3], marker: 'rectRot' },
 ];
 
+/** Free memory: the zone looked at is the one that warns. */
+export const FREE_LOOKS: readonly SeriesLook[] = [
+  { token: '--s-2', dash: [], marker: 'triangle' },
+  { token: '--s-1', dash: [7, 3], marker: 'rect' },
+  { token: '--s-base', dash: [2, 3], marker: 'circle' },
+  { token: '--s-4', dash: [7, 3, 2, 3], marker: 'rectRot' },
+];
+
 export const AREAS: readonly SeriesLook[] = [
   { token: '--s-1', dash: [], marker: 'circle', fill: 'loc-local' },
   { token: '--loc-rcache', dash: [], marker: 'rect', fill: 'loc-rcache' },
   { token: '--s-2', dash: [], marker: 'triangle', fill: 'loc-remote' },
 ];
 
-/** The value of a colour token in the theme in force. */
+/** A line among many, until it is picked: thin, behind the others. */
+export const MUTED: SeriesLook = { token: '--line-3', dash: [], marker: 'circle' };
+
+const colours = new Map<string, string>();
+let coloursOf: string | undefined;
+
+/** The value of a colour token in the theme in force. Asked for at every draw, so the style is read once a theme. */
 export function colour(token: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(token).trim() || 'gray';
+  const theme = document.documentElement.dataset['theme'] ?? '';
+  if (theme !== coloursOf) colours.clear();
+  coloursOf = theme;
+  let found = colours.get(token);
+  if (found === undefined) {
+    found = getComputedStyle(document.documentElement).getPropertyValue(token).trim() || 'gray';
+    colours.set(token, found);
+  }
+  return found;
 }
 
 const TILE = 6;

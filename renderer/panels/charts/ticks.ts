@@ -40,3 +40,14 @@ export function timeUnit(spanNs: number): TimeUnit {
   if (spanNs >= 2e3) return { name: 'µs', ns: 1e3 };
   return { name: 'ns', ns: 1 };
 }
+
+/** Round values from `from` to `to`, at most `most` steps of 1, 2, 2.5 or 5 times a power of ten. */
+export function spanTicks(from: number, to: number, most = 4): number[] {
+  const [first = 0, second = 0] = linearTicks(to - from, most);
+  const step = second - first;
+  if (!(step > 0)) return [from];
+  const ticks: number[] = [];
+  for (let at = Math.ceil(from / step - 1e-9); at * step <= to * (1 + 1e-12); at++)
+    ticks.push(Number((at * step).toPrecision(12)));
+  return ticks;
+}

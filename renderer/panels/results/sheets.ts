@@ -5,8 +5,7 @@
 import type { Catalogue, MetricSummary } from '../../../src/lab/contract.ts';
 import type { RunReport, Table } from '../../../src/sim/engine/report.ts';
 import { formatFigures, formatMetric, formatNumber, formatTime } from '../format.ts';
-import { zoneLabel } from '../charts/spec.ts';
-import { zoneOf } from '../charts/columns.ts';
+import { zoneLabel, zoneOf } from '../charts/columns.ts';
 import type { Cell } from './csv.ts';
 import { procSheets } from './proc-sheets.ts';
 import { callSheets } from './scheduling-sheets.ts';
