@@ -22,11 +22,19 @@ import { segmentCommand, type SegmentOptions } from './commands/segment.ts';
 import { workloadsCommand, type WorkloadsOptions } from './commands/workloads.ts';
 import { verifyCommand, type VerifyOptions } from './commands/verify.ts';
 import { xrayCommand, type XrayOptions } from './commands/xray.ts';
+import { BOOT_EXAMPLES, EXAMPLES, FOLLOW_EXAMPLES, RUN_EXAMPLES, SEGMENT_EXAMPLES, XRAY_EXAMPLES } from './examples.ts';
 import { BAD_INPUT, INTERRUPTED, type Io, OK } from './io.ts';
 import { collect, machineOptions } from './machine-argument.ts';
-import { mergeRunOptions, type RunOptions, runOptions, settingOptions } from './run-options.ts';
-import { nodeId, type Parameter, parameter, scale, wholeNumber } from './values.ts';
-import { conflict, lackeySizes, splitWorkloads, type WorkloadOptions, workloadOptions } from './workload-options.ts';
+import { mergeRunOptions, runConflict, type RunOptions, runOptions, settingOptions } from './run-options.ts';
+import { duration, nodeId, type Parameter, parameter, scale, wholeNumber } from './values.ts';
+import {
+  conflict,
+  lackeySizes,
+  namesWorkload,
+  splitWorkloads,
+  type WorkloadOptions,
+  workloadOptions,
+} from './workload-options.ts';
 
 const MACHINE = 'id of a built-in machine (see numaq machines), or a file';
 
@@ -48,15 +56,15 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   addRun(program, io, done, further);
   addFollow(program, io, done, further);
   addSegment(program, io, done);
-  addXray(program, io, done);
+  addXray(program, io, done, further);
   addProc(program, io, done);
   addVerify(program, io, done);
   addPack(program, io, done);
   program.on('command:*', ([name]: readonly string[]) => program.error(unknownCommand(name ?? '', program.commands)));
   for (const command of [program, ...program.commands]) configure(command, io);
   try {
-    if (further.length > 0 && !['run', 'follow'].includes(first[0] ?? '')) {
-      program.error('error: --and belongs to numaq run and numaq follow');
+    if (further.length > 0 && !['run', 'follow', 'xray'].includes(first[0] ?? '')) {
+      program.error('error: --and belongs to numaq run, numaq follow and numaq xray');
     }
     await program.parseAsync(first, { from: 'user' });
     return code;
@@ -126,9 +134,10 @@ function addRun(program: Command, io: Io, done: Done, further: readonly (readonl
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (machine: string, first: RunOptions & WorkloadOptions) => {
       const groups = [first, ...further.map((args) => parseGroup(args, io))];
-      const wrong = groups.map(conflict).find((message) => message !== undefined);
+      const merged = mergeRunOptions(groups);
+      const wrong = [...groups.map(conflict), runConflict(merged)].find((message) => message !== undefined);
       if (wrong !== undefined) run.error(`error: ${wrong}`);
-      done(await runCommand(io, machine, mergeRunOptions(groups), groups));
+      done(await runCommand(io, machine, merged, groups));
     });
 }
 
@@ -184,19 +193,31 @@ function addSegment(program: Command, io: Io, done: Done): void {
     });
 }
 
-function addXray(program: Command, io: Io, done: Done): void {
-  machineOptions(program.command('xray'))
+function addXray(program: Command, io: Io, done: Done, further: readonly (readonly string[])[]): void {
+  const xray = program.command('xray');
+  settingOptions(workloadOptions(xray))
     .description(
-      'walk a zonelist for a request on a booted machine, watermark by watermark; exit code 1 where no zone gives',
+      'walk a zonelist for a request on a booted machine, or on one at a time of a run, watermark by watermark; exit code 1 where no zone gives',
     )
     .argument('<machine>', MACHINE)
     .option('--node <id>', 'the node that asks', nodeId, 0)
     .addOption(new Option('--mask <gfp>', 'what is asked for').choices(XRAY_MASKS).default('GFP_HIGHUSER'))
     .option('--order <number>', 'a block of 2^order pages', wholeNumber, 0)
     .option('--memalloc', 'the caller reclaims already (PF_MEMALLOC)')
+    .option('--at <time>', 'with a workload: when, such as 5ms (default: its end)', duration)
     .option('--json', 'as JSON')
     .addHelpText('after', XRAY_EXAMPLES)
-    .action(async (machine: string, options: XrayOptions) => done(await xrayCommand(io, machine, options)));
+    .action(async (machine: string, first: XrayOptions & RunOptions & WorkloadOptions) => {
+      const groups = [first, ...further.map((args) => parseGroup(args, io, settingOptions))];
+      const runs = groups.length > 1 || namesWorkload(first);
+      const wrong = runs
+        ? groups.map(conflict).find((message) => message !== undefined)
+        : first.at === undefined
+          ? undefined
+          : '--at is a time of a run: it takes a workload, such as --workload compile';
+      if (wrong !== undefined) xray.error(`error: ${wrong}`);
+      done(await xrayCommand(io, machine, { ...first, ...mergeRunOptions(groups) }, runs ? groups : []));
+    });
 }
 
 function addProc(program: Command, io: Io, done: Done): void {
@@ -245,51 +266,3 @@ function explain(error: unknown, io: Io): number {
   io.err(lines.map((line) => `numaq: ${line}\n`).join(''));
   return BAD_INPUT;
 }
-
-const EXAMPLES = `
-Examples:
-  numaq machines
-  numaq boot numaq-64g-8quad --cluster 8
-  numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-15 --out sort.numaq-run.json
-  numaq verify sort.numaq-run.json
-
-Exit codes: 0 done, 1 the answer is no (does not boot, not identical), 2 bad input.`;
-
-const BOOT_EXAMPLES = `
-Examples:
-  numaq boot numaq-64g-8quad
-  numaq boot numaq-64g-8quad --cluster 8 --json
-  numaq boot altix-4700-4096n --node 17
-  numaq boot my.numaq.json --set kernel.structPageBytes=40 --set 'machine.nodes[3].memoryMiB=4096'`;
-
-const FOLLOW_EXAMPLES = `
-Examples:
-  numaq follow numaq-16g-4quad --pattern random --bytes 64M --event fault
-  numaq follow numaq-16g-4quad --workload compile --scale 0.01 --on 3 --event copy-on-write
-  numaq follow pc-256m --pattern stream --bytes 16M --record 5000`;
-
-const SEGMENT_EXAMPLES = `
-Examples:
-  numaq segment
-  numaq segment partitioned --set kernel.flavour=2.6.7
-  numaq segment partitioned --design > mine.json
-  numaq segment mine.json --numactl
-  numaq run numaq-16g-4quad --segment mine.json --scale 0.05`;
-
-const XRAY_EXAMPLES = `
-Examples:
-  numaq xray numaq-64g-8quad --node 3
-  numaq xray numaq-64g-8quad --node 3 --mask GFP_KERNEL --order 3
-  numaq xray numaq-16g-4quad --set 'zones.watermarks=[{"zone":"HighMem","node":0,"min":900000,"low":950000,"high":999999}]'`;
-
-const RUN_EXAMPLES = `
-Programs on the same CPUs take turns as the kernel's scheduler says: --set kernel.scheduler=2.4 or
-o1, kernel.nodeBalance, kernel.taskPlacement.
-
-Examples:
-  numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-15
-  numaq run numaq-16g-4quad --pattern random --cpus 0-3 --bytes 256M --policy interleave:0-3
-  numaq run numaq-16g-4quad --trace sort.lackey.gz --cpus 0-7 --and --pattern stream --cpus 8-15 --start 5ms
-  numaq run numaq-16g-4quad --workload compile --scale 0.01 --param jobs=16 --cpus 0-15
-  numaq workloads compile --script > mine.json
-  numaq run pc-256m --script mine.json --sysctl swappiness=0@500ms`;

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type MachineOptions, machineOptions } from './machine-argument.ts';
 import type { Turn } from '../sim/index.ts';
-import { placement, seed, turn } from './values.ts';
+import { duration, placement, seed, turn } from './values.ts';
 
 export interface RunOptions extends MachineOptions {
   readonly seed?: number;
@@ -12,6 +12,9 @@ export interface RunOptions extends MachineOptions {
   readonly events?: string;
   readonly history?: string;
   readonly sysctl?: readonly Turn[];
+  /** Virtual time, ns. */
+  readonly until?: number;
+  readonly markers?: true;
 }
 
 /** Adds the options of a run, those that change the machine and name what it writes among them. */
@@ -21,6 +24,8 @@ export function runOptions(command: Command): Command {
     .option('--csv <file>', 'write the samples over virtual time, for a spreadsheet')
     .option('--events <file>', 'write faults, reclaim, flushes and migrations as trace events, for Perfetto')
     .option('--history <file>', 'what programs were like: read if it is there, and written when the run is over')
+    .option('--until <time>', 'stop at this virtual time, such as 5ms: the report as far as it is', duration)
+    .option('--markers', 'list what happened when: zones below low, wakes of kswapd, pages of other nodes, phases')
     .option('--json', 'print the run file instead of tables');
 }
 
@@ -42,6 +47,12 @@ export function mergeRunOptions(groups: readonly RunOptions[]): RunOptions {
   const sysctl = groups.flatMap((group) => group.sysctl ?? []);
   const merged: RunOptions = Object.assign({}, ...groups);
   return { ...merged, ...(set.length === 0 ? {} : { set }), ...(sysctl.length === 0 ? {} : { sysctl }) };
+}
+
+/** What is wrong with the options of the run together, or undefined. */
+export function runConflict({ until, out, history }: RunOptions): string | undefined {
+  if (until === undefined || (out ?? history) === undefined) return undefined;
+  return 'a run that stops at --until has no run file: --out and --history are for whole runs';
 }
 
 /** The knobs that are turned during the run, as the order of a run has them. */

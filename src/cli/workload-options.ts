@@ -84,10 +84,16 @@ export function splitWorkloads(args: readonly string[]): readonly (readonly stri
   return groups;
 }
 
+const kindsOf = ({ trace, pattern, workload, script, segment }: WorkloadOptions): readonly string[] =>
+  [trace, pattern, workload, script, segment].filter((kind) => kind !== undefined);
+
+/** They say which workload it is, well or badly. */
+export const namesWorkload = (options: WorkloadOptions): boolean => kindsOf(options).length > 0;
+
 /** What is wrong with the options of one workload together, or undefined. */
 export function conflict(options: WorkloadOptions): string | undefined {
-  const { trace, pattern, workload, script, segment, bytes, references, shared, limit } = options;
-  if ([trace, pattern, workload, script, segment].filter((kind) => kind !== undefined).length !== 1)
+  const { trace, pattern, workload, segment, bytes, references, shared, limit } = options;
+  if (kindsOf(options).length !== 1)
     return 'each workload takes one of --trace FILE, --pattern ID, --workload ID, --script FILE and --segment DESIGN';
   if (pattern === undefined && (bytes ?? references) !== undefined)
     return '--bytes and --references belong to --pattern';

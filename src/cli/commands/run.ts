@@ -3,14 +3,13 @@ import { resolve } from 'node:path';
 import { checkTarget, saveAtomically } from '../../lab/atomic-file.ts';
 import { formatHistory, readHistory } from '../../lab/history-file.ts';
 import { formatRun } from '../../lab/run-file.ts';
-import { type RunOrder, startSimulation } from '../../lab/run-job.ts';
 import { samplesCsv } from '../../lab/samples-csv.ts';
 import {
-  Cancelled,
   type HistoryRow,
   InputError,
   type MachineProfile,
   makeIssue,
+  type Marker,
   type RunReport,
   Timeline,
   type WorkloadSpec,
@@ -18,20 +17,13 @@ import {
 import { type Io, OK } from '../io.ts';
 import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';
-import { ProgressBar } from '../progress.ts';
 import { type RunOptions, turnsOf } from '../run-options.ts';
 import { reportText } from '../run-report.ts';
-import { figure, time } from '../table.ts';
+import { simulate } from '../simulate.ts';
+import { figure, table, time } from '../table.ts';
 import { readScript } from '../script-argument.ts';
 import { readSegment } from '../segment-argument.ts';
 import { type Opened, type WorkloadOptions, workloadOf } from '../workload-options.ts';
-
-/**
- * References between two looks at Ctrl-C: few at first, then as many as the clock allows, since programs may do long without any
- * references. What comes out does not depend on it.
- */
-const MOST_STEP = 200_000;
-const STEP_MS = 50;
 
 /** Runs `workloads` on the machine and prints the report, or writes the run file. Returns the exit code. */
 export async function runCommand(
@@ -51,15 +43,18 @@ export async function runCommand(
     const { nodes } = profile.machine;
     const history = options.history === undefined ? {} : { history: await readHistory(options.history) };
     const timeline = options.events === undefined ? undefined : new Timeline((place) => nodes[place].id);
-    const report = await simulate(
-      io,
-      { profile, workloads: specs, seed: options.seed ?? 0, ...turnsOf(options), ...history },
-      traces,
-      timeline,
-    );
+    const order = { profile, workloads: specs, seed: options.seed ?? 0, ...turnsOf(options), ...history };
+    const { simulation, ended, markers } = await simulate(io, order, traces, {
+      ...(timeline === undefined ? {} : { timeline }),
+      ...(options.until === undefined ? {} : { untilNs: options.until }),
+      live: options.markers === true,
+    });
+    const report = simulation.report();
     const written = await writeFiles(report, options, timeline);
     if (timeline !== undefined && timeline.dropped > 0) io.err(droppedText(timeline));
-    io.out(options.json ? formatRun(report) : [reportText(report), ...written].join('\n'));
+    const stopped = ended ? [] : [`Stopped at ${time(report.result.elapsedNs)} of virtual time, before its end.\n`];
+    const marked = options.markers === true ? [markersText(markers)] : [];
+    io.out(options.json ? formatRun(report) : [...stopped, reportText(report), ...marked, ...written].join('\n'));
     return OK;
   } finally {
     traces.close();
@@ -120,28 +115,12 @@ async function writeFiles(
 const historyAfter = ({ config, result }: RunReport): readonly HistoryRow[] =>
   result.scheduling?.history ?? config.history ?? [];
 
-function droppedText({ events, dropped }: Timeline): string {
-  return `numaq: the timeline has the first ${figure(events)} events; ${figure(dropped)} more did not fit\n`;
+/** What happened when. */
+function markersText(markers: readonly Marker[]): string {
+  const rows = markers.map(({ timeNs, kind, text }) => [time(timeNs), kind, text]);
+  return rows.length === 0 ? 'No markers.\n' : table(['time', 'marker', ''], rows);
 }
 
-/** Does `order` with a progress bar, recorded in `timeline`. Rejects with Cancelled after Ctrl-C. */
-export async function simulate(io: Io, order: RunOrder, traces: OpenTraces, timeline?: Timeline): Promise<RunReport> {
-  const simulation = startSimulation(order, traces.lookup, timeline === undefined ? {} : { timeline });
-  const bar = new ProgressBar(io);
-  let step = 1;
-  let began = performance.now();
-  try {
-    while (!simulation.run(step)) {
-      step = performance.now() - began > STEP_MS ? Math.max(1, step >> 1) : Math.min(MOST_STEP, step * 2);
-      if (io.interrupted.aborted) throw new Cancelled();
-      simulation.takeFrames(); // the report has them all: these are for a screen
-      const title = `${figure(simulation.references)} references, ${time(simulation.timeNs)} of virtual time`;
-      bar.show(title, simulation.progress);
-      await new Promise((go) => setImmediate(go));
-      began = performance.now();
-    }
-    return simulation.report();
-  } finally {
-    bar.clear();
-  }
+function droppedText({ events, dropped }: Timeline): string {
+  return `numaq: the timeline has the first ${figure(events)} events; ${figure(dropped)} more did not fit\n`;
 }

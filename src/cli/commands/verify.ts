@@ -13,7 +13,7 @@ import {
 } from '../../sim/index.ts';
 import { type Io, NO, OK } from '../io.ts';
 import { OpenTraces } from '../open-traces.ts';
-import { simulate } from './run.ts';
+import { simulate } from '../simulate.ts';
 
 export interface VerifyOptions {
   readonly trace?: readonly string[];
@@ -59,7 +59,7 @@ async function rerun(
         await openNamed(traces, workload, file, sizes);
       }
     }
-    return await simulate(io, config, traces);
+    return (await simulate(io, config, traces)).simulation.report();
   } finally {
     traces.close();
   }

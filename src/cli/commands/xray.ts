@@ -1,24 +1,77 @@
-/** `numaq xray`: a request for pages on a machine as it has booted, with every watermark test that it meets. */
-import { type Xray, xrayMachine, type XrayRequest, type XrayTest } from '../../sim/index.ts';
+/**
+ * `numaq xray`: a request for pages on a machine as it has booted, or as a run has left it at a time, with every watermark
+ * test that it meets.
+ */
+import {
+  type MachineProfile,
+  type SeenRequest,
+  type SeenRequests,
+  type SeenZone,
+  type Xray,
+  xrayMachine,
+  type XrayRequest,
+  type XrayTest,
+} from '../../sim/index.ts';
 import { type Io, NO, OK } from '../io.ts';
-import { type MachineOptions, readMachine } from '../machine-argument.ts';
-import { figure, table } from '../table.ts';
+import { readMachine } from '../machine-argument.ts';
+import { OpenTraces } from '../open-traces.ts';
+import { type RunOptions, turnsOf } from '../run-options.ts';
+import { simulate } from '../simulate.ts';
+import { figure, table, time } from '../table.ts';
+import type { WorkloadOptions } from '../workload-options.ts';
+import { openWorkloads } from './run.ts';
 
-export interface XrayOptions extends MachineOptions {
+export interface XrayOptions extends RunOptions {
   readonly node: number;
   readonly mask: XrayRequest['mask'];
   readonly order: number;
   readonly memalloc?: true;
-  readonly json?: true;
+  /** Virtual time, ns. */
+  readonly at?: number;
+}
+
+interface Looked {
+  readonly xray: Xray;
+  /** Of the run that it was looked at in, ns. */
+  readonly timeNs?: number;
 }
 
 /** Prints where the request lands. Returns the exit code: 1 where no zone gives. */
-export async function xrayCommand(io: Io, machine: string, options: XrayOptions): Promise<number> {
+export async function xrayCommand(
+  io: Io,
+  machine: string,
+  options: XrayOptions,
+  workloads: readonly WorkloadOptions[],
+): Promise<number> {
   const profile = await readMachine(machine, options);
   const { node, mask, order, memalloc } = options;
-  const xray = xrayMachine(profile, { node, mask, order, memalloc: memalloc === true });
-  io.out(options.json ? `${JSON.stringify(xray, null, 2)}\n` : xrayText(xray));
+  const request = { node, mask, order, memalloc: memalloc === true };
+  const { xray, timeNs } =
+    workloads.length === 0
+      ? { xray: xrayMachine(profile, request) }
+      : await xrayRun(io, profile, options, workloads, request);
+  if (options.json) io.out(`${JSON.stringify(xray, null, 2)}\n`);
+  else io.out([...(timeNs === undefined ? [] : [`At ${time(timeNs)} of virtual time.\n`]), xrayText(xray)].join('\n'));
   return xray.outcome.kind === 'taken' ? OK : NO;
+}
+
+async function xrayRun(
+  io: Io,
+  profile: MachineProfile,
+  options: XrayOptions,
+  workloads: readonly WorkloadOptions[],
+  request: XrayRequest,
+): Promise<Looked> {
+  const traces = new OpenTraces(io);
+  try {
+    const specs = await openWorkloads(workloads, profile, traces);
+    const order = { profile, workloads: specs, seed: options.seed ?? 0, ...turnsOf(options) };
+    const until = options.at === undefined ? {} : { untilNs: options.at };
+    const { simulation } = await simulate(io, order, traces, { live: true, ...until });
+    return { xray: simulation.xray(request), timeNs: simulation.timeNs };
+  } finally {
+    traces.close();
+  }
 }
 
 /** Zones behind the one that gives are for the JSON, but for so many. */
@@ -40,6 +93,7 @@ function xrayText(xray: Xray): string {
     parts.push(`${words}:\n${table(head, rows)}${behind > 0 ? `and ${figure(behind)} more\n` : ''}`);
   }
   parts.push(`Rule of ${xray.rule}\n`);
+  if (xray.seen !== null) parts.push(seenText(xray.seen));
   return parts.join('\n');
 }
 
@@ -55,4 +109,29 @@ function testText(
   if (failedOrder > 0) return [sum, `too little from order ${failedOrder} up`];
   const holds = sign === '≥' ? free >= bar : free > bar;
   return [sum, `${has} ${holds ? sign : sign === '≥' ? '<' : '≤'} ${end}`];
+}
+
+const zoneText = ({ name, node, index }: SeenZone): string => `${name}${index > 0 ? ` #${index}` : ''} ${node}`;
+
+/** What the run has asked for so far. */
+function seenText({ requests, misses, last, lastMiss, alike }: SeenRequests): string {
+  const lines = [
+    `${figure(requests)} requests of the run so far, ${figure(misses)} not served by the first of their zones`,
+  ];
+  if (alike.count > 0) {
+    const served = alike.zones.map((zone) => `${zoneText(zone)}: ${figure(zone.count)}`);
+    const failed = alike.failed === 0 ? [] : [`none: ${figure(alike.failed)}`];
+    lines.push(`the last ${figure(alike.count)} like this one were served by ${[...served, ...failed].join(', ')}`);
+  }
+  if (last !== null) lines.push(`the last one: ${requestText(last)}`);
+  if (lastMiss !== null && lastMiss.number !== last?.number) lines.push(`the last miss: ${requestText(lastMiss)}`);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function requestText({ timeNs, task, cpu, node, cause, mask, order, tests, served, from }: SeenRequest): string {
+  const who = `${task === '' ? 'nobody' : task} on CPU ${cpu} of node ${node}`;
+  const what = `${mask}, order ${order}, for ${cause}() at ${time(timeNs)}`;
+  if (served === null) return `${who}, ${what}: none`;
+  const tested = `${figure(tests.length)} ${tests.length === 1 ? 'zone' : 'zones'} tested`;
+  return `${who}, ${what}: ${zoneText(served)} (${from ?? 'free lists'}), ${tested}`;
 }

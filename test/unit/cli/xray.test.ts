@@ -31,3 +31,29 @@ describe('numaq xray', () => {
     expect(wrong.err).toContain('node');
   });
 });
+
+describe('numaq xray of a run', () => {
+  const hog = ['--pattern', 'stream', '--bytes', '16M', '--references', '100000', '--cpus', '0'];
+
+  it('walks the zonelist as it is at a time of the run, and tells of the requests so far', async () => {
+    const early = await numaq('xray', 'pc-256m', ...hog, '--at', '1us', '--json');
+    const late = await numaq('xray', 'pc-256m', ...hog, '--at', '1ms', '--json');
+    const [before, after] = [early, late].map(({ out }) => JSON.parse(out) as Xray);
+    expect(after.zones[0].free + after.zones[0].onCpuLists).toBeLessThan(
+      before.zones[0].free + before.zones[0].onCpuLists,
+    );
+    expect(after.seen?.requests).toBeGreaterThan(before.seen?.requests ?? 0);
+    const { code, out } = await numaq('xray', 'pc-256m', ...hog, '--at', '1ms');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^At 1(\.\d+)? ms of virtual time\.\n/);
+    expect(out).toContain(`${after.seen?.requests} requests of the run so far, 0 not served by the first`);
+    expect(out).toMatch(/the last one: Stream triad on 1 CPU \d+ on CPU 0 of node 0, GFP_HIGHUSER/);
+  });
+
+  it('takes a workload for a time, and one workload each', async () => {
+    const none = await numaq('xray', 'pc-256m', '--at', '1ms');
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining('--at is a time of a run')]);
+    const two = await numaq('xray', 'pc-256m', ...hog, '--workload', 'compile');
+    expect([two.code, two.err]).toEqual([2, expect.stringContaining('each workload takes one of')]);
+  });
+});
