@@ -1,8 +1,8 @@
 /**
- * The desktop's preload: puts the contract's methods and events on the window as `numaq`, and nothing else. It runs
+ * The desktop's preload: puts the contract's methods and events and the page's size on the window as `numaq`, and nothing else. It runs
  * sandboxed; names come from the contract, and main checks every call again.
  */
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webFrame } from 'electron';
 import type { IpcRendererEvent } from 'electron';
 import { eventNames, methods } from '../../src/lab/contract.ts';
 
@@ -23,4 +23,9 @@ function on(event: string, listener: (payload: unknown) => void): () => void {
   };
 }
 
-contextBridge.exposeInMainWorld('numaq', { ...calls, on });
+/** Within the bounds of the settings, whatever the page asks for. */
+function zoom(factor: number): void {
+  if (Number.isFinite(factor)) webFrame.setZoomFactor(Math.min(2, Math.max(0.8, factor)));
+}
+
+contextBridge.exposeInMainWorld('numaq', { ...calls, on, zoom });

@@ -10,6 +10,8 @@ export { LabError } from './failure.ts';
 
 export type Client = LabApi & {
   readonly door: 'desktop' | 'browser';
+  /** Scales the page, where that is not the browser's own. */
+  readonly zoom?: (factor: number) => void;
   /** Calls `listener` on every event of that name; returns the function that stops it. */
   on<E extends EventName>(event: E, listener: (payload: LabEvents[E]) => void): () => void;
 };

@@ -22,7 +22,7 @@ const always = (): boolean => true;
 
 /** Commands of a lab. Panels add theirs (run, pause) by `lab.register`. */
 export function labCommands(lab: Lab): readonly Command[] {
-  const { machine, files, view, theme, dialogs } = lab;
+  const { machine, files, view, theme, dialogs, zoom } = lab;
   const opened = (): boolean => machine.profile !== null;
   const inLab = (): boolean => opened() && view.screen === 'lab';
   return [
@@ -98,7 +98,7 @@ export function labCommands(lab: Lab): readonly Command[] {
     {
       id: 'view.theme',
       title: 'Dark or light',
-      keys: [],
+      keys: ['Alt+T'],
       words: 'theme colours',
       enabled: always,
       run: () => theme.toggle(),
@@ -106,10 +106,34 @@ export function labCommands(lab: Lab): readonly Command[] {
     {
       id: 'view.themeSystem',
       title: 'Dark or light as the system',
-      keys: [],
+      keys: ['Alt+Shift+T'],
       words: 'theme',
       enabled: always,
       run: () => theme.choose('system'),
+    },
+    {
+      id: 'view.zoomIn',
+      title: 'Larger',
+      keys: ['Mod++', 'Mod+='],
+      words: 'zoom in size',
+      enabled: () => zoom.canChange,
+      run: () => zoom.step(1),
+    },
+    {
+      id: 'view.zoomOut',
+      title: 'Smaller',
+      keys: ['Mod+-'],
+      words: 'zoom out size',
+      enabled: () => zoom.canChange,
+      run: () => zoom.step(-1),
+    },
+    {
+      id: 'view.zoomReset',
+      title: 'Normal size',
+      keys: ['Mod+0'],
+      words: 'zoom 100 % reset',
+      enabled: () => zoom.canChange,
+      run: () => zoom.choose(100),
     },
     {
       id: 'view.palette',
@@ -117,14 +141,6 @@ export function labCommands(lab: Lab): readonly Command[] {
       keys: ['Mod+K'],
       enabled: always,
       run: () => void (view.paletteOpen = !view.paletteOpen),
-    },
-    {
-      id: 'help.keys',
-      title: 'All keys',
-      keys: ['?'],
-      words: 'shortcuts help',
-      enabled: always,
-      run: () => void (view.keysOpen = true),
     },
   ];
 }

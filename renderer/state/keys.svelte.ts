@@ -28,8 +28,18 @@ export class KeysState {
 
   /** The first keys of the command of that id as a person reads them; empty where it has none. */
   text(id: string): string {
+    return this.#textAt(id, 0);
+  }
+
+  /** The second keys, which work in a browser too where it keeps the first for itself; the first where there are none. */
+  secondText(id: string): string {
+    const second = this.#textAt(id, 1);
+    return second === '' ? this.text(id) : second;
+  }
+
+  #textAt(id: string, at: number): string {
     const command = this.#commands().find((candidate) => candidate.id === id);
-    const keys = command === undefined ? undefined : this.of(command)[0];
+    const keys = command === undefined ? undefined : this.of(command)[at];
     return keys === undefined ? '' : keysText(keys, isMac);
   }
 
@@ -37,13 +47,16 @@ export class KeysState {
     return this.#changed[command.id] !== undefined;
   }
 
+  /** True where one press is both. */
+  same(a: string, b: string): boolean {
+    const wanted = bindingsOf(a, isMac);
+    return bindingsOf(b, isMac).some((one) => wanted.includes(one));
+  }
+
   /** Other commands that the same keys would run. */
   rivals(command: Command, keys: string): readonly Command[] {
-    const wanted = bindingsOf(keys, isMac);
     return this.#commands().filter(
-      (other) =>
-        other.id !== command.id &&
-        this.of(other).some((theirs) => bindingsOf(theirs, isMac).some((one) => wanted.includes(one))),
+      (other) => other.id !== command.id && this.of(other).some((theirs) => this.same(theirs, keys)),
     );
   }
 

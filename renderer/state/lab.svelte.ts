@@ -7,6 +7,8 @@ import { ChartsState } from '../panels/charts/charts.svelte.ts';
 import { chartCommands } from '../panels/charts/commands.ts';
 import { compareCommands } from '../panels/compare/commands.ts';
 import { CompareState } from '../panels/compare/compare.svelte.ts';
+import { helpCommands } from '../help/commands.ts';
+import { HelpState } from '../help/help.svelte.ts';
 import { placeName } from '../panels/inspector/hints.ts';
 import { asSchema } from '../panels/inspector/schema.ts';
 import { resultsCommands } from '../panels/results/commands.ts';
@@ -43,6 +45,7 @@ import { tabCommands } from './tab-commands.ts';
 import { TabsState } from './tabs.svelte.ts';
 import { ThemeState } from './theme.svelte.ts';
 import { ViewState } from './view.svelte.ts';
+import { ZoomState } from './zoom.svelte.ts';
 
 export class Lab {
   readonly client: Client;
@@ -72,7 +75,10 @@ export class Lab {
   readonly compare: CompareState;
   readonly recent: RecentState;
   readonly theme = new ThemeState();
+  readonly zoom: ZoomState;
   readonly view = new ViewState();
+  /** Glossary, settings, tour, command line. */
+  readonly help = new HelpState();
   /** Which keys each command has. */
   readonly keys = new KeysState(() => this.commands);
   readonly dialogs = new DialogsState();
@@ -97,10 +103,12 @@ export class Lab {
     ...xrayCommands(this),
     ...compareCommands(this),
     ...topologyCommands(this),
+    ...helpCommands(this),
   ]);
 
   constructor(client: Client, catalogue: Catalogue) {
     this.client = client;
+    this.zoom = new ZoomState(client.zoom);
     this.catalogue = catalogue;
     const schema = asSchema(catalogue.profileSchema);
     const { dialogs, notice, view } = this;

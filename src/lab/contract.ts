@@ -400,7 +400,7 @@ export type EventName = keyof LabEvents;
 export const eventNames: readonly EventName[] = ['runProgress', 'traceProgress', 'command', 'machineOpened'];
 
 /**
- * What the desktop's preload puts on the window as `numaq`: every method and the events, nothing else. Results are not
+ * What the desktop's preload puts on the window as `numaq`: every method, the events and the page's size, nothing else. Results are not
  * thrown across, since an Error loses its fields on the way.
  */
 export type Bridge = {
@@ -408,4 +408,6 @@ export type Bridge = {
 } & {
   /** Returns the function that stops listening. */
   readonly on: <E extends EventName>(event: E, listener: (payload: LabEvents[E]) => void) => () => void;
+  /** Scales the page: 1 is its normal size. */
+  readonly zoom: (factor: number) => void;
 };

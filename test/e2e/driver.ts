@@ -33,6 +33,8 @@ export interface DoorOptions {
   readonly files?: readonly string[];
   /** Folder for the program's data, of the spec's own; left out: a fresh one, removed at the end. */
   readonly data?: string;
+  /** The first window's tour is left as it comes; otherwise it is ended at once. */
+  readonly tour?: boolean;
 }
 
 export const door: Door = doorOf(process.env['NUMAQ_DOOR'] ?? 'browser');
@@ -47,5 +49,13 @@ export async function openDoor(options: DoorOptions = {}): Promise<Driver> {
   const driver = door === 'browser' ? await openBrowserDoor(options) : await openElectronDoor(door, options);
   driver.page.setDefaultTimeout(15_000);
   await driver.page.getByRole('navigation', { name: 'Screens' }).waitFor();
+  if (options.tour !== true) await endTour(driver.page);
   return driver;
+}
+
+/** Keeps the tour from coming, and ends it where it has come. */
+async function endTour(page: Page): Promise<void> {
+  await page.evaluate(() => localStorage.setItem('numaq-lab.tourSeen', 'true'));
+  const end = page.getByRole('region', { name: 'Tour' }).getByRole('button', { name: 'End the tour' });
+  if (await end.isVisible()) await end.click();
 }

@@ -49,7 +49,21 @@ const layers: readonly Layer[] = [
   { folder: 'electron/preload/', values: ['src/lab/contract.ts'], types: ['electron', 'src/lab/'] },
   {
     folder: 'renderer/',
-    values: ['svelte', 'bits-ui', 'chart.js', '@lucide/svelte', '@fontsource', 'dompurify', 'marked', '@xyflow/svelte'],
+    values: [
+      'svelte',
+      'bits-ui',
+      'tinykeys',
+      'chart.js',
+      'chartjs-plugin-zoom',
+      'svgcanvas',
+      'html-to-image',
+      '@tanstack/',
+      '@lucide/svelte',
+      '@fontsource',
+      'dompurify',
+      'marked',
+      '@xyflow/svelte',
+    ],
     types: ['src/lab/', ...simFolders],
   },
 ];
