@@ -88,7 +88,7 @@ describe('speeds', () => {
 describe('the time left', () => {
   it('is told as finely as it matters', () => {
     expect([400, 12_400, 89_000, 200_000, 7_300_000].map(timeLeft)).toEqual([
-      'under 1 s left',
+      'nearly done',
       '12 s left',
       '89 s left',
       '3 min left',
