@@ -1,6 +1,7 @@
 /** The lab's questions for a file, as native dialogs of the window. */
 import { join } from 'node:path';
 import type { BrowserWindow, Dialog, FileFilter } from 'electron';
+import type { MadeFile } from '../../src/lab/contract.ts';
 import type { Dialogs } from '../../src/lab/door.ts';
 
 const MACHINES: FileFilter[] = [
@@ -16,6 +17,12 @@ const TRACES: FileFilter[] = [
   { name: 'All files', extensions: ['*'] },
   { name: 'Traces', extensions: ['lackey', 'din', 'xdin', 'numaqtrc', 'gz', 'txt'] },
 ];
+
+const MADE: Readonly<Record<MadeFile['type'], FileFilter>> = {
+  'image/png': { name: 'Pictures', extensions: ['png'] },
+  'image/svg+xml': { name: 'Drawings', extensions: ['svg'] },
+  'text/csv': { name: 'Tables', extensions: ['csv'] },
+};
 
 /** Dialogs that belong to `window`; saving suggests `folder`. */
 export function createDialogs(dialog: Dialog, window: BrowserWindow, folder: string): Dialogs {
@@ -35,5 +42,6 @@ export function createDialogs(dialog: Dialog, window: BrowserWindow, folder: str
     openScript: () => open('Open a script', SCRIPTS),
     openRun: () => open('Open a run', RUNS),
     saveRun: (suggested) => save('Save the run', RUNS, suggested),
+    saveFile: (suggested, type) => save('Save', [MADE[type]], suggested),
   };
 }

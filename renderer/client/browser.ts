@@ -6,7 +6,7 @@ import type { LabApi, OpenedMachine, Result, SavedFile } from '../../src/lab/con
 import type { Client } from './client.ts';
 import { EventHub } from './events.ts';
 import { failed, LabError, NO_ANSWER, plain, unwrap } from './failure.ts';
-import { chooseFile, download } from './files.ts';
+import { chooseFile, download, fromBase64 } from './files.ts';
 import * as recent from './recent-store.ts';
 
 const JSON_FILES = '.json,application/json';
@@ -25,6 +25,7 @@ type Local = Pick<
   | 'openScript'
   | 'openRun'
   | 'saveRunAs'
+  | 'saveFile'
   | 'recoverUnsaved'
 >;
 
@@ -149,6 +150,11 @@ export async function connectBrowser(): Promise<Client> {
       const saved = fileName(name, '.numaq-run.json');
       download(saved, await api.formatRun(runId), 'application/json');
       return { handle: runId, name: saved };
+    },
+    saveFile: async ({ name, type, content }) => {
+      const saved = fileName(name, '');
+      download(saved, 'text' in content ? content.text : fromBase64(content.base64), type);
+      return saved;
     },
   };
   const own: Partial<Client> = { ...local, door: 'browser', on: (event, listener) => events.on(event, listener) };

@@ -16,12 +16,12 @@ const UNTOUCHED = 'Nothing was saved; the file as it was before is untouched';
 const NOTHING = 'Nothing was saved';
 
 /**
- * Writes `text` (in pieces, where it is long) as UTF-8 to `path`, following a symbolic link. Keeps the mode of a file that is replaced. Throws an
+ * Writes `text` (in pieces, where it is long) as UTF-8, or bytes, to `path`, following a symbolic link. Keeps the mode of a file that is replaced. Throws an
  * InputError that names the file as `shown`; then the file is what it was and nothing new lies beside it.
  */
 export async function saveAtomically(
   path: string,
-  text: string | Iterable<string>,
+  text: string | Uint8Array | Iterable<string>,
   shown: string = path,
   on: Disk = disk,
 ): Promise<void> {
@@ -64,7 +64,7 @@ function refuseOthers(there: Stats): void {
 
 async function replace(
   target: string,
-  text: string | Iterable<string>,
+  text: string | Uint8Array | Iterable<string>,
   mode: number | undefined,
   on: Disk,
 ): Promise<void> {
@@ -85,14 +85,15 @@ async function replace(
 
 async function writeWhole(
   fresh: string,
-  text: string | Iterable<string>,
+  text: string | Uint8Array | Iterable<string>,
   mode: number | undefined,
   on: Disk,
 ): Promise<void> {
   const file = await on.open(fresh, 'wx', 0o666);
   try {
     // A handle's writeFile goes on where the last one ended.
-    for (const piece of typeof text === 'string' ? [text] : text) await file.writeFile(piece, 'utf8');
+    for (const piece of typeof text === 'string' || text instanceof Uint8Array ? [text] : text)
+      await file.writeFile(piece, 'utf8');
     if (mode !== undefined) await file.chmod(mode & 0o7777).catch(() => undefined);
     await file.sync();
   } finally {

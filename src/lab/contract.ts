@@ -262,6 +262,14 @@ export interface Seen {
   readonly report: RunReport;
 }
 
+/** A file that a window made: a picture or a table. */
+const madeFileSchema = z.strictObject({
+  name,
+  type: z.enum(['image/png', 'image/svg+xml', 'text/csv']),
+  content: z.union([z.strictObject({ text }), z.strictObject({ base64: text })]),
+});
+export type MadeFile = z.output<typeof madeFileSchema>;
+
 /** A method: the schema of its parameters, and (as a type only) what it returns. */
 interface Method<P extends z.ZodType, R> {
   readonly params: P;
@@ -362,6 +370,8 @@ export const methods = {
   formatRun: method<string>()(z.tuple([runId])),
   /** Desktop: a dialog; null when it was dismissed. */
   saveRunAs: method<SavedFile | null>()(z.tuple([runId, name])),
+  /** Saves what a window made, under the name that is chosen, which comes back. Desktop: a dialog; null when it was dismissed. */
+  saveFile: method<string | null>()(z.tuple([madeFileSchema])),
 } as const;
 
 export type MethodName = keyof typeof methods;

@@ -3,7 +3,7 @@
  * and the worker's bundle are injected.
  */
 import type { TraceInfo } from '../sim/index.ts';
-import type { EventName, LabApi, LabEvents, OpenedMachine } from './contract.ts';
+import type { EventName, LabApi, LabEvents, MadeFile, OpenedMachine } from './contract.ts';
 
 /** Native dialogs. Each resolves to an absolute path, or null where the person dismissed it. */
 export interface Dialogs {
@@ -14,6 +14,8 @@ export interface Dialogs {
   openScript(): Promise<string | null>;
   openRun(): Promise<string | null>;
   saveRun(suggested: string): Promise<string | null>;
+  /** A picture or a table that a window made. */
+  saveFile(suggested: string, type: MadeFile['type']): Promise<string | null>;
 }
 
 export interface LabOptions {

@@ -208,6 +208,14 @@ class LabService implements LabApi {
     return { handle: runId, name: basename(path) };
   };
 
+  readonly saveFile: LabApi['saveFile'] = async ({ name, type, content }) => {
+    const path = await this.#dialog().saveFile(fileName(name), type);
+    if (path === null) return null;
+    const bytes = 'text' in content ? content.text : Buffer.from(content.base64, 'base64');
+    await saveAtomically(path, bytes, basename(path));
+    return basename(path);
+  };
+
   async openMachineFile(path: string): Promise<OpenedMachine> {
     const name = basename(path);
     const opened = machines.openText(await readTextFile(path, name), name);
@@ -288,7 +296,12 @@ function catalogue(): Catalogue {
 
 /** A suggestion for a dialog: no folder, and the suffix by which the lab's files are known. */
 function withSuffix(name: string, suffix: string): string {
-  const base = name.replace(/[\\/:*?"<>|\p{Cc}]+/gu, '-').trim();
+  const base = fileName(name);
   if (base.endsWith('.json')) return base;
   return `${base === '' ? 'machine' : base}${suffix}`;
+}
+
+/** A name without what a disk or a shell takes for something else. */
+function fileName(name: string): string {
+  return name.replace(/[\\/:*?"<>|\p{Cc}]+/gu, '-').trim();
 }

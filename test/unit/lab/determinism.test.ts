@@ -63,6 +63,7 @@ async function inWorker(order: RunOrder): Promise<string> {
     openScript: none,
     openRun: none,
     saveRun: none,
+    saveFile: none,
   };
   const lab = createLab({ dataDir: emptyFolder(), workerPath, dialogs });
   onTestFinished(() => lab.close());

@@ -21,7 +21,15 @@ afterAll(() => rmSync(workerFolder, { recursive: true, force: true }));
 
 function newLab(openScript: Dialogs['openScript'] = async () => null): Lab {
   const none = async (): Promise<null> => null;
-  const dialogs = { openMachine: none, saveMachine: none, openTrace: none, openScript, openRun: none, saveRun: none };
+  const dialogs = {
+    openMachine: none,
+    saveMachine: none,
+    openTrace: none,
+    openScript,
+    openRun: none,
+    saveRun: none,
+    saveFile: none,
+  };
   const lab = createLab({ dataDir: emptyFolder(), workerPath, dialogs });
   onTestFinished(() => lab.close());
   return lab;

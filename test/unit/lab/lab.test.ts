@@ -27,6 +27,7 @@ const dismissed: Dialogs = {
   openScript: async () => null,
   openRun: async () => null,
   saveRun: async () => null,
+  saveFile: async () => null,
 };
 
 function newLab(dialogs: Partial<Dialogs> = {}, dataDir = emptyFolder()): Lab {
@@ -270,6 +271,28 @@ describe('runs', () => {
     const workload = { kind: 'trace' as const, trace: { name: 'a', sha256: trace.sha256 }, cpus: [0], startNs: 0 };
     const runId = await lab.api.startRun({ profile: smallMachine, workloads: [workload], seed: 0 });
     expect((await hear(lab, runId, 'done')).at(-1)).toMatchObject({ references: 300 });
+  });
+
+  it('saves what a window made to the byte, under a name without a folder', async () => {
+    const path = join(emptyFolder(), 'chart.png');
+    const asked: string[] = [];
+    const saveFile = async (suggested: string): Promise<string> => {
+      asked.push(suggested);
+      return path;
+    };
+    const lab = newLab({ saveFile });
+    // The first bytes of every PNG file.
+    const content = { base64: 'iVBORw0KGgo=' };
+    expect(await lab.api.saveFile({ name: 'Free: a/b.png', type: 'image/png', content })).toBe('chart.png');
+    expect(asked).toEqual(['Free- a-b.png']);
+    expect([...readFileSync(path)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    await lab.api.saveFile({ name: 'a.csv', type: 'text/csv', content: { text: 'Time, ns\r\n' } });
+    expect(readFileSync(path, 'utf8')).toBe('Time, ns\r\n');
+  });
+
+  it('saves nothing where the dialog was dismissed', async () => {
+    const content = { text: '' };
+    expect(await newLab().api.saveFile({ name: 'a.csv', type: 'text/csv', content })).toBeNull();
   });
 
   it('are saved by a dialog, and verified to be what was done', async () => {
