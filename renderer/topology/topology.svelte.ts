@@ -15,6 +15,8 @@ export const ZOOM = { most: 2.5, step: 1.3 } as const;
 /** px of a node on the screen from which a group opens by itself, and below which an open one folds. */
 const OPENS_AT = 36;
 const FOLDS_BELOW = 14;
+/** Nodes that are drawn beyond the field's edge. */
+const AHEAD = 0.3;
 /** A folded group does not open by zooming before it is this much larger than when all is seen. */
 const NEARER = 1.6;
 
@@ -68,6 +70,12 @@ export class TopologyState {
   readonly detail: Detail = $derived(
     detailOf(this.box.width * this.viewport.zoom, this.box.height * this.viewport.zoom),
   );
+  /** px that a node is laid out for, and what brings it back to its box. */
+  readonly laid: { readonly width: number; readonly height: number; readonly scale: string | undefined } = $derived({
+    width: this.box.width * this.step,
+    height: this.box.height * this.step,
+    scale: this.step === 1 ? undefined : `scale(${1 / this.step})`,
+  });
   readonly groupStep: number = $derived(2 ** (Math.floor(Math.log2(this.viewport.zoom) * 4 + 1e-6) / 4));
 
   /** Groups whose nodes are drawn, by place. */
@@ -83,7 +91,12 @@ export class TopologyState {
   readonly #window: string = $derived.by(() => {
     const seen = seenThrough(this.viewport, this.width, this.height);
     const [x, y] = [CARD.width, CARD.height];
-    return [seen.x / x - 0.5, seen.y / y - 0.5, (seen.x + seen.width) / x + 0.5, (seen.y + seen.height) / y + 0.5]
+    return [
+      seen.x / x - AHEAD,
+      seen.y / y - AHEAD,
+      (seen.x + seen.width) / x + AHEAD,
+      (seen.y + seen.height) / y + AHEAD,
+    ]
       .map((edge, at) => (at < 2 ? Math.floor(edge) : Math.ceil(edge)))
       .join(' ');
   });
@@ -92,18 +105,20 @@ export class TopologyState {
     return { x: x0 * CARD.width, y: y0 * CARD.height, width: (x1 - x0) * CARD.width, height: (y1 - y0) * CARD.height };
   });
 
+  /** Groups that are open and touch the window. */
+  readonly openSeen: readonly number[] = $derived.by(() => {
+    const open = this.#openKey;
+    const seen = this.#seen;
+    return (this.plan?.groups ?? []).flatMap((group, at) => (open[at] === '1' && touches(group, seen) ? [at] : []));
+  });
+
   /** Places of the nodes that are drawn: of open groups, and in the window (small machines are drawn whole). */
   readonly drawn: readonly number[] = $derived.by(() => {
     const { plan } = this;
     if (plan === null) return [];
     if (plan.groups.length === 0) return plan.cards.map((_, index) => index);
-    const open = this.#openKey;
     const seen = this.#seen;
-    return plan.groups.flatMap((group, at) =>
-      open[at] !== '1' || !touches(group, seen)
-        ? []
-        : group.members.filter((index) => touches(plan.cards[index], seen)),
-    );
+    return this.openSeen.flatMap((at) => plan.groups[at].members.filter((index) => touches(plan.cards[index], seen)));
   });
 
   /** What nodes show. */
