@@ -17,6 +17,8 @@ import type { LowMemoryState } from '../panels/lowmem/low-memory.svelte.ts';
 import { ResultsView } from '../panels/results/results-view.svelte.ts';
 import { runCommands } from '../panels/runbar/commands.ts';
 import { SteppingState } from '../panels/runbar/stepping.svelte.ts';
+import { runWithCommands } from '../panels/runwith/commands.ts';
+import { RunWithState } from '../panels/runwith/run-with.svelte.ts';
 import { segmentCommands } from '../panels/segment/commands.ts';
 import { SegmentState } from '../panels/segment/segment.svelte.ts';
 import { xrayCommands } from '../panels/xray/commands.ts';
@@ -73,6 +75,8 @@ export class Lab {
   readonly segment: SegmentState;
   /** Which runs stand side by side, two to eight. */
   readonly compare: CompareState;
+  /** A run that is taken up again with other values. */
+  readonly runWith: RunWithState;
   readonly recent: RecentState;
   readonly theme = new ThemeState();
   readonly zoom: ZoomState;
@@ -104,6 +108,7 @@ export class Lab {
     ...compareCommands(this),
     ...topologyCommands(this),
     ...helpCommands(this),
+    ...runWithCommands(this),
   ]);
 
   constructor(client: Client, catalogue: Catalogue) {
@@ -118,6 +123,7 @@ export class Lab {
     this.stepping = new SteppingState(this.runs);
     this.timeline = new TimelineState(this.runs, this.playhead);
     this.compare = new CompareState(this.runs);
+    this.runWith = new RunWithState({ client, catalogue, runs: this.runs, compare: this.compare, notice });
     this.segment = new SegmentState(client);
     this.workload = new WorkloadState(catalogue.patterns, catalogue.library);
     this.workload.ondesign = () => this.view.show('segment');

@@ -26,6 +26,8 @@ export interface RunStart {
   readonly history?: readonly HistoryRow[];
   /** The file that it was read from; left out of a run that was made here. */
   readonly file?: string;
+  /** Which run it repeats, and what was changed of it (`run 2 with Page cluster 32 KiB`); left out of others. */
+  readonly variant?: string;
 }
 
 /** Of one run; what comes after them stands in the report alone. */
@@ -127,8 +129,8 @@ export class Run {
   }
 }
 
-/** No revision of a machine: a run from a file is never of the machine on the table. */
-const NO_REVISION = -1;
+/** No revision of a machine: of a run that was never of the machine on the table. */
+export const NO_REVISION = -1;
 
 /** A run as a file has it: with its samples and its report, without moments and markers. */
 export function runOfFile({ runId, name, report }: OpenedRun, number: number, title: string): Run {

@@ -50,6 +50,16 @@ export class CompareState {
     if (!runs.includes(run)) this.#chosen = [...runs.slice(0, MOST_RUNS - 1), run];
   }
 
+  /** Sets a run that is under way against the one that it repeats: it stands there when it is done. */
+  join(base: Run, run: Run): void {
+    this.#chosen = this.runs.includes(base) ? [...this.runs.slice(0, MOST_RUNS - 1), run] : [base, run];
+  }
+
+  /** Runs that are still awaited. */
+  get awaited(): readonly Run[] {
+    return this.#chosen.filter((run) => run.active);
+  }
+
   /** Takes a run out; two always stay. */
   remove(run: Run): void {
     if (this.runs.length > 2) this.#chosen = this.runs.filter((one) => one !== run);
