@@ -89,11 +89,16 @@ export class TabsState {
     return handle === null ? undefined : this.list.find(({ machine }) => machine.handle === handle);
   }
 
-  /** What a tab is called among the others: machines of one title are told apart by a number. */
-  titleOf(tab: Tab): string {
+  /** Tells machines of one title apart: 1 for the first of several, 2 for the second; 0 where the title is its own. */
+  numberOf(tab: Tab): number {
     const same = this.list.filter(({ title }) => title === tab.title);
-    const at = same.indexOf(tab);
-    return at < 1 ? tab.title : `${tab.title} (${at + 1})`;
+    return same.length > 1 ? same.indexOf(tab) + 1 : 0;
+  }
+
+  /** What a tab is called among the others. */
+  titleOf(tab: Tab): string {
+    const number = this.numberOf(tab);
+    return number < 2 ? tab.title : `${tab.title} (${number})`;
   }
 
   #make(id?: string): Tab {
