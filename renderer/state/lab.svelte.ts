@@ -9,7 +9,7 @@ import { compareCommands } from '../panels/compare/commands.ts';
 import { CompareState } from '../panels/compare/compare.svelte.ts';
 import { helpCommands } from '../help/commands.ts';
 import { HelpState } from '../help/help.svelte.ts';
-import { placeName } from '../panels/inspector/hints.ts';
+import { issueText, nodesThere, placeName } from '../panels/inspector/hints.ts';
 import { asSchema } from '../panels/inspector/schema.ts';
 import { resultsCommands } from '../panels/results/commands.ts';
 import { lowMemoryCommands } from '../panels/lowmem/commands.ts';
@@ -39,6 +39,8 @@ import type { MachineState } from './machine.svelte.ts';
 import type { NodesState } from './nodes.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
 import { PlayheadState } from './playhead.svelte.ts';
+import { problemCommands } from './problem-commands.ts';
+import { ProblemsState } from './problems.svelte.ts';
 import { RecentState } from './recent.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import type { SelectionState } from './selection.svelte.ts';
@@ -88,6 +90,8 @@ export class Lab {
   readonly dialogs = new DialogsState();
   /** What was just done, where nothing else on the screen says it. */
   readonly notice = new NoticeState();
+  /** What is wrong with the current tab's machine. */
+  readonly problems: ProblemsState;
   /** Keeps what is on the table for the case that the lab ends without saving. */
   readonly autosave: AutosaveState;
   readonly files: FilesState;
@@ -98,6 +102,7 @@ export class Lab {
     ...labCommands(this),
     ...tabCommands(this),
     ...historyCommands(this),
+    ...problemCommands(this),
     ...runCommands(this),
     ...timelineCommands(this),
     ...chartCommands(this),
@@ -132,7 +137,33 @@ export class Lab {
     const fieldName = (path: string, tab: Tab): string => placeName(path, schema, tab.machine.profile);
     this.autosave = new AutosaveState({ client, tabs, windowId, say: (text) => notice.say(text) });
     const { autosave } = this;
+    this.problems = new ProblemsState({
+      machine: () => this.machine,
+      placeName: (path) => fieldName(path, tabs.current),
+      describe: (issue) => {
+        const sentence = issueText(issue, '', (path) => fieldName(path, tabs.current));
+        return sentence + nodesThere(issue, this.machine.profile);
+      },
+      show: ({ kind, path }) => {
+        if (path !== '') this.reveal(path);
+        else if (kind === 'boot') view.show('lowMemory');
+        else {
+          view.show('lab');
+          view.setOpen('bottom', true);
+          this.results.tab = 'boot';
+        }
+      },
+    });
     this.files = new FilesState({ client, tabs, recent, dialogs, view, notice, autosave, fieldName });
+  }
+
+  /** Shows the field at a path of the current tab's machine in the inspector, and gives it the focus. */
+  reveal(path: string): void {
+    const { profile } = this.machine;
+    if (profile === null) return;
+    this.view.show('lab');
+    this.view.setOpen('inspector', true);
+    this.selection.reveal(path, profile);
   }
 
   /** The machine of the current tab: a component that keeps it is made anew when another tab is looked at. */

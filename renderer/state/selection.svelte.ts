@@ -1,4 +1,6 @@
 /** What is selected in outline and topology, and therefore shown by the inspector. Nodes are named by id, never by place. */
+import { placeOf } from '../shell/places.ts';
+import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
 import type { ZoneName } from '../../src/sim/kernel/boot/layout.ts';
 
 export type Selection =
@@ -15,12 +17,23 @@ export type Selection =
 
 export class SelectionState {
   current = $state.raw<Selection>({ kind: 'machine' });
+  /** A field of it (by its path in the profile) that the inspector should bring into sight and give the focus; it takes this back. */
+  field = $state.raw<string | null>(null);
+  /** The inspector should give its search the focus; it takes this back. */
+  finding = $state.raw(false);
 
   /** The node that is selected, or that the selected zone or CPUs are of; null otherwise. */
   readonly node: number | null = $derived('node' in this.current ? this.current.node : null);
 
   select(selection: Selection): void {
     this.current = selection;
+    this.field = null;
+  }
+
+  /** Selects what has the field at `path` of a profile, and has the inspector bring it into sight. */
+  reveal(path: string, profile: MachineProfile): void {
+    this.select(placeOf(path, profile));
+    this.field = path;
   }
 
   is(selection: Selection): boolean {

@@ -1,0 +1,90 @@
+/** Several machines open at once: edits and undo in each alone, problems and their fields, and a kill that loses neither. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { door, type Driver, openDoor } from '../driver.ts';
+import { enter, field, openBuiltIn, outlineRow } from '../face.ts';
+import { type Scratch, scratch } from '../fixtures.ts';
+
+const FIRST = 'NUMA-Q, 16 GB, 4 quads';
+const SECOND = 'PC, 256 MB';
+/** So long after an edit it is on the disk. */
+const KEPT_MS = 2000;
+
+let driver: Driver;
+let data: Scratch;
+beforeEach(async () => {
+  data = scratch();
+  driver = await openDoor({ data: data.folder });
+});
+afterEach(async () => {
+  await driver.close();
+  data.remove();
+});
+
+const tab = (name: string | RegExp) =>
+  driver.page.getByRole('tablist', { name: 'Open machines' }).getByRole('tab', { name });
+
+/** Sets a node's memory, GiB; resolves when the machine has booted with it. */
+async function setMemory(node: number, gib: number): Promise<void> {
+  const { page } = driver;
+  const name = new RegExp(`^Node ${node}`);
+  await outlineRow(page, name).click();
+  await enter(field(page, 'Memory'), `${gib} GiB`);
+  await outlineRow(page, name)
+    .filter({ hasText: `${gib} GiB` })
+    .waitFor();
+}
+
+async function openTwo(): Promise<void> {
+  const { page } = driver;
+  await openBuiltIn(page, FIRST);
+  await setMemory(2, 3);
+  await openBuiltIn(page, SECOND);
+  await setMemory(0, 1);
+}
+
+describe(`${door}: machines in tabs`, () => {
+  it('are edited and undone each for itself', async () => {
+    const { page } = driver;
+    await openTwo();
+    await tab(`${FIRST}, changed, not saved`).waitFor();
+    await page.keyboard.press('Escape');
+    await driver.menu('edit.undo', 'Undo');
+    await tab(SECOND).and(page.locator('[aria-selected="true"]')).waitFor();
+    await driver.menu('tab.previous', 'Previous machine');
+    await outlineRow(page, /^Node 2 3 GiB/).waitFor();
+    await driver.menu('edit.undo', 'Undo');
+    await outlineRow(page, /^Node 2 4 GiB/).waitFor();
+    await tab(FIRST).waitFor();
+  });
+
+  it('are walked, moved and closed by keys, with a question where something is unsaved', async () => {
+    const { page } = driver;
+    await openTwo();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Alt+PageUp');
+    await outlineRow(page, /^Node 3/).waitFor();
+    await page.keyboard.press('Alt+Shift+PageDown');
+    await tab(/./).first().and(page.locator('[aria-selected="false"]')).waitFor();
+    await page.keyboard.press('Alt+w');
+    const question = page.getByRole('alertdialog', { name: `Save the changes to ${FIRST}?` });
+    await question.getByRole('button', { name: 'Do not save' }).click();
+    await outlineRow(page, /^Node 0 1 GiB/).waitFor();
+    expect(await page.getByRole('tablist', { name: 'Open machines' }).count()).toBe(0);
+  });
+
+  it('are all there after a kill, with the unsaved changes of each', async () => {
+    await openTwo();
+    await driver.page.waitForTimeout(KEPT_MS);
+    await driver.kill();
+
+    driver = await openDoor({ data: data.folder });
+    const { page } = driver;
+    await tab(`${SECOND}, changed, not saved`).and(page.locator('[aria-selected="true"]')).waitFor();
+    await page.getByRole('region', { name: 'Recovered changes' }).getByText(`Unsaved changes to ${SECOND}`).waitFor();
+    await outlineRow(page, /^Node 0 1 GiB/).waitFor();
+    await tab(`${FIRST}, changed, not saved`).click();
+    await outlineRow(page, /^Node 2 3 GiB/).waitFor();
+    await page.getByRole('region', { name: 'Recovered changes' }).getByRole('button', { name: 'Discard them' }).click();
+    await outlineRow(page, /^Node 2 4 GiB/).waitFor();
+  });
+});
