@@ -27,6 +27,7 @@ const METHODS = [
   'lowMemory',
   'xray',
   'xrayRun',
+  'xraySeen',
   'openBuiltIn',
   'keepUnsaved',
   'keepTabs',

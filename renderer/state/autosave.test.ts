@@ -25,6 +25,7 @@ class FakeLab {
       lowMemory: () => Promise.reject(new Error('not in this test')),
       xray: () => Promise.reject(new Error('not in this test')),
       xrayRun: () => Promise.reject(new Error('not in this test')),
+      xraySeen: () => Promise.reject(new Error('not in this test')),
     },
     dialogs: new DialogsState(),
     notice: new NoticeState(),

@@ -29,7 +29,9 @@ export class PlayheadState {
   readonly #client: SeekClient;
   /** The run it was put down in, and where; of another run it is at the newest moment. */
   #put = $state.raw<Place | null>(null);
-  #seen = $state.raw<(Place & { readonly seen: Seen }) | null>(null);
+  #seen = $state.raw<{ readonly run: Run; readonly seen: Seen } | null>(null);
+  /** Where the lab stands with a run done again: the kernel there can be asked. */
+  #standing = $state.raw<Place | null>(null);
   /** Where a run is being done again up to, ns; `slow` when that has taken a while. */
   seeking = $state.raw<{ readonly ns: number; readonly slow: boolean } | null>(null);
   /** Why the exact moment could not be had; the nearest kept one stays on screen. */
@@ -46,14 +48,14 @@ export class PlayheadState {
     return this.#put !== null && this.#put.run === this.#runs.current ? this.#put.ns : null;
   }
 
-  /** What was seen last of the current run while the playhead is not at now: exact where its time is `ns`. */
+  /** What was seen last of the current run while the playhead is not at now; see `exact`. */
   get seen(): Seen | null {
     return this.ns !== null && this.#seen?.run === this.#runs.current ? this.#seen.seen : null;
   }
 
-  /** True where what is shown is as of the very time of the playhead. */
+  /** True at now, and where what was seen last is of the very time of the playhead. */
   get exact(): boolean {
-    return this.ns === null || (this.seen !== null && this.#seen?.ns === this.ns);
+    return this.ns === null || (this.#standing?.run === this.#runs.current && this.#standing.ns === this.ns);
   }
 
   /** The moment on screen: the exact one, or the kept one at or before the playhead; null where the run has none. */
@@ -100,6 +102,7 @@ export class PlayheadState {
     if (place === null || place.run !== this.#runs.current) return;
     const mine = { ns: place.ns, slow: false };
     this.seeking = mine;
+    this.#standing = null;
     const slow = setTimeout(() => {
       if (isMine()) this.seeking = { ...mine, slow: true };
     }, SLOW_MS);
@@ -107,7 +110,10 @@ export class PlayheadState {
     const isMine = (): boolean => this.#put === place && this.seeking?.ns === place.ns;
     try {
       const seen = await this.#client.seek(requestOf(place.run.start), { timeNs: place.ns, ...turnsOf(place.run) });
-      if (isMine()) this.#seen = { ...place, seen };
+      if (isMine()) {
+        this.#seen = { run: place.run, seen };
+        this.#standing = place;
+      }
     } catch (error) {
       const failure = failureOf(error);
       if (isMine() && failure.kind !== 'cancelled') this.failure = failure;

@@ -12,7 +12,7 @@ import { SelectionState } from './selection.svelte.ts';
 
 /** What every tab of a window works with. */
 export interface TabParts {
-  readonly client: Pick<Client, 'check' | 'lowMemory' | 'xray' | 'xrayRun'>;
+  readonly client: Pick<Client, 'check' | 'lowMemory' | 'xray' | 'xrayRun' | 'xraySeen'>;
   readonly nameOf?: EditName;
   readonly dialogs: DialogsState;
   readonly notice: NoticeState;

@@ -1,6 +1,7 @@
 /** The zonelist X-ray as commands of the palette. */
 import type { Command } from '../../state/commands.ts';
 import type { MachineState } from '../../state/machine.svelte.ts';
+import type { PlayheadState } from '../../state/playhead.svelte.ts';
 import type { RunsState } from '../../state/runs.svelte.ts';
 import type { SelectionState } from '../../state/selection.svelte.ts';
 import type { ViewState } from '../../state/view.svelte.ts';
@@ -11,11 +12,12 @@ interface Looking {
   readonly machine: MachineState;
   readonly runs: RunsState;
   readonly selection: SelectionState;
+  readonly playhead: PlayheadState;
   readonly xray: XrayState;
 }
 
-/** `view.xray`, `xray.selected`, `xray.run`. */
-export function xrayCommands({ view, machine, runs, selection, xray }: Looking): readonly Command[] {
+/** `view.xray`, `xray.selected`, `xray.run`, `xray.seen`. */
+export function xrayCommands({ view, machine, runs, selection, playhead, xray }: Looking): readonly Command[] {
   const selected = (): number | null => {
     const { current } = selection;
     return current.kind === 'node' || current.kind === 'zone' ? current.node : null;
@@ -48,6 +50,17 @@ export function xrayCommands({ view, machine, runs, selection, xray }: Looking):
       enabled: () => runs.active !== null,
       run: () => {
         xray.source = 'run';
+        view.show('xray');
+      },
+    },
+    {
+      id: 'xray.seen',
+      title: 'X-ray the zones at the playhead',
+      keys: ['Alt+Shift+P'],
+      words: 'zonelist allocation watermark moment timeline',
+      enabled: () => playhead.ns !== null,
+      run: () => {
+        xray.source = 'seen';
         view.show('xray');
       },
     },

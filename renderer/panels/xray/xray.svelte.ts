@@ -1,6 +1,6 @@
 /**
- * The request that is laid open, and what the lab says of it: on the machine as it boots, or on a run's kernel as it
- * stands. One question at a time; an answer to an older one is dropped.
+ * The request that is laid open, and what the lab says of it: on the machine as it boots, on a run's kernel as it
+ * stands, or at the playhead. One question at a time; an answer to an older one is dropped.
  */
 import type { Xray, XrayRequest } from '../../../src/sim/kernel/alloc/xray.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
@@ -8,18 +8,20 @@ import type { Client } from '../../client/client.ts';
 import { failureOf } from '../../state/failure.ts';
 import { Questions } from '../../state/questions.ts';
 
-type XrayClient = Pick<Client, 'xray' | 'xrayRun'>;
+type XrayClient = Pick<Client, 'xray' | 'xrayRun' | 'xraySeen'>;
+
+/** Whose zones: of the machine as it boots, of a run under way, or where the playhead stands in one. */
+export type XrayOf = 'boot' | 'seen' | { readonly runId: string };
 
 interface Question {
   readonly profile: MachineProfile;
   readonly request: XrayRequest;
-  /** Null: as booted. */
-  readonly runId: string | null;
+  readonly of: XrayOf;
 }
 
 export class XrayState {
   request = $state.raw<XrayRequest>({ node: 0, mask: 'GFP_HIGHUSER', order: 0, memalloc: false });
-  source = $state.raw<'boot' | 'run'>('boot');
+  source = $state.raw<'boot' | 'run' | 'seen'>('boot');
   result = $state.raw<Xray | null>(null);
   /** Why there is no answer to the request as it stands; the last answer stays beside it. */
   wrong = $state.raw<readonly string[]>([]);
@@ -36,15 +38,17 @@ export class XrayState {
   }
 
   /** Asks the lab about the request as it stands. Resolves when nothing is left to ask. */
-  ask(profile: MachineProfile, runId: string | null): Promise<void> {
-    return this.#questions.ask({ profile, request: this.request, runId });
+  ask(profile: MachineProfile, of: XrayOf): Promise<void> {
+    return this.#questions.ask({ profile, request: this.request, of });
   }
 
-  async #ask({ profile, request, runId }: Question, isOld: () => boolean): Promise<void> {
+  async #ask({ profile, request, of }: Question, isOld: () => boolean): Promise<void> {
     try {
-      const result = await (runId === null
+      const result = await (of === 'boot'
         ? this.#client.xray(profile, request)
-        : this.#client.xrayRun(runId, request));
+        : of === 'seen'
+          ? this.#client.xraySeen(request)
+          : this.#client.xrayRun(of.runId, request));
       if (isOld()) return;
       this.result = result;
       this.wrong = [];

@@ -86,12 +86,13 @@ describe('the request on the table', () => {
         return answer(of);
       },
       xrayRun: () => Promise.reject(new Error('no run')),
+      xraySeen: () => Promise.reject(new Error('no moment')),
     });
     for (const node of [1, 2, 3, 4]) {
       xray.change({ node });
-      void xray.ask(machine, null);
+      void xray.ask(machine, 'boot');
     }
-    await xray.ask(machine, null);
+    await xray.ask(machine, 'boot');
     expect(asked).toEqual([1, 4]);
     expect(xray.result?.request.node).toBe(4);
   });
@@ -100,12 +101,13 @@ describe('the request on the table', () => {
     const xray = new XrayState({
       xray: (_profile, of) => Promise.resolve(answer(of)),
       xrayRun: () => Promise.reject(new Error('the run is over')),
+      xraySeen: (of) => Promise.resolve({ ...answer(of), title: 'at the playhead' }),
     });
-    await xray.ask(machine, null);
-    await xray.ask(machine, 'run-1');
+    await xray.ask(machine, 'boot');
+    await xray.ask(machine, { runId: 'run-1' });
     expect(xray.wrong).toEqual(['the run is over']);
     expect(xray.result?.request.node).toBe(0);
-    await xray.ask(machine, null);
-    expect(xray.wrong).toEqual([]);
+    await xray.ask(machine, 'seen');
+    expect([xray.wrong, xray.result?.title]).toEqual([[], 'at the playhead']);
   });
 });

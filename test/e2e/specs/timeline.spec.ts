@@ -102,6 +102,11 @@ describe(`${door}: the timeline`, () => {
     expect(atFirst).toBeGreaterThan(0);
     expect(atFirst).toBeLessThan(atEnd);
 
+    await page.keyboard.press('Alt+Shift+P');
+    await page.getByText(/^at [\d,.]+ m?s$/).waitFor();
+    await page.getByRole('heading', { name: /^Page from Normal of node 0/ }).waitFor();
+    await page.keyboard.press('Alt+2');
+
     await page.keyboard.press('N');
     expect(await placed()).toBeGreaterThan(first);
     await expect.poll(faults, { timeout: 60_000 }).toBeGreaterThan(atFirst);
