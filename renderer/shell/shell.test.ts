@@ -128,6 +128,7 @@ function fakeLab(): Fake {
       parseScript: () => Promise.reject(new Error('no script')),
       formatRun: () => Promise.resolve(''),
       saveRunAs: () => Promise.resolve(null),
+      saveFile: () => Promise.resolve(null),
     },
   };
   return fake;
