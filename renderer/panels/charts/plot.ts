@@ -68,7 +68,9 @@ export class Plot {
     this.#setTime(span);
     this.#setValues(spec);
     const lines = spec.series.filter((series) => !isMuted(series));
-    chart.data.datasets = spec.stacked ? this.#areas(lines) : lines.map((series, at) => this.#line(series, at));
+    chart.data.datasets = spec.stacked
+      ? this.#areas(lines)
+      : lines.map((series, at) => this.#line(series, at, spec.marked));
     chart.update('none');
   }
 
@@ -88,7 +90,7 @@ export class Plot {
   }
 
   #setValues(spec: ChartSpec): void {
-    let highest = 0;
+    let highest = spec.holds ?? 0;
     let lowest = Infinity;
     for (const { samples } of spec.series) {
       const columns = this.#columns(samples);
@@ -117,7 +119,7 @@ export class Plot {
     return columns;
   }
 
-  #line({ look, samples }: Series, place: number): ChartDataset<'line', Point[]> {
+  #line({ look, samples }: Series, place: number, marked = false): ChartDataset<'line', Point[]> {
     const count = decimateInto(this.#kept, samples, this.#columns(samples));
     const data = (this.#points[place] ??= []);
     data.length = Math.min(data.length, count);
@@ -133,7 +135,7 @@ export class Plot {
       borderColor: paint,
       borderDash: [...look.dash],
       backgroundColor: paint,
-      pointRadius: count < FEW ? 3 : 0,
+      pointRadius: count < FEW ? 3 : marked ? radii(count) : 0,
       pointStyle: look.marker,
     };
   }
@@ -243,6 +245,12 @@ export class Plot {
     }
     ctx.restore();
   }
+}
+
+/** Of each point of a line: four of them are seen, evenly apart. */
+function radii(count: number): number[] {
+  const apart = Math.max(1, Math.floor(count / 4));
+  return Array.from({ length: count }, (_, at) => (at % apart === Math.floor(apart / 2) ? 3.5 : 0));
 }
 
 function logTop(highest: number, foot: number): number {

@@ -28,6 +28,10 @@ export interface ChartSpec {
   readonly stacked: boolean;
   readonly series: readonly Series[];
   readonly marks: readonly Mark[];
+  /** A value that the axis reaches, whatever the series do: charts that are compared end alike. */
+  readonly holds?: number;
+  /** Four markers along each line, so that they are told apart without colour. */
+  readonly marked?: boolean;
   /** Where a log axis may end at the foot: less is drawn there. */
   readonly least: number;
   /** A value with as many figures as this chart needs. */

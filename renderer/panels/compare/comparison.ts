@@ -98,13 +98,13 @@ function rowFormat(unit: FigureUnit, values: readonly number[]): RowFormat {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (unit === 'ns') return timeFormat(largest, values);
   if (unit === '%') return { unit, text: (value) => formatNumber(value, 2) };
-  const decimals = unit === 'MiB' ? 1 : figuresOf(largest);
+  const decimals = unit === 'MiB' ? Math.min(2, decimalsOf(largest)) : decimalsOf(largest);
   const digits = values.every(Number.isInteger) ? 0 : decimals;
   return { unit, text: (value) => formatNumber(value, digits) };
 }
 
 /** Three or four figures that matter. */
-const figuresOf = (largest: number): number => (largest >= 1000 ? 0 : largest >= 100 ? 1 : largest >= 10 ? 2 : 3);
+const decimalsOf = (largest: number): number => (largest >= 1000 ? 0 : largest >= 100 ? 1 : largest >= 10 ? 2 : 3);
 
 function timeFormat(largest: number, values: readonly number[]): RowFormat {
   const [unit, ns, decimals] =

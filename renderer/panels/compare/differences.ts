@@ -6,6 +6,7 @@ import type { RunReport } from '../../../src/sim/engine/report.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import type { WorkloadSpec } from '../../../src/sim/workloads/workload.ts';
 import { getAt } from '../../state/path.ts';
+import type { Cell } from '../results/csv.ts';
 import { formatBytes, formatExact, formatRanges, formatTime } from '../format.ts';
 import { placeName } from '../inspector/hints.ts';
 import { join, schemaAt, type SchemaNode } from '../inspector/schema.ts';
@@ -170,4 +171,18 @@ export function differencesOf(runs: readonly Configured[], about: About): Differ
     return own?.texts[at] ?? '';
   });
   return { differ, same, short };
+}
+
+/** The differences as further rows of a comparison's CSV: the value of each run, and whether it differs from the baseline's. */
+export function differencesCsv({ differ }: Differences, letters: readonly string[]): Cell[][] {
+  return differ.map(({ label, texts }) => [
+    'Configuration',
+    label,
+    '',
+    texts[0] ?? '',
+    ...letters.slice(1).flatMap((_, at) => {
+      const text = texts[at + 1] ?? '';
+      return [text, '', text === texts[0] ? 'same' : 'differs'];
+    }),
+  ]);
 }
