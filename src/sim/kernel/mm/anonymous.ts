@@ -30,17 +30,17 @@ export class AnonymousFaults {
     return page;
   }
 
-  /** Called and left with page_table_lock held. */
+  /** Called and left under the lock over the ptes. */
   fault(on: KernelCpu, vma: Vma, vpn: number, pte: number, write: boolean): void {
     const outer = on.enter(FN.do_anonymous_page);
     const { mm } = vma;
     const { tables, rmap, highmem, ptePages, reclaim } = this.parts;
-    on.unlock('page_table_lock', mm.at);
+    tables.locks.unlock(on, mm, pte);
     rmap.prepareAnon(on, vma);
     const page = this.page(on, vma, vpn);
     clearHighpage(on, this.parts, page);
     rmap.prepareAdd(on, page, vma);
-    on.lock('page_table_lock', mm.at);
+    tables.locks.lock(on, mm, pte);
     const slot = ptePages.slots[pte >> ptePages.entriesShift];
     highmem.mapPtes(on, slot, mm, 'KM_PTE0');
     const count = this.fill.reach(vma, vpn, pte, tables.clusters.anonymous(on, vma, vpn, pte));

@@ -56,18 +56,23 @@ export class CopyRange {
   /** Ptes of one pte page. The pte page may have come by while the new one was allocated, so the source is looked up again. */
   private copyPage(on: KernelCpu, from: Mm, vma: Vma, vpn: number, count: number): void {
     const { mm } = vma;
+    const { locks } = this.pages;
     on.lock('page_table_lock', from.at);
+    locks.lockPage(on, from.table.ptePageOf(vpn));
     const source = from.table.pteOf(vpn);
     const stretch = { sourceMm: from, source, target: mm.table.pteOf(vpn), count, vma, vpn, protect: true, page: -1 };
     for (;;) {
       mm.rss += copyPtes(this.parts, on, stretch);
       if (stretch.count === 0) break;
+      locks.unlockPage(on, from.table.ptePageOf(vpn));
       on.unlock('page_table_lock', from.at);
       on.unlock('page_table_lock', mm.at);
       this.parts.rmap.prepareAdd(on, stretch.page, vma);
       on.lock('page_table_lock', mm.at);
       on.lock('page_table_lock', from.at);
+      locks.lockPage(on, from.table.ptePageOf(vpn));
     }
+    locks.unlockPage(on, from.table.ptePageOf(vpn));
     on.unlock('page_table_lock', from.at);
   }
 }

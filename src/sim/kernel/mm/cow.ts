@@ -23,7 +23,7 @@ export class WriteProtectFaults {
     private readonly anonymous: AnonymousFaults,
   ) {}
 
-  /** Called and left with page_table_lock held; the pte is present. */
+  /** Called and left under the lock over the ptes; the pte is present. */
   fault(on: KernelCpu, vma: Vma, vpn: number, pte: number): void {
     const outer = on.enter(FN.do_wp_page);
     const { memMap, ptePages, tables } = this.parts;
@@ -60,12 +60,12 @@ export class WriteProtectFaults {
     const { pages, rmap, ptePages, reclaim, tables } = this.parts;
     const before = ptePages.get(pte) | PTE_ACCESSED | PTE_DIRTY;
     pages.get(on, old);
-    on.unlock('page_table_lock', mm.at);
+    tables.locks.unlock(on, mm, pte);
     rmap.prepareAnon(on, vma);
     const fresh = this.anonymous.page(on, vma, vpn);
     copyHighpage(on, this.parts, old, fresh);
     rmap.prepareAdd(on, fresh, vma);
-    on.lock('page_table_lock', mm.at);
+    tables.locks.lock(on, mm, pte);
     on.read(ptePages.addressOf(pte));
     if ((ptePages.get(pte) | PTE_ACCESSED | PTE_DIRTY) !== before) {
       pages.put(on, fresh);

@@ -73,12 +73,17 @@ export class Faults {
     const { mm } = vma;
     const { tables } = this.parts;
     on.lock('page_table_lock', mm.at);
-    if ((vma.flags & VM_HUGETLB) === 0) this.byState(on, vma, vpn, tables.ensurePte(on, mm, vpn, write), write);
-    on.unlock('page_table_lock', mm.at);
+    if ((vma.flags & VM_HUGETLB) !== 0) on.unlock('page_table_lock', mm.at);
+    else {
+      const pte = tables.ensurePte(on, mm, vpn, write);
+      if (tables.locks.perPage) on.unlock('page_table_lock', mm.at);
+      this.byState(on, vma, vpn, pte, write);
+      tables.locks.unlock(on, mm, pte);
+    }
     on.leave(outer);
   }
 
-  /** handle_pte_fault(). */
+  /** handle_pte_fault(), under the lock over the ptes. */
   private byState(on: KernelCpu, vma: Vma, vpn: number, pte: number, write: boolean): void {
     const { ptePages, tables } = this.parts;
     const entry = ptePages.get(pte);

@@ -24,14 +24,14 @@ export class FileFaults {
     private readonly anonymous: AnonymousFaults,
   ) {}
 
-  /** Called and left with page_table_lock held; `pgoff` is the page (4 KiB) of the file. Throws InputError beyond its end. */
+  /** Called and left under the lock over the ptes; `pgoff` is the page (4 KiB) of the file. Throws InputError beyond its end. */
   fault(on: KernelCpu, vma: Vma, file: AddressSpace, vpn: number, pte: number, pgoff: number, write: boolean): void {
     const outer = on.enter(FN.do_no_page);
     const { mm } = vma;
-    const { memMap, pageCache, pages, reclaim, rmap } = this.parts;
+    const { memMap, pageCache, pages, reclaim, rmap, tables } = this.parts;
     const filePages = Math.ceil(file.bytes / FRAME_BYTES);
     if (pgoff >= filePages) throw beyond(on, file, pgoff, filePages);
-    on.unlock('page_table_lock', mm.at);
+    tables.locks.unlock(on, mm, pte);
     let page = pageCache.obtain(on, file, pgoff >> memMap.shift);
     reclaim.markAccessed(on, page);
     const copied = write && !vma.shared;
@@ -44,7 +44,7 @@ export class FileFaults {
       on.count(C.COW_FAULTS);
     }
     rmap.prepareAdd(on, page, vma);
-    on.lock('page_table_lock', mm.at);
+    tables.locks.lock(on, mm, pte);
     this.map(on, vma, vpn, pte, page, pgoff, filePages, write);
     if (copied) {
       reclaim.add(on, page);

@@ -64,12 +64,22 @@ export class Fill {
 }
 
 /**
- * Under page_table_lock of a vma's mm: what the reverse map needs for one pte more is at hand afterwards. Where memory has
- * to be waited for the lock is let go, and page replacement may clear ptes meanwhile.
+ * Under page_table_lock of a vma's mm and pte_page_lock of the pte pages of two ptes (which may be one): what the reverse
+ * map needs for one pte more is at hand afterwards. Where memory has to be waited for the locks are let go, and page
+ * replacement may clear ptes meanwhile.
  */
-export function readyAdd(on: KernelCpu, { rmap }: KernelParts, page: number, vma: Vma): void {
+export function readyAdd(
+  on: KernelCpu,
+  { rmap, tables }: KernelParts,
+  page: number,
+  vma: Vma,
+  pte: number,
+  other = pte,
+): void {
   if (rmap.tryPrepareAdd(on, page, vma)) return;
+  tables.locks.unlockBoth(on, pte, other);
   on.unlock('page_table_lock', vma.mm.at);
   rmap.prepareAdd(on, page, vma);
   on.lock('page_table_lock', vma.mm.at);
+  tables.locks.lockBoth(on, pte, other);
 }

@@ -34,19 +34,26 @@ export class MoveRange {
     const outer = on.enter(FN.move_one_page);
     on.lock('page_table_lock', mm.at);
     on.read(mm.table.upperEntryAddress(from));
+    const { locks } = this.tables;
     if (mm.table.ptePageOf(from) >= 0) {
+      locks.lockPage(on, mm.table.ptePageOf(from));
       this.tables.breakShare(on, mm, from);
-      // Before the source's number is taken: making the target's pte page may reclaim, and clear the source.
+      // Two pte pages are not waited for with one of them locked; and the target's comes before the source's number is
+      // taken: making it may reclaim, and clear the source.
+      locks.unlockPage(on, mm.table.ptePageOf(from));
       const target = this.tables.ensurePte(on, mm, to, true);
       const source = mm.table.pteOf(from);
+      if (mm.table.ptePageOf(from) !== mm.table.ptePageOf(to)) locks.lockPage(on, mm.table.ptePageOf(from));
       // get_one_pte_map_nested(): the target is mapped already.
       const slot = ptePages.slots[source >> ptePages.entriesShift];
       highmem.mapPtes(on, slot, mm, 'KM_PTE1');
       on.read(ptePages.addressOf(source));
       highmem.unmapPtes(on, slot, mm, 'KM_PTE1');
       const value = ptePages.get(source);
-      if ((value & PTE_PRESENT) !== 0) readyAdd(on, this.parts, this.parts.memMap.pageOf(pteNumber(value)), newVma);
+      if ((value & PTE_PRESENT) !== 0)
+        readyAdd(on, this.parts, this.parts.memMap.pageOf(pteNumber(value)), newVma, target, source);
       if (value !== 0) this.carry(on, source, target, from, to, newVma);
+      locks.unlockBoth(on, target, source);
     }
     on.unlock('page_table_lock', mm.at);
     on.leave(outer);

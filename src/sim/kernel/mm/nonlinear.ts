@@ -68,11 +68,12 @@ export class Nonlinear {
     on.lock('page_table_lock', mm.at);
     tables.ensurePte(on, mm, vpn, true);
     const pte = tables.breakShare(on, mm, vpn);
-    readyAdd(on, this.parts, page, vma);
+    readyAdd(on, this.parts, page, vma, pte);
     this.clear(on, vma, vpn, pte);
     const piece = pgoff & ((1 << memMap.shift) - 1);
     const flags = PTE_PRESENT | PTE_ACCESSED | (vma.writable ? PTE_RW : 0);
     this.fill.one(on, vma, vpn, pte, page, piece, flags);
+    tables.locks.unlockPage(on, mm.table.ptePageOf(vpn));
     on.unlock('page_table_lock', mm.at);
   }
 

@@ -1,9 +1,10 @@
 /**
  * The pages that hold ptes: taken from low memory or, with highpte, from highmem, cleared, entered in an upper entry, and
  * given back when no upper entry points at them. The struct page of such a page means what shared page tables made of it
- * (McCracken, 2.5.52): page_count is the number of upper entries that point at it, ->index its first virtual page, and a
- * list names the mms that use it, directly for one and in elements of a line each for more. Without sharing the same
- * fields stand for 2.6.0's pgtable_add_rmap(). Source: asm-i386/pgalloc.h, asm-generic/rmap.h of 2.6.0.
+ * (McCracken, 2.5.43): page_count is the number of upper entries that point at it, ->index its first virtual page, and a
+ * list names the mms that use it: one directly, several in a struct mm_chain of two words each, the newest first. Without
+ * sharing the same fields stand for 2.6.0's pgtable_add_rmap(). Source: asm-i386/pgalloc.h, asm-generic/rmap.h of 2.6.0;
+ * mm/rmap.c of shpte-2.5.43-mm2-4.
  */
 import { invariant } from '../../base/errors.ts';
 import { KIB } from '../../base/units.ts';
@@ -15,25 +16,25 @@ import { OWNER, PG_PTEPAGE } from '../page-flags.ts';
 import type { KernelParts } from '../parts.ts';
 import { PackedPtePages } from './cluster-pte-pages.ts';
 import type { Mm } from './mm.ts';
+import { PteLock } from './pte-lock.ts';
 
-const POINTER_BYTES = 4;
+/** sizeof(struct mm_chain): next and mm. */
+const MM_CHAIN_BYTES = 8;
 
 export class PteTablePages {
   /** Mms whose upper entries point at a pte page, by its number in the pool. */
   private readonly users: Mm[][] = [];
-  /** Elements of each pte page's list of mms (slab objects), first to last; none while one mm uses it. */
+  /** Elements of each pte page's list of mms (slab objects), one for each of `users`; none while one mm uses it. */
   private readonly elements: number[][] = [];
   /** Pte pages whose private pages were copied by unshares while more than one other mm went on sharing them. */
   readonly copied = new Set<number>();
-  private readonly mmsPerElement: number;
-  private readonly lineBytes: number;
+  readonly locks: PteLock;
   private readonly packed: PackedPtePages | undefined;
   private chain: SlabCache | undefined;
   private held = 0;
 
   constructor(private readonly parts: KernelParts) {
-    this.lineBytes = parts.profile.machine.cpu.l1d.lineBytes;
-    this.mmsPerElement = this.lineBytes / POINTER_BYTES - 1;
+    this.locks = new PteLock(parts);
     const { mmuShift, packPtePages } = parts.traits;
     this.packed = mmuShift > 0 && packPtePages ? new PackedPtePages(parts) : undefined;
   }
@@ -98,10 +99,18 @@ export class PteTablePages {
   }
 
   /**
-   * pmd_populate(): points the mm's upper entry at a pte page; every user after the first takes a reference. The caller holds
-   * page_table_lock of `locked`, which is let go where memory for the list of mms has to be waited for.
+   * pmd_populate() with pgtable_add_rmap(): points the mm's upper entry at a pte page; every user after the first takes a
+   * reference. The caller holds page_table_lock of `locked`, which is let go where memory for the list of mms has to be
+   * waited for.
    */
   attach(on: KernelCpu, mm: Mm, vpn: number, ptePage: number, writable: boolean, locked = mm): void {
+    this.locks.lockPage(on, ptePage);
+    this.attachLocked(on, mm, vpn, ptePage, writable, locked);
+    this.locks.unlockPage(on, ptePage);
+  }
+
+  /** The same under pte_page_lock. */
+  attachLocked(on: KernelCpu, mm: Mm, vpn: number, ptePage: number, writable: boolean, locked = mm): void {
     const { pages, ptePages } = this.parts;
     if (ptePages.sharers[ptePage] > 0) {
       pages.get(on, this.pageOf(ptePage));
@@ -115,16 +124,17 @@ export class PteTablePages {
   }
 
   /**
-   * pmd_clear(): the mm uses the pte page no more. The reference that its upper entry held is the caller's to give up
+   * pmd_clear() with pgtable_remove_rmap(), under pte_page_lock: the mm uses the pte page no more. The reference that its upper entry held is the caller's to give up
    * (drop() or, after the TLBs are flushed, the gather).
    */
   detach(on: KernelCpu, mm: Mm, vpn: number): number {
     const ptePage = mm.table.detach(vpn);
     const users = this.users[ptePage];
-    users.splice(users.indexOf(mm), 1);
+    const place = users.indexOf(mm);
+    users.splice(place, 1);
     mm.ptePages--;
     on.write(mm.table.upperEntryAddress(vpn));
-    this.unlist(on, ptePage);
+    this.unlist(on, ptePage, place);
     this.parts.highmem.forgetPtes(on, this.parts.ptePages.slots[ptePage], mm);
     return ptePage;
   }
@@ -149,40 +159,48 @@ export class PteTablePages {
     return page;
   }
 
-  /** The list of mms grows by one: the second user makes its first element, of two. */
+  /** The list of mms grows by one: the second user makes an element for the first too. */
   private list(on: KernelCpu, ptePage: number, locked: Mm): void {
     const elements = this.elements[ptePage];
-    const users = this.users[ptePage].length + 1;
     const chain = this.chainCache();
-    if (Math.ceil(users / this.mmsPerElement) > elements.length) elements.push(this.element(on, chain, locked));
+    const missing = this.users[ptePage].length + 1 - elements.length;
+    for (let i = 0; i < missing; i++) {
+      const element = this.element(on, chain, ptePage, locked);
+      on.write(chain.addressOf(element));
+      elements.push(element);
+    }
     on.write(this.parts.memMap.addressOf(this.pageOf(ptePage)));
-    on.write(chain.addressOf(elements[elements.length - 1]));
   }
 
-  private element(on: KernelCpu, chain: SlabCache, locked: Mm): number {
+  private element(on: KernelCpu, chain: SlabCache, ptePage: number, locked: Mm): number {
     const atOnce = chain.alloc(on, GFP_ATOMIC_NOWARN);
     if (atOnce >= 0) return atOnce;
+    this.locks.unlockPage(on, ptePage);
     on.unlock('page_table_lock', locked.at);
     const element = chain.alloc(on);
     on.lock('page_table_lock', locked.at);
+    this.locks.lockPage(on, ptePage);
     invariant(element >= 0, 'a request that may wait came back without an element', {});
     return element;
   }
 
-  /** The list shrinks by one: elements are read to find the mm; an emptied one goes, the last with the last user but one. */
-  private unlist(on: KernelCpu, ptePage: number): void {
+  /** The list loses the mm at `place`, which is looked for from the newest on; the last user but one takes all elements along. */
+  private unlist(on: KernelCpu, ptePage: number, place: number): void {
     const elements = this.elements[ptePage];
     on.write(this.parts.memMap.addressOf(this.pageOf(ptePage)));
     if (elements.length === 0) return;
     const chain = this.chainCache();
-    for (const element of elements) on.read(chain.addressOf(element));
-    on.write(chain.addressOf(elements[elements.length - 1]));
-    const users = this.users[ptePage].length;
-    const needed = users <= 1 ? 0 : Math.ceil(users / this.mmsPerElement);
-    while (elements.length > needed) chain.free(on, elements.pop() ?? -1);
+    for (let at = elements.length - 1; at >= place; at--) on.read(chain.addressOf(elements[at]));
+    if (place + 1 < elements.length) on.write(chain.addressOf(elements[place + 1]));
+    for (const element of elements.splice(place, 1)) chain.free(on, element);
+    if (elements.length > 1) return;
+    for (const element of elements.splice(0)) {
+      on.read(chain.addressOf(element));
+      chain.free(on, element);
+    }
   }
 
   private chainCache(): SlabCache {
-    return (this.chain ??= this.parts.slabs.cache('mm_chain', this.lineBytes, this.lineBytes));
+    return (this.chain ??= this.parts.slabs.cache('mm_chain', MM_CHAIN_BYTES));
   }
 }

@@ -4,8 +4,8 @@
  * zap.ts with mmu-gather.ts (unmap, exit), protect.ts, move.ts (mremap), shared-page-tables.ts, huge-tables.ts (hugetlb),
  * cluster.ts (which ptes a fault fills).
  *
- * mm->page_table_lock is taken by the range operations here; around ensurePte(), breakShare() and setPte() the fault path
- * holds it. A walk of the software reads the upper entry and the pte; the pgd entry above them (32 bytes a process, in L1)
+ * mm->page_table_lock is taken by the range operations here; around ensurePte() and breakShare() the fault path
+ * holds it, around setPte() the lock over the ptes (pte-lock.ts). A walk of the software reads the upper entry and the pte; the pgd entry above them (32 bytes a process, in L1)
  * is not charged. Source: mm/memory.c of 2.6.0.
  */
 import { invariant } from '../../base/errors.ts';
@@ -22,6 +22,7 @@ import { MoveRange } from './move.ts';
 import { PteTablePages } from './page-tables-pages.ts';
 import { UpperTables } from './page-tables-upper.ts';
 import { ProtectRange } from './protect.ts';
+import type { PteLock } from './pte-lock.ts';
 import { SharedPageTables } from './shared-page-tables.ts';
 import { VM_HUGETLB, type Vma } from './vma.ts';
 import { ZapRange } from './zap.ts';
@@ -52,7 +53,7 @@ export class PageTables {
     this.shared = new SharedPageTables(parts, this.pages, this.upper);
     this.copying = new CopyRange(parts, this.pages, this.upper);
     this.zapping = new ZapRange(parts, this.pages, this.shared, this.huge);
-    this.protecting = new ProtectRange(parts, this.shared);
+    this.protecting = new ProtectRange(parts, this.shared, this.pages.locks);
     this.moving = new MoveRange(parts, this);
   }
 
@@ -66,10 +67,16 @@ export class PageTables {
     return this.upper.kernelPmd(table, offset);
   }
 
+  /** The lock over ptes. */
+  get locks(): PteLock {
+    return this.pages.locks;
+  }
+
   /**
    * pmd_alloc() and pte_alloc_map(): the pte of a virtual page, its pte page made where there is none (or joined: shared
    * page tables). With `write` the pte page may be written through afterwards: a shared one that may not is unshared,
-   * so the number is good only for what is done at once. The caller holds page_table_lock. Not for huge pages.
+   * so the number is good only for what is done at once. The caller holds page_table_lock, and pte_page_lock too
+   * afterwards (PteLock.unlockPage()). Not for huge pages.
    */
   ensurePte(on: KernelCpu, mm: Mm, vpn: number, write: boolean): number {
     const { table } = mm;
@@ -78,10 +85,9 @@ export class PageTables {
     if (table.pmdOf(vpn) === 0) {
       const outer = on.enter(FN.pte_alloc_map);
       if (on.follow !== undefined) on.note(() => `no pte page for virtual page ${vpn}: one is made`);
-      if (!this.shared.tryToShare(on, mm, vpn))
-        this.pages.attach(on, mm, vpn, this.pages.makeUnlocked(on, mm, vpn), true);
+      if (!this.shared.tryToShare(on, mm, vpn)) this.makeTable(on, mm, vpn);
       on.leave(outer);
-    }
+    } else this.locks.lockPage(on, table.ptePageOf(vpn));
     if ((table.pmdOf(vpn) & PMD_RW) === 0 && (write || !this.shared.mayFill(on, mm, vpn)))
       this.shared.unshare(on, mm, vpn);
     const pte = table.pteOf(vpn);
@@ -91,7 +97,7 @@ export class PageTables {
   }
 
   /**
-   * The pte page of a virtual page becomes the mm's own, to be written (mremap, remap_file_pages, a write fault); returns the pte,
+   * Under page_table_lock and pte_page_lock: the pte page of a virtual page becomes the mm's own, to be written (mremap, remap_file_pages, a write fault); returns the pte,
    * or -1 where there is no pte page. A pte page that a shared mapping covers whole is left shared by `write` faults
    * alone: see ensurePte().
    */
@@ -158,6 +164,12 @@ export class PageTables {
   /** Bytes of the upper levels of a page table. */
   upperBytes(table: PageTable): number {
     return this.upper.bytesOf(table);
+  }
+
+  private makeTable(on: KernelCpu, mm: Mm, vpn: number): void {
+    const ptePage = this.pages.makeUnlocked(on, mm, vpn);
+    this.pages.attach(on, mm, vpn, ptePage, true);
+    this.locks.lockPage(on, ptePage);
   }
 
   private reach(on: KernelCpu, mm: Mm, pte: number): void {

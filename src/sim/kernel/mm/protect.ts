@@ -8,6 +8,7 @@ import type { KernelCpu } from '../cpu.ts';
 import { FN, STEP } from '../functions.ts';
 import type { KernelParts } from '../parts.ts';
 import { ptesPerGranule } from './copy-range.ts';
+import type { PteLock } from './pte-lock.ts';
 import type { SharedPageTables } from './shared-page-tables.ts';
 import type { Vma } from './vma.ts';
 
@@ -17,6 +18,7 @@ export class ProtectRange {
   constructor(
     private readonly parts: KernelParts,
     private readonly shared: SharedPageTables,
+    private readonly locks: PteLock,
   ) {
     this.entries = parts.ptePages.entries;
   }
@@ -33,6 +35,7 @@ export class ProtectRange {
         on.read(table.upperEntryAddress(vpn));
         on.work(STEP.pmd);
         if (table.ptePageOf(vpn) >= 0) {
+          this.locks.lockPage(on, table.ptePageOf(vpn));
           const whole = vpn === base && next === base + this.entries;
           if (whole && vma.shared && this.shared.isShared(mm, vpn)) {
             table.setWritable(vpn, writable);
@@ -41,6 +44,7 @@ export class ProtectRange {
             if (this.shared.isShared(mm, vpn)) this.shared.own(on, mm, vpn);
             this.protectPtes(on, vma, vpn, next, writable && vma.shared);
           }
+          this.locks.unlockPage(on, table.ptePageOf(vpn));
         }
       }
       vpn = next;

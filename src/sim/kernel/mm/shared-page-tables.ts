@@ -8,11 +8,13 @@
  * - A first fault in a shared mapping that covers the pte page whole joins that of an identical mapping of another mm.
  * - pte_unshare() copies all entries into an own page: at a write, and when part of the range is unmapped, protected or moved.
  * - rss counts a page once for each mm; the reverse map has one entry for each pte, whoever uses it.
+ * - ptes have a lock of their own (pte-lock.ts), which every fault takes.
  *
- * Deviations, both where the patch would let one process see another's pages. It write-protects the old entries only when
+ * Deviations, the first two where the patch would let one process see another's pages. It write-protects the old entries only when
  * exactly two mms share them: when one of three unshares and another exits, the third would write to pages that it shares;
  * here the last user protects them first. And a read fault of a mapping made after the fork fills the entry for everybody; here it
- * unshares unless all have the same mapping there.
+ * unshares unless all have the same mapping there (later patches unshare in mmap(): clear_share_range()). Reverse maps of
+ * objects go on taking page_table_lock: the patch knew pte_chains alone.
  */
 import * as C from '../../base/counters.ts';
 import { PMD_HUGE, PMD_RW } from '../../hardware/page-table.ts';
@@ -64,14 +66,22 @@ export class SharedPageTables {
         on.write(from.upperEntryAddress(base));
       }
       this.upper.ensure(on, to, base);
-      if (to.pmdOf(base) === 0)
-        this.join(on, child.mm, base, from.ptePageOf(base), stays && (pmd & PMD_RW) !== 0, parent.mm);
+      if (to.pmdOf(base) !== 0) {
+        on.write(to.upperEntryAddress(base));
+        continue;
+      }
+      const ptePage = from.ptePageOf(base);
+      this.pages.attach(on, child.mm, base, ptePage, stays && (pmd & PMD_RW) !== 0, parent.mm);
+      this.joined(on, child.mm, ptePage);
     }
     on.unlock('page_table_lock', parent.mm.at);
     on.leave(outer);
   }
 
-  /** pte_try_to_share(): joins the pte page of an identical mapping of another mm; false where there is none. */
+  /**
+   * pte_try_to_share(): joins the pte page of an identical mapping of another mm, which is left under its pte_page_lock;
+   * false where there is none.
+   */
   tryToShare(on: KernelCpu, mm: Mm, vpn: number): boolean {
     if (this.parts.traits.sharedPageTables === 'off') return false;
     const vma = mm.vmaAt(vpn);
@@ -82,12 +92,16 @@ export class SharedPageTables {
     on.lock('i_shared_sem', vma.file.at);
     const found = this.findUser(on, vma, base);
     on.unlock('i_shared_sem', vma.file.at);
-    if (found >= 0) this.join(on, mm, base, found, vma.writable, mm);
+    if (found >= 0) {
+      this.pages.locks.lockPage(on, found);
+      this.pages.attachLocked(on, mm, base, found, vma.writable);
+      this.joined(on, mm, found);
+    }
     on.leave(outer);
     return found >= 0;
   }
 
-  /** The mm stops to use a shared pte page whose whole range it unmaps: its ptes stay as they are. */
+  /** The mm stops to use a shared pte page whose whole range it unmaps, under pte_page_lock: its ptes stay as they are. */
   leave(on: KernelCpu, mm: Mm, vpn: number): void {
     const { ptePages } = this.parts;
     mm.rss -= ptePages.present[mm.table.ptePageOf(vpn)];
@@ -132,7 +146,7 @@ export class SharedPageTables {
     return ptePage >= 0 && this.parts.ptePages.sharers[ptePage] > 1;
   }
 
-  /** The pte page of `vpn`, if there is one, is the mm's alone afterwards. */
+  /** The pte page of `vpn`, if there is one, is the mm's alone afterwards. Locks as for unshare(). */
   own(on: KernelCpu, mm: Mm, vpn: number): void {
     const pmd = mm.table.pmdOf(vpn);
     if (pmd === 0 || (pmd & PMD_HUGE) !== 0) return;
@@ -141,11 +155,12 @@ export class SharedPageTables {
 
   /**
    * pte_unshare(): an own copy of the pte page of `vpn`, which may be written through; the last user keeps the page. The caller
-   * holds page_table_lock, which is let go where memory has to be waited for.
+   * holds page_table_lock and pte_page_lock, and afterwards that of the new pte page; both are let go where memory has to
+   * be waited for.
    */
   unshare(on: KernelCpu, mm: Mm, vpn: number): void {
     const outer = on.enter(FN.pte_unshare);
-    const { ptePages, memMap, tlb } = this.parts;
+    const { ptePages, memMap } = this.parts;
     const base = this.baseOf(vpn);
     const old = mm.table.ptePageOf(base);
     on.read(memMap.addressOf(this.pages.pageOf(old)));
@@ -153,19 +168,21 @@ export class SharedPageTables {
       if (this.pages.copied.delete(old)) this.protectAll(on, mm, base);
       mm.table.setWritable(base, true);
       on.write(mm.table.upperEntryAddress(base));
+      this.parts.tlb.mm(on, mm);
     } else {
       this.copyTable(on, mm, base, old);
       on.count(C.PTE_UNSHARES);
     }
-    tlb.mm(on, mm);
     on.leave(outer);
   }
 
   private copyTable(on: KernelCpu, mm: Mm, base: number, old: number): void {
-    const { ptePages, memMap, pages, rmap } = this.parts;
+    const { ptePages, pages, rmap, tlb } = this.parts;
+    const { locks } = this.pages;
+    locks.unlockPage(on, old);
     const fresh = this.pages.makeUnlocked(on, mm, base);
-    const lock = memMap.addressOf(this.pages.pageOf(old));
-    on.lock('pte_page_lock', lock);
+    locks.lockPage(on, old);
+    locks.lockPage(on, fresh);
     const last = ptePages.sharers[old] === 2;
     const { entriesShift } = ptePages;
     for (let i = mm.indexAbove(base); i < mm.vmas.length && mm.vmas[i].start < base + this.entries; i++) {
@@ -180,23 +197,24 @@ export class SharedPageTables {
       for (;;) {
         copyPtes(this.parts, on, stretch);
         if (stretch.count === 0) break;
-        on.unlock('pte_page_lock', lock);
+        locks.unlockPage(on, fresh);
+        locks.unlockPage(on, old);
         on.unlock('page_table_lock', mm.at);
         rmap.prepareAdd(on, stretch.page, vma);
         on.lock('page_table_lock', mm.at);
-        on.lock('pte_page_lock', lock);
+        locks.lockPage(on, old);
+        locks.lockPage(on, fresh);
       }
       if (vma.copies && !last) this.pages.copied.add(old);
     }
-    on.unlock('pte_page_lock', lock);
     this.pages.detach(on, mm, base);
-    this.pages.attach(on, mm, base, fresh, true);
+    this.pages.attachLocked(on, mm, base, fresh, true);
+    tlb.mm(on, mm);
     pages.put(on, this.pages.pageOf(old));
+    locks.unlockPage(on, old);
   }
 
-  /** `locked`: whose page_table_lock is held. */
-  private join(on: KernelCpu, mm: Mm, base: number, ptePage: number, writable: boolean, locked: Mm): void {
-    this.pages.attach(on, mm, base, ptePage, writable, locked);
+  private joined(on: KernelCpu, mm: Mm, ptePage: number): void {
     mm.rss += this.parts.ptePages.present[ptePage];
     on.count(C.PTE_PAGES_SHARED);
   }

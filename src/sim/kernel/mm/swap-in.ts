@@ -17,20 +17,20 @@ export class SwapInFaults {
     private readonly cow: WriteProtectFaults,
   ) {}
 
-  /** Called and left with page_table_lock held; the pte holds a swap entry. */
+  /** Called and left under the lock over the ptes; the pte holds a swap entry. */
   fault(on: KernelCpu, vma: Vma, vpn: number, pte: number, write: boolean): void {
     const outer = on.enter(FN.do_swap_page);
     const { mm } = vma;
-    const { swap, ptePages, memMap, reclaim, rmap, pages, placement } = this.parts;
+    const { swap, ptePages, memMap, reclaim, rmap, pages, placement, tables } = this.parts;
     const held = ptePages.get(pte);
     const entry = pteNumber(held);
-    on.unlock('page_table_lock', mm.at);
+    tables.locks.unlock(on, mm, pte);
     rmap.prepareAnon(on, vma);
     const page = swap.read(on, entry, placement.forSwapIn(on, vma, vpn));
     reclaim.markAccessed(on, page);
     memMap.flags[page] |= PG_ANON;
     rmap.prepareAdd(on, page, vma);
-    on.lock('page_table_lock', mm.at);
+    tables.locks.lock(on, mm, pte);
     const count = this.bring(on, vma, vpn, pte, page, held);
     if (swap.free * 2 < swap.total) swap.removeExclusive(on, page);
     // The reference of the read is still held: the page has one more than its users.

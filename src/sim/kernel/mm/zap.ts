@@ -96,23 +96,33 @@ export class ZapRange {
         on.work(STEP.pmd);
         if (table.ptePageOf(vpn) >= 0) {
           const whole = all || (from <= base && to >= base + this.entries);
-          if (this.leaveOrOwn(on, gather, vma.mm, vpn, whole)) this.zapPtes(on, gather, vma, vpn, next);
+          this.zapTable(on, gather, vma, vpn, next, whole);
         }
       }
       vpn = next;
     }
   }
 
-  /** True where the ptes are the mm's own to clear. */
-  private leaveOrOwn(on: KernelCpu, gather: MmuGather, mm: Mm, vpn: number, whole: boolean): boolean {
-    if (!this.shared.isShared(mm, vpn)) return true;
-    if (!whole) {
-      this.shared.own(on, mm, vpn);
-      return true;
+  /** One pte page, under its lock; `whole`: no other vma of the mm has ptes in it that stay. */
+  private zapTable(on: KernelCpu, gather: MmuGather, vma: Vma, vpn: number, next: number, whole: boolean): void {
+    const { mm } = vma;
+    const { locks } = this.pages;
+    const ptePage = mm.table.ptePageOf(vpn);
+    locks.lockPage(on, ptePage);
+    if (whole && this.shared.isShared(mm, vpn)) {
+      this.shared.leave(on, mm, vpn);
+      gather.flushLater();
+      locks.unlockPage(on, ptePage);
+      return;
     }
-    this.shared.leave(on, mm, vpn);
-    gather.flushLater();
-    return false;
+    if (this.shared.isShared(mm, vpn)) {
+      // pte_unshare() may wait for memory, so what was gathered is flushed and freed before.
+      gather.finish(on);
+      this.shared.own(on, mm, vpn);
+      gather.begin(mm);
+    }
+    this.zapPtes(on, gather, vma, vpn, next);
+    locks.unlockPage(on, mm.table.ptePageOf(vpn));
   }
 
   /** zap_pte_range(). */
@@ -203,12 +213,14 @@ export class ZapRange {
   /** free_one_pmd(). */
   private freeTable(on: KernelCpu, gather: MmuGather, mm: Mm, vpn: number): void {
     on.work(STEP.pmd);
-    if (this.shared.isShared(mm, vpn)) {
-      this.shared.leave(on, mm, vpn);
-      return;
-    }
-    const ptePage = this.pages.detach(on, mm, vpn);
-    gather.remove(on, this.pages.retire(on, ptePage));
+    const { locks } = this.pages;
+    const ptePage = mm.table.ptePageOf(vpn);
+    locks.lockPage(on, ptePage);
+    const shared = this.shared.isShared(mm, vpn);
+    if (shared) this.shared.leave(on, mm, vpn);
+    else this.pages.detach(on, mm, vpn);
+    locks.unlockPage(on, ptePage);
+    if (!shared) gather.remove(on, this.pages.retire(on, ptePage));
   }
 }
 

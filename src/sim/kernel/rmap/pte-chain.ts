@@ -227,9 +227,8 @@ export class PteChains implements PageSide {
     on.read(tableAt);
     const mms = walk.mmsOf(pte);
     const vpn = ptePages.vpnOf(pte);
-    const name = mms.length === 1 ? 'page_table_lock' : 'pte_page_lock';
-    const at = mms.length === 1 ? mms[0].at : tableAt;
-    on.lock(name, at);
+    const { locks } = this.parts.tables;
+    locks.lock(on, mms[0], pte);
     let result: UnmapResult = 'success';
     for (let i = 0; i < mms.length && result === 'success'; i++) {
       const vma = this.vmas.find(on, mms[i], vpn);
@@ -240,7 +239,7 @@ export class PteChains implements PageSide {
       walk.take(on, pte, page);
       highmem.unmapPtes(on, slot, undefined, 'KM_PTE2');
     }
-    on.unlock(name, at);
+    locks.unlock(on, mms[0], pte);
     return result;
   }
 

@@ -175,15 +175,27 @@ describe('shared page tables', () => {
     checkTables(kernel);
   });
 
-  it('keep the list of mms in elements of a line once there are several', () => {
+  it('name one mm directly, and several in a struct mm_chain each', () => {
     fill(1);
-    const children = Array.from({ length: 7 }, () => kernel.fork(parent));
-    const chain = kernel.parts.slabs.caches.find(({ name }) => name === 'mm_chain');
-    // 64-byte lines hold 15 mms, lines of 32 bytes 7.
-    const line = kernel.parts.profile.machine.cpu.l1d.lineBytes;
-    expect(chain?.active).toBe(Math.ceil(8 / (line / 4 - 1)));
+    const active = (): number => kernel.parts.slabs.caches.find(({ name }) => name === 'mm_chain')?.active ?? 0;
+    expect(active()).toBe(0);
+    const children: Mm[] = [];
+    for (const users of [2, 3, 4, 5, 6]) {
+      children.push(kernel.fork(parent));
+      expect(active()).toBe(users);
+    }
+    // The middle one, the newest, the oldest: whoever goes, its element goes with it.
+    for (const [place, left] of [
+      [2, 5],
+      [3, 4],
+      [0, 3],
+      [0, 2],
+    ]) {
+      for (const child of children.splice(place, 1)) kernel.exit(child);
+      expect(active()).toBe(left);
+    }
     for (const child of children) kernel.exit(child);
-    expect(chain?.active).toBe(0);
+    expect(active()).toBe(0);
     checkTables(kernel);
   });
 });
