@@ -217,7 +217,8 @@ export class KernelCpu {
   }
 
   unlock(name: LockName, at: KAddr): void {
-    this.core.kernelWrite(at);
+    if (this.locks.lockedRelease[LOCK[name]] === 1) this.atomic(at);
+    else this.core.kernelWrite(at);
     const place = this.placeOf(at);
     const asked = this.askedAt[place];
     const held = this.core.clock - this.takenAt[place];

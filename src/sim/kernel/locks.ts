@@ -38,6 +38,18 @@ export type LockName = (typeof names)[number];
 export const lockNames: readonly LockName[] = names;
 export const LOCK = Object.fromEntries(names.map((name, index) => [name, index])) as Readonly<Record<LockName, number>>;
 
+/**
+ * Locks that are given back by a locked instruction too: bits of a word that others change (clear_bit()), semaphores and
+ * read-write locks (asm-i386/bitops.h, rwsem.h, rwlock.h of 2.6.0). A spinlock is given back by a plain store.
+ */
+const lockedRelease: readonly LockName[] = [
+  'pte_chainlock',
+  'pte_page_lock',
+  'mmap_sem',
+  'i_shared_sem',
+  'tasklist_lock',
+];
+
 /** Locks that one waits for where they are held. */
 const waiting: readonly LockName[] = ['runqueue_lock', 'rq.lock'];
 
@@ -49,5 +61,7 @@ export class LockTable {
   readonly waitNs = new Float64Array(names.length);
   /** 1 for locks that one waits for. */
   readonly waited = Uint8Array.from(names, (name) => (waiting.includes(name) ? 1 : 0));
+  /** 1 for locks that are given back by a locked instruction. */
+  readonly lockedRelease = Uint8Array.from(names, (name) => (lockedRelease.includes(name) ? 1 : 0));
   readonly waits = new LockWaits();
 }
