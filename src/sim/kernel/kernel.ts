@@ -16,6 +16,7 @@ import type { Machine } from '../hardware/machine.ts';
 import type { PageTable } from '../hardware/page-table.ts';
 import { PtePages } from '../hardware/pte-pages.ts';
 import type { MachineProfile } from '../profiles/schema.ts';
+import { structPageFields } from '../profiles/struct-page-fields.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import type { AddressSpaceSpec } from '../workloads/workload.ts';
 import { HugetlbPool } from './alloc/hugetlb.ts';
@@ -111,7 +112,8 @@ export class Kernel implements KernelParts {
     this.lives = new TaskLives(new ProgramHistory(history), layout.nodes.length, (mm) => anonymousPages(this, mm));
     this.allZones = this.zones.flat();
     const { mmuShift, structPage } = traits;
-    this.memMap = new MemMap(this.frames, mmuShift, structPage.bytes, memMapPlaces(profile, layout));
+    const fields = structPageFields(traits, profile.machine.bits);
+    this.memMap = new MemMap(this.frames, mmuShift, structPage.bytes, memMapPlaces(profile, layout), fields);
     const data = dataPlace(profile, layout);
     this.data = new StaticData(this.frames.slotOf(data.place, asPfn(data.pfn)), data.frames);
     this.text = new KernelText(profile, layout, this.frames);

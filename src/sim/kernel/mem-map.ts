@@ -1,11 +1,12 @@
 /**
  * mem_map: what the kernel knows of each page cluster, one struct page each, as columns. A page's number is the slot of
  * its first frame >> PAGE_MMUSHIFT (hardware/frames.ts); columns grow as memory is touched. Where each struct page lies
- * decides what a look at it costs: with the KVA remap on the page's own node, else in low memory of the boot node.
- * Source: include/linux/mm.h, arch/i386/mm/discontig.c of 2.6.0.
+ * decides what a look at it costs: with the KVA remap on the page's own node, else in low memory of the boot node. A struct page
+ * of 40 bytes lies in two lines of 32, so each field has its own address. Source: include/linux/mm.h, arch/i386/mm/discontig.c of 2.6.0.
  */
 import { after, asPfn, FRAME_BYTES, type KAddr, kaddr } from '../base/units.ts';
 import type { Frames } from '../hardware/frames.ts';
+import type { StructPageFields } from '../profiles/struct-page-fields.ts';
 
 /** Where the struct pages of a node lie. */
 export interface MemMapPlace {
@@ -41,7 +42,9 @@ export class MemMap {
   owner = new Uint8Array(0);
   /** nr_mapped: pages that some pte maps. */
   mapped = 0;
+  /** Granule of each struct page's first byte, + 1; and that byte's place in its frame. */
   private addresses = new Int32Array(0);
+  private offsets = new Int16Array(0);
 
   constructor(
     private readonly frames: Frames,
@@ -50,6 +53,7 @@ export class MemMap {
     private readonly structBytes: number,
     /** By place of the node that a page lies on. */
     private readonly places: readonly MemMapPlace[],
+    private readonly fields: StructPageFields,
   ) {}
 
   /** Number of the page that holds a frame's slot; grows the columns to it. */
@@ -78,20 +82,59 @@ export class MemMap {
     return this.frames.homeOf(page << this.shift);
   }
 
-  /** Where the struct page of a page lies. */
+  /** Where the flags and the count of a page lie, which nearly everything begins with. */
   addressOf(page: number): KAddr {
+    return this.at(page, this.fields.flags);
+  }
+
+  /** Where the link lies by which a free page hangs in a list. */
+  listOf(page: number): KAddr {
+    return this.at(page, this.fields.list);
+  }
+
+  /** Where page->lru lies. */
+  lruOf(page: number): KAddr {
+    return this.at(page, this.fields.lru);
+  }
+
+  /** Where page->mapping and page->index lie. */
+  mappingOf(page: number): KAddr {
+    return this.at(page, this.fields.mapping);
+  }
+
+  /** Where the reverse map's word lies. */
+  wordOf(page: number): KAddr {
+    return this.at(page, this.fields.pte);
+  }
+
+  private at(page: number, field: number): KAddr {
     const known = this.addresses[page];
-    return known === 0 ? this.locate(page) : ((known - 1) as KAddr);
+    const start = known === 0 ? this.locate(page) : known - 1;
+    const within = this.offsets[page] + field;
+    if (within >= FRAME_BYTES) return this.granule(page, field);
+    return (start + (((this.offsets[page] & 31) + field) >> 5)) as KAddr;
   }
 
   private locate(page: number): KAddr {
-    const slot = page << this.shift;
-    const { place, startPfn, firstPfn } = this.places[this.frames.homeOf(slot)];
-    const bytes = ((this.frames.pfnOf(slot) - firstPfn) >> this.shift) * this.structBytes;
-    const mapSlot = this.frames.slotOf(place, asPfn(startPfn + Math.floor(bytes / FRAME_BYTES)));
-    const at = after(kaddr(mapSlot, 0), bytes % FRAME_BYTES);
+    const at = this.granule(page, 0);
     this.addresses[page] = at + 1;
+    this.offsets[page] = this.bytesTo(page) % FRAME_BYTES;
     return at;
+  }
+
+  /** Of byte `offset` of a struct page. */
+  private granule(page: number, offset: number): KAddr {
+    const { place, startPfn } = this.places[this.frames.homeOf(page << this.shift)];
+    const bytes = this.bytesTo(page) + offset;
+    const mapSlot = this.frames.slotOf(place, asPfn(startPfn + Math.floor(bytes / FRAME_BYTES)));
+    return after(kaddr(mapSlot, 0), bytes % FRAME_BYTES);
+  }
+
+  /** From the start of the node's mem_map to a struct page. */
+  private bytesTo(page: number): number {
+    const slot = page << this.shift;
+    const { firstPfn } = this.places[this.frames.homeOf(slot)];
+    return ((this.frames.pfnOf(slot) - firstPfn) >> this.shift) * this.structBytes;
   }
 
   private grow(page: number): void {
@@ -113,5 +156,6 @@ export class MemMap {
     this.age = wider(this.age, new Uint8Array(size));
     this.owner = wider(this.owner, new Uint8Array(size));
     this.addresses = wider(this.addresses, new Int32Array(size));
+    this.offsets = wider(this.offsets, new Int16Array(size));
   }
 }

@@ -297,11 +297,14 @@ export class PageSource implements Pages, Supply, Pressure {
     const { memMap } = this.parts;
     invariant(memMap.owner[page] !== OWNER.free, 'a free page is freed again', { page, order });
     invariant(memMap.mapcount[page] === 0, 'a page is freed while ptes map it', { page, order });
+    // free_pages_check().
+    on.read(memMap.mappingOf(page));
+    on.read(memMap.wordOf(page));
     memMap.count[page] = 0;
     memMap.mapping[page] = 0;
     this.account(page, order, OWNER.free);
     if (this.keepsLocal && this.reclaiming && this.localPage < 0) {
-      on.write(memMap.addressOf(page));
+      on.write(memMap.listOf(page));
       this.localPage = page;
       this.localOrder = order;
       return;
@@ -312,6 +315,8 @@ export class PageSource implements Pages, Supply, Pressure {
   /** prep_new_page(), and the books. */
   private prepare(on: KernelCpu, page: number, order: number, owner: number, list: ReadyZonelist): void {
     const { memMap } = this.parts;
+    on.read(memMap.mappingOf(page));
+    on.read(memMap.wordOf(page));
     on.write(memMap.addressOf(page));
     memMap.flags[page] = 0;
     memMap.count[page] = 1;

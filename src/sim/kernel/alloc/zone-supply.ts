@@ -102,8 +102,8 @@ export class ZoneSupply {
     const page = list.pop();
     // list_del(): the head, and the page that is first now.
     on.write(at);
-    if (list.count > 0) on.write(memMap.addressOf(list.peek(0)));
-    on.write(memMap.addressOf(page));
+    if (list.count > 0) on.write(memMap.listOf(list.peek(0)));
+    on.write(memMap.listOf(page));
     return page;
   }
 
@@ -114,8 +114,8 @@ export class ZoneSupply {
     const at = (cold ? sets.at + COLD_GRANULES : sets.at) as KAddr;
     on.read(at);
     if (list.count >= list.high) this.freeBulk(on, zone, list, list.batch);
-    on.write(memMap.addressOf(page));
-    if (list.count > 0) on.write(memMap.addressOf(list.peek(0)));
+    on.write(memMap.listOf(page));
+    if (list.count > 0) on.write(memMap.listOf(list.peek(0)));
     on.write(at);
     list.push(page);
   }
@@ -130,8 +130,8 @@ export class ZoneSupply {
       const page = this.rmqueue(on, zone, 0);
       if (page < 0) break;
       if (i > 0) on.work(pathLengths[FN.rmqueue]);
-      on.write(memMap.addressOf(page));
-      if (list.count > 0) on.write(memMap.addressOf(list.peek(list.count - 1)));
+      on.write(memMap.listOf(page));
+      if (list.count > 0) on.write(memMap.listOf(list.peek(list.count - 1)));
       list.append(page);
     }
     on.unlock('zone.lock', lock);
@@ -220,7 +220,7 @@ export class ZoneSupply {
   private structPage(zone: Zone, block: number): KAddr {
     const { frames, memMap } = this.parts;
     const pfn = asPfn(zone.base + block * zone.clusterFrames);
-    return memMap.addressOf(memMap.pageOf(frames.slotOf(zone.place, pfn)));
+    return memMap.listOf(memMap.pageOf(frames.slotOf(zone.place, pfn)));
   }
 }
 

@@ -46,7 +46,8 @@ class RadixIndex implements PageIndex {
     on.lock('mapping.page_lock', space.at);
     this.treeOf(space).insert(on, index);
     space.pages.set(index, page + 1);
-    on.write(this.parts.memMap.addressOf(page));
+    on.write(this.parts.memMap.mappingOf(page));
+    on.write(this.parts.memMap.listOf(page));
     on.unlock('mapping.page_lock', space.at);
   }
 
@@ -55,7 +56,8 @@ class RadixIndex implements PageIndex {
     this.treeOf(space).remove(on, index);
     space.pages.delete(index);
     if (space.pages.size === 0) this.trees.delete(space.id);
-    on.write(this.parts.memMap.addressOf(page));
+    on.write(this.parts.memMap.mappingOf(page));
+    on.write(this.parts.memMap.listOf(page));
     on.unlock('mapping.page_lock', space.at);
   }
 
@@ -98,7 +100,7 @@ class HashIndex implements PageIndex {
     on.read(this.bucketAt(bucket));
     let found = -1;
     for (const page of this.chains.get(bucket) ?? []) {
-      on.read(memMap.addressOf(page));
+      on.read(memMap.mappingOf(page));
       if (memMap.mapping[page] !== space.id || memMap.index[page] !== index) continue;
       found = page;
       break;
@@ -116,12 +118,12 @@ class HashIndex implements PageIndex {
     on.lock('pagecache_lock', this.lockAt);
     const chain = this.chains.get(bucket) ?? [];
     // next_hash and pprev_hash: the old head learns of the new one.
-    if (chain.length > 0) on.write(this.parts.memMap.addressOf(chain[0]));
+    if (chain.length > 0) on.write(this.parts.memMap.mappingOf(chain[0]));
     chain.unshift(page);
     this.chains.set(bucket, chain);
     space.pages.set(index, page + 1);
     on.write(this.bucketAt(bucket));
-    on.write(this.parts.memMap.addressOf(page));
+    on.write(this.parts.memMap.mappingOf(page));
     on.write(space.at);
     on.unlock('pagecache_lock', this.lockAt);
   }
@@ -131,12 +133,12 @@ class HashIndex implements PageIndex {
     on.lock('pagecache_lock', this.lockAt);
     const chain = this.chains.get(bucket) ?? [];
     const place = chain.indexOf(page);
-    if (place + 1 < chain.length) on.write(this.parts.memMap.addressOf(chain[place + 1]));
-    on.write(place === 0 ? this.bucketAt(bucket) : this.parts.memMap.addressOf(chain[place - 1]));
+    if (place + 1 < chain.length) on.write(this.parts.memMap.mappingOf(chain[place + 1]));
+    on.write(place === 0 ? this.bucketAt(bucket) : this.parts.memMap.mappingOf(chain[place - 1]));
     chain.splice(place, 1);
     if (chain.length === 0) this.chains.delete(bucket);
     space.pages.delete(index);
-    on.write(this.parts.memMap.addressOf(page));
+    on.write(this.parts.memMap.mappingOf(page));
     on.write(space.at);
     on.unlock('pagecache_lock', this.lockAt);
   }

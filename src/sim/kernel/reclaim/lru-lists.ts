@@ -41,8 +41,8 @@ export class LruLists {
     else memMap.previous[after - 1] = page + 1;
     first[list] = page + 1;
     this.sizes[list]++;
-    on.write(after === 0 ? this.heads[list] : memMap.addressOf(after - 1));
-    on.write(memMap.addressOf(page));
+    on.write(after === 0 ? this.heads[list] : memMap.lruOf(after - 1));
+    on.write(memMap.lruOf(page));
     on.write(this.heads[list]);
   }
 
@@ -56,8 +56,8 @@ export class LruLists {
     else memMap.next[before - 1] = page + 1;
     last[list] = page + 1;
     this.sizes[list]++;
-    on.write(before === 0 ? this.heads[list] : memMap.addressOf(before - 1));
-    on.write(memMap.addressOf(page));
+    on.write(before === 0 ? this.heads[list] : memMap.lruOf(before - 1));
+    on.write(memMap.lruOf(page));
     on.write(this.heads[list]);
   }
 
@@ -73,9 +73,9 @@ export class LruLists {
     memMap.next[page] = 0;
     memMap.previous[page] = 0;
     invariant(--this.sizes[list] >= 0, 'a page left an LRU list that it was not on');
-    on.write(memMap.addressOf(page));
-    on.write(next === 0 ? this.heads[list] : memMap.addressOf(next - 1));
-    on.write(previous === 0 ? this.heads[list] : memMap.addressOf(previous - 1));
+    on.write(memMap.lruOf(page));
+    on.write(next === 0 ? this.heads[list] : memMap.lruOf(next - 1));
+    on.write(previous === 0 ? this.heads[list] : memMap.lruOf(previous - 1));
   }
 
   /** list_splice_init(): all of `from` go before the head of `to`, in their order, at the cost of the two ends. */
@@ -89,13 +89,13 @@ export class LruLists {
     if (after === 0) last[to] = end;
     else {
       memMap.previous[after - 1] = end;
-      on.write(memMap.addressOf(after - 1));
+      on.write(memMap.lruOf(after - 1));
     }
     first[to] = first[from];
     sizes[to] += sizes[from];
     first[from] = last[from] = sizes[from] = 0;
-    on.write(memMap.addressOf(first[to] - 1));
-    on.write(memMap.addressOf(end - 1));
+    on.write(memMap.lruOf(first[to] - 1));
+    on.write(memMap.lruOf(end - 1));
     on.write(this.heads[to]);
     on.write(this.heads[from]);
   }

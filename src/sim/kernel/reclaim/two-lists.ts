@@ -118,7 +118,7 @@ export class TwoLists {
       memMap.flags[page] &= ~PG_REFERENCED;
     } else if ((flags & PG_REFERENCED) === 0) {
       memMap.flags[page] |= PG_REFERENCED;
-      on.write(memMap.addressOf(page));
+      on.atomic(memMap.addressOf(page));
     }
     on.leave(outer);
   }
@@ -145,17 +145,20 @@ export class TwoLists {
     on.leave(outer);
   }
 
-  /** To the head of a list of the page's zone; the lock is held. */
+  /** To the head of a list of the page's zone; the lock is held. TestSetPageLRU(), and TestSetPageActive() for one that is new there. */
   putOn(on: KernelCpu, page: number, active: boolean): void {
     const { memMap } = this;
+    on.atomic(memMap.addressOf(page));
+    if (active && (memMap.flags[page] & PG_ACTIVE) === 0) on.atomic(memMap.addressOf(page));
     const zone = memMap.zone[page];
     memMap.flags[page] = (memMap.flags[page] & ~PG_ACTIVE) | PG_LRU | (active ? PG_ACTIVE : 0);
     this.lists.add(on, active ? this.active(zone) : this.inactive(zone), page);
   }
 
-  /** Off the list that it is on; the lock is held. PG_ACTIVE stays. */
+  /** Off the list that it is on; the lock is held. TestClearPageLRU(); PG_ACTIVE stays. */
   takeOff(on: KernelCpu, page: number): void {
     const { memMap } = this;
+    on.atomic(memMap.addressOf(page));
     const zone = memMap.zone[page];
     const active = (memMap.flags[page] & PG_ACTIVE) !== 0;
     memMap.flags[page] &= ~PG_LRU;

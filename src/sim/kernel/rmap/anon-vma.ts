@@ -85,7 +85,7 @@ export class AnonVmaRmap implements PageSide {
     on.unlock('anon_vma.lock', anon.at);
     if (memMap.mapcount[page] === 0) {
       this.forget(page);
-      on.write(memMap.addressOf(page));
+      on.write(memMap.mappingOf(page));
       result = 'success';
     }
     on.unlock('pte_chainlock', memMap.addressOf(page));

@@ -176,7 +176,7 @@ export function countMapping(on: KernelCpu, memMap: MemMap, page: number, fn: nu
   const outer = on.enter(fn);
   const at = memMap.addressOf(page);
   on.lock('pte_chainlock', at);
-  on.write(at);
+  on.write(memMap.wordOf(page));
   on.unlock('pte_chainlock', at);
   on.count(counter);
   on.leave(outer);

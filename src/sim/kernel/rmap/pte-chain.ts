@@ -46,8 +46,11 @@ export class PteChains implements PageSide {
     const outer = on.enter(FN.page_add_rmap);
     const at = memMap.addressOf(page);
     on.lock('pte_chainlock', at);
+    on.read(memMap.wordOf(page));
     const word = memMap.word[page];
     if ((memMap.flags[page] & PG_DIRECT) !== 0) {
+      // ClearPageDirect(), a locked instruction like SetPageDirect().
+      on.atomic(at);
       const element = pool.take(on, 0, pool.slots - 2);
       pool.set(element, pool.slots - 1, word);
       pool.set(element, pool.slots - 2, pte);
@@ -56,11 +59,12 @@ export class PteChains implements PageSide {
       memMap.word[page] = element + 1;
       if (on.follow !== undefined) on.note(() => 'reverse map: the direct pte becomes a pte_chain of two');
     } else if (word === 0) {
+      on.atomic(at);
       memMap.flags[page] |= PG_DIRECT;
       memMap.word[page] = pte;
       if (on.follow !== undefined) on.note(() => 'reverse map: the first pte, direct in struct page');
     } else this.push(on, page, word - 1, pte);
-    on.write(at);
+    on.write(memMap.wordOf(page));
     on.unlock('pte_chainlock', at);
     on.count(C.RMAP_ADDS);
     on.leave(outer);
@@ -89,6 +93,7 @@ export class PteChains implements PageSide {
     const outer = on.enter(FN.page_remove_rmap);
     const at = memMap.addressOf(page);
     on.lock('pte_chainlock', at);
+    on.read(memMap.wordOf(page));
     const word = memMap.word[page];
     let found = false;
     if ((memMap.flags[page] & PG_DIRECT) !== 0) {
@@ -96,7 +101,8 @@ export class PteChains implements PageSide {
       if (found) {
         memMap.flags[page] &= ~PG_DIRECT;
         memMap.word[page] = 0;
-        on.write(at);
+        on.write(memMap.wordOf(page));
+        on.atomic(at);
       }
     } else if (word !== 0) found = this.search(on, page, word - 1, pte);
     on.unlock('pte_chainlock', at);
@@ -129,7 +135,7 @@ export class PteChains implements PageSide {
     if (victim === pool.slots - 1) {
       const next = pool.nextOf(head);
       memMap.word[page] = next + 1;
-      on.write(memMap.addressOf(page));
+      on.write(memMap.wordOf(page));
       pool.free(on, head);
       return next;
     }
@@ -144,6 +150,7 @@ export class PteChains implements PageSide {
     const outer = on.enter(FN.page_referenced);
     const at = memMap.addressOf(page);
     on.lock('pte_chainlock', at);
+    on.read(memMap.wordOf(page));
     const word = memMap.word[page];
     let young = 0;
     let entries = 0;
@@ -161,7 +168,8 @@ export class PteChains implements PageSide {
     if (entries === 1) {
       memMap.word[page] = pool.get(word - 1, pool.slots - 1);
       memMap.flags[page] |= PG_DIRECT;
-      on.write(at);
+      on.write(memMap.wordOf(page));
+      on.atomic(at);
       pool.free(on, word - 1);
     }
     on.unlock('pte_chainlock', at);
@@ -184,6 +192,7 @@ export class PteChains implements PageSide {
     const outer = on.enter(FN.try_to_unmap);
     const at = memMap.addressOf(page);
     on.lock('pte_chainlock', at);
+    on.read(memMap.wordOf(page));
     const word = memMap.word[page];
     let result: UnmapResult = 'success';
     if ((memMap.flags[page] & PG_DIRECT) !== 0) {
@@ -191,7 +200,8 @@ export class PteChains implements PageSide {
       if (result === 'success') {
         memMap.flags[page] &= ~PG_DIRECT;
         memMap.word[page] = 0;
-        on.write(at);
+        on.write(memMap.wordOf(page));
+        on.atomic(at);
         on.count(C.RMAP_REMOVES);
       }
     } else result = this.unmapChain(on, page, word - 1);

@@ -1,4 +1,5 @@
 /** The allocator of a booted machine without the rest of the kernel: page replacement is a script of the test's own. */
+import { structPageFields } from '../../../../src/sim/profiles/struct-page-fields.ts';
 import { asPfn } from '../../../../src/sim/base/units.ts';
 import { Machine } from '../../../../src/sim/hardware/machine.ts';
 import { HugetlbPool } from '../../../../src/sim/kernel/alloc/hugetlb.ts';
@@ -47,7 +48,13 @@ export class BootedAllocator {
     const starts = nodes.map(({ startPfn }) => startPfn);
     const ends = nodes.map(({ endPfn }) => endPfn);
     const machine = new Machine(profile.machine, starts, ends, 4, clusterFrames * 4096);
-    const memMap = new MemMap(machine.frames, traits.mmuShift, traits.structPage.bytes, memMapPlaces(profile, layout));
+    const memMap = new MemMap(
+      machine.frames,
+      traits.mmuShift,
+      traits.structPage.bytes,
+      memMapPlaces(profile, layout),
+      structPageFields(traits, profile.machine.bits),
+    );
     const data = dataPlace(profile, layout);
     const taken = freeAfterBoot(profile, layout);
     const zones = nodes.map((node, place) => {

@@ -2,6 +2,7 @@
  * As much of a kernel as highmem access, TLB flushes and the block layer need: a real machine with real CPUs, mem_map and
  * static data; pages and slabs are stand-ins that only count.
  */
+import { structPageFields } from '../../../../src/sim/profiles/struct-page-fields.ts';
 import { asPfn, kaddr, type KAddr } from '../../../../src/sim/base/units.ts';
 import { Machine } from '../../../../src/sim/hardware/machine.ts';
 import { PageTable } from '../../../../src/sim/hardware/page-table.ts';
@@ -66,7 +67,13 @@ export function smallKernel(order: SmallOrder = {}): SmallKernel {
   const ends = layout.nodes.map((node) => node.endPfn);
   const machine = new Machine(profile.machine, starts, ends, 4, layout.clusterFrames * 4096);
   const { frames } = machine;
-  const memMap = new MemMap(frames, traits.mmuShift, traits.structPage.bytes, memMapPlaces(profile, layout));
+  const memMap = new MemMap(
+    frames,
+    traits.mmuShift,
+    traits.structPage.bytes,
+    memMapPlaces(profile, layout),
+    structPageFields(traits, profile.machine.bits),
+  );
   const place = dataPlace(profile, layout);
   const data = new StaticData(frames.slotOf(place.place, asPfn(place.pfn)), place.frames);
   const locks = new LockTable();

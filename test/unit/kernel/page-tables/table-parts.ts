@@ -1,4 +1,5 @@
 /** The parts of a kernel that page tables look at: real ones where memory, slabs, kmaps and flushes are concerned. */
+import { structPageFields } from '../../../../src/sim/profiles/struct-page-fields.ts';
 import { asPfn } from '../../../../src/sim/base/units.ts';
 import { Machine } from '../../../../src/sim/hardware/machine.ts';
 import { PtePages } from '../../../../src/sim/hardware/pte-pages.ts';
@@ -129,7 +130,13 @@ export function makeParts(books: Books, order: TableOrder): KernelParts {
     machine,
     frames,
     ptePages: new PtePages(profile.machine.pae || profile.machine.bits === 64),
-    memMap: new MemMap(frames, traits.mmuShift, traits.structPage.bytes, memMapPlaces(profile, layout)),
+    memMap: new MemMap(
+      frames,
+      traits.mmuShift,
+      traits.structPage.bytes,
+      memMapPlaces(profile, layout),
+      structPageFields(traits, profile.machine.bits),
+    ),
     zones,
     allZones: zones.flat(),
     locks,

@@ -36,6 +36,8 @@ export interface LabOrder {
 const CPU_COSTS = { programNs: 1, instructionNs: 1, atomicNs: 10 };
 /** First page of each zone, apart from the kernel's own data. */
 const FIRST = 4096;
+/** As 2.6.0 has it. */
+const FIELDS = { flags: 0, mapping: 16, list: 8, lru: 24, pte: 32 };
 const NAMES = ['DMA', 'Normal', 'HighMem'] as const;
 
 export class Lab {
@@ -60,7 +62,7 @@ export class Lab {
     const sizes = order.zones ?? [64, 1024];
     const pageNs = order.pageNs ?? 1e5;
     const frames = { homeOf: () => 0, pfnOf: (slot: number) => slot, slotOf: (_: number, pfn: number) => pfn };
-    this.memMap = new MemMap(frames as unknown as Frames, 0, 40, [{ place: 0, startPfn: 0, firstPfn: 0 }]);
+    this.memMap = new MemMap(frames as unknown as Frames, 0, 40, [{ place: 0, startPfn: 0, firstPfn: 0 }], FIELDS);
     let start = FIRST;
     this.free = sizes.map((size) => {
       const first = start;
