@@ -22,8 +22,10 @@ export interface WorkCosts {
   /** An instruction of a program, and one of the kernel as it is compiled. */
   readonly programNs: number;
   readonly instructionNs: number;
-  /** A locked instruction on a line that the CPU owns already, ns. */
+  /** A locked instruction on a line that the CPU owns already, ns; on a kernel for one CPU there are none. */
   readonly atomicNs: number;
+  /** A kernel for one CPU (no CONFIG_SMP): a spinlock is nothing there, and no instruction is locked. */
+  readonly uniprocessor?: boolean;
 }
 
 const MOST_NESTED_LOCKS = 16;
@@ -40,6 +42,7 @@ export class KernelCpu {
   /** When it asked for each lock's line: whoever asks later gets that later. */
   private readonly askedAt = new Float64Array(MOST_NESTED_LOCKS);
   private depth = 0;
+  private readonly atomicNs: number;
   /** The kernel text that the CPU's TLB maps. */
   private text: MappedText | undefined;
 
@@ -47,7 +50,9 @@ export class KernelCpu {
     readonly core: Core,
     private readonly costs: WorkCosts,
     private readonly locks: LockTable,
-  ) {}
+  ) {
+    this.atomicNs = costs.uniprocessor === true ? 0 : costs.atomicNs;
+  }
 
   /** The CPU fetches the kernel from this copy of its text from now on; undefined: from none. */
   mapText(text: MappedText | undefined): void {
@@ -89,7 +94,7 @@ export class KernelCpu {
   /** A locked read-modify-write. */
   atomic(at: KAddr): void {
     this.core.kernelWrite(at);
-    this.core.clock += this.costs.atomicNs;
+    this.core.clock += this.atomicNs;
   }
 
   /** Reads `bytes` from `at` on, line by line. */
@@ -200,7 +205,7 @@ export class KernelCpu {
   /** Takes a lock whose word lies at `at`, once it is free; locks nest. */
   lock(name: LockName, at: KAddr): void {
     const from = this.core.clock;
-    this.atomic(at);
+    if (this.isThere(name)) this.atomic(at);
     const free = this.locks.waited[LOCK[name]] === 1 ? this.spin(name, at) : 0;
     if (this.follow !== undefined) this.follow.took('lock', name, from, this.core.clock);
     this.took(name, at, Math.max(from, free));
@@ -209,7 +214,7 @@ export class KernelCpu {
   /** spin_trylock(): false where somebody holds it. */
   tryLock(name: LockName, at: KAddr): boolean {
     const from = this.core.clock;
-    this.atomic(at);
+    if (this.isThere(name)) this.atomic(at);
     const { clock } = this.core;
     if (this.locks.waited[LOCK[name]] === 1 && this.locks.waits.freeAt(at, clock) > clock) return false;
     this.took(name, at, from);
@@ -217,8 +222,10 @@ export class KernelCpu {
   }
 
   unlock(name: LockName, at: KAddr): void {
-    if (this.locks.lockedRelease[LOCK[name]] === 1) this.atomic(at);
-    else this.core.kernelWrite(at);
+    if (this.isThere(name)) {
+      if (this.locks.lockedRelease[LOCK[name]] === 1) this.atomic(at);
+      else this.core.kernelWrite(at);
+    }
     const place = this.placeOf(at);
     const asked = this.askedAt[place];
     const held = this.core.clock - this.takenAt[place];
@@ -226,6 +233,11 @@ export class KernelCpu {
     this.locks.heldNs[LOCK[name]] += held;
     this.core.counters[C.LOCK_HELD_NS] += held;
     if (this.locks.waited[LOCK[name]] === 1) this.locks.waits.held(at, asked, this.core.clock);
+  }
+
+  /** A kernel for one CPU has its semaphores, and neither spinlocks nor bits of them. */
+  private isThere(name: LockName): boolean {
+    return this.costs.uniprocessor !== true || this.locks.sleeps[LOCK[name]] === 1;
   }
 
   /** Spins until nobody holds the lock, on the clock of the function that asks for it; returns that instant, 0 where it was free. */

@@ -145,7 +145,8 @@ export class Kernel implements KernelParts {
     if (known !== undefined) return known;
     const { atomicNs } = this.profile.kernel;
     const programNs = this.profile.machine.cpu.instructionNs;
-    const costs = { programNs, instructionNs: this.text.instructionNs, atomicNs };
+    const uniprocessor = this.profile.machine.nodes.reduce((sum, node) => sum + node.cpus, 0) === 1;
+    const costs = { programNs, instructionNs: this.text.instructionNs, atomicNs, uniprocessor };
     const made = new KernelCpu(this.machine.core(cpu), costs, this.locks);
     made.mapText(this.replication === undefined ? this.text.source : this.replication.initial(made.node));
     this.cpus.set(cpu, made);

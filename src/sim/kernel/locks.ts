@@ -50,6 +50,9 @@ const lockedRelease: readonly LockName[] = [
   'tasklist_lock',
 ];
 
+/** Semaphores: who finds one taken sleeps. */
+const sleeping: readonly LockName[] = ['mmap_sem', 'i_shared_sem'];
+
 /** Locks that one waits for where they are held. */
 const waiting: readonly LockName[] = ['runqueue_lock', 'rq.lock'];
 
@@ -63,5 +66,7 @@ export class LockTable {
   readonly waited = Uint8Array.from(names, (name) => (waiting.includes(name) ? 1 : 0));
   /** 1 for locks that are given back by a locked instruction. */
   readonly lockedRelease = Uint8Array.from(names, (name) => (lockedRelease.includes(name) ? 1 : 0));
+  /** 1 for semaphores. */
+  readonly sleeps = Uint8Array.from(names, (name) => (sleeping.includes(name) ? 1 : 0));
   readonly waits = new LockWaits();
 }
