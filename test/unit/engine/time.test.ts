@@ -42,14 +42,14 @@ describe('a chase over far more than L2', () => {
   it('takes a fault and the clearing of each page, once', () => {
     const { totals } = run(roundNumbers(), [chase(2)]).result;
     expect(totals.faults).toBe(PAGES);
-    // 128 lines of 32 bytes, each read and written over a bus of 1,000 MB/s; a pte page the same.
+    // 128 lines of 32 bytes, each written over a bus of 1,000 MB/s; a pte page the same.
     const cleared = PAGES + PAGES / 512;
     expect(totals.clearedBytes).toBe(cleared * 4096);
-    const rest = (totals.faultNs - cleared * 128 * 2 * 32) / PAGES;
-    // An instruction takes 1 ns, and a fault looks at some lines that come from memory at 200.
+    const rest = (totals.faultNs - cleared * 128 * 32) / PAGES;
+    // An instruction takes 1 ns, and a fault looks at some lines that come from memory at 200: of struct pages, locks, ptes.
     const path = ['do_page_fault', 'handle_mm_fault', 'do_anonymous_page'] as const;
     expect(rest).toBeGreaterThan(sum(path.map((name) => pathLengths[FN[name]])));
-    expect(rest).toBeLessThan(2000);
+    expect(rest).toBeLessThan(3000);
   });
 });
 
