@@ -96,6 +96,18 @@ export function readMatrix(text: string, node: SchemaNode): FieldReading<number[
   return { ok: true, value: rows };
 }
 
+/** Reads one row of a matrix of `columns`: numbers between spaces, commas or tabs. */
+export function readRow(text: string, node: SchemaNode, columns: number): FieldReading<number[]> {
+  const row = text
+    .trim()
+    .split(/[\s,;]+/)
+    .map(Number);
+  const bad = row.findIndex((value) => !Number.isFinite(value) || value < (node.minimum ?? 0));
+  if (bad >= 0) return fail(`Column ${bad}: expected ${expectedNumber(node)}.`);
+  if (row.length !== columns) return fail(`Expected ${columns} numbers, found ${row.length}.`);
+  return { ok: true, value: row };
+}
+
 /**
  * The value one step up or down. A step is 1 for whole numbers and a unit of the last figure shown for others; with
  * `large` ten times that. The result stays within the limits.
