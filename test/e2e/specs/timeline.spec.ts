@@ -104,7 +104,10 @@ describe(`${door}: the timeline`, () => {
 
     await page.keyboard.press('Alt+Shift+P');
     await page.getByText(/^at [\d,.]+ m?s$/).waitFor();
-    await page.getByRole('heading', { name: /^Page from Normal of node 0/ }).waitFor();
+    await page
+      .getByRole('heading', { name: /of node 0/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('Alt+2');
 
     await page.keyboard.press('N');
