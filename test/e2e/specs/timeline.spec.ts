@@ -97,13 +97,13 @@ describe(`${door}: the timeline`, () => {
     const first = await placed();
     expect(first).toBeGreaterThan(0);
     expect(first).toBeLessThan(end);
-    await page.getByText(/^at [\d,.]+ m?s$/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^at [\d,.]+ [mµn]?s$/).waitFor({ timeout: 60_000 });
     const atFirst = await faults();
     expect(atFirst).toBeGreaterThan(0);
     expect(atFirst).toBeLessThan(atEnd);
 
     await page.keyboard.press('Alt+Shift+P');
-    await page.getByText(/^at [\d,.]+ m?s$/).waitFor();
+    await page.getByText(/^at [\d,.]+ [mµn]?s$/).waitFor();
     await page
       .getByRole('heading', { name: /of node 0/ })
       .first()
