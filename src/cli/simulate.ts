@@ -19,6 +19,8 @@ export interface Simulated {
   readonly ended: boolean;
   /** Of a run that is watched (Onlookers.live). */
   readonly markers: readonly Marker[];
+  /** Markers that were not kept. */
+  readonly markersLeftOut: number;
 }
 
 /** Does `order`, up to `untilNs` of virtual time where that is given. Rejects with Cancelled after Ctrl-C. */
@@ -41,8 +43,10 @@ export async function simulate(
     for (;;) {
       const began = performance.now();
       const outcome = go(step);
-      markers.push(...simulation.takeLive(outcome === 'there').markers);
-      if (outcome !== 'more') return { simulation, ended: outcome === 'ended', markers };
+      const live = simulation.takeLive(outcome === 'there');
+      markers.push(...live.markers);
+      const { markersLeftOut } = live;
+      if (outcome !== 'more') return { simulation, ended: outcome === 'ended', markers, markersLeftOut };
       step = performance.now() - began > STEP_MS ? Math.max(1, step >> 1) : Math.min(MOST_STEP, step * 2);
       if (io.interrupted.aborted) throw new Cancelled();
       simulation.takeFrames(); // the report has them all: these are for a screen

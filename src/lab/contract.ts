@@ -398,6 +398,8 @@ export interface LabEvents {
     readonly moments: readonly Moment[];
     /** Markers since the last event. */
     readonly markers: readonly Marker[];
+    /** Markers of the run so far that were not kept, since there are too many of their kind. */
+    readonly markersLeftOut?: number;
     readonly failure?: LabFailure;
   };
   /** Reading of a trace: 0 to 1. */

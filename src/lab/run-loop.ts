@@ -13,7 +13,7 @@ import {
   FIRST_KNOB,
   GO,
   KNOBS,
-  type LiveNews,
+  type RunNews,
   PAUSE,
   type RunWorkerMessage,
   type RunWorkerOrder,
@@ -73,11 +73,11 @@ export class RunLoop {
   }
 
   /** What has not been sent yet; `failed`: the run cannot go on. */
-  rest(failed = false): LiveNews {
+  rest(failed = false): RunNews {
     const frames = [...this.#frames, ...this.simulation.takeFrames()];
     this.#frames = [];
-    const { moments, markers } = this.simulation.takeLive(failed);
-    return { frames, moments: thinned(moments), markers };
+    const news = this.simulation.takeLive(failed);
+    return { ...news, frames, moments: thinned(news.moments) };
   }
 
   #go(step: number, allowedNs: number): ReturnType<Simulation['runTo']> {

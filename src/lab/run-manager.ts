@@ -11,7 +11,7 @@ import {
   FIRST_KNOB,
   GO,
   KNOBS,
-  type LiveNews,
+  type RunNews,
   PAUSE,
   type RunWorkerData,
   type RunWorkerMessage,
@@ -203,25 +203,18 @@ export class RunManager {
       case 'interim':
         return answer(run, message.report);
       case 'done': {
-        const { report, references, frames, moments, markers } = message;
+        const { report, references, frames, moments, markers, markersLeftOut } = message;
+        const live = { frames, moments, markers, markersLeftOut };
         run.report = report;
         answer(run, report);
         refuseXrays(run, 'done');
-        this.#say(run, {
-          state: 'done',
-          progress: 1,
-          timeNs: report.result.elapsedNs,
-          references,
-          frames,
-          moments,
-          markers,
-        });
+        this.#say(run, { ...live, state: 'done', progress: 1, timeNs: report.result.elapsedNs, references });
         this.#forgetOldest();
       }
     }
   }
 
-  #fail(run: Run, failure: LabFailure, last?: LiveNews): void {
+  #fail(run: Run, failure: LabFailure, last?: RunNews): void {
     if (isOver(run.last.state)) return;
     const cancelled = failure.kind === 'cancelled' || Atomics.load(run.command, 0) === CANCEL;
     this.#say(run, { ...last, ...(cancelled ? { state: 'cancelled' } : { state: 'failed', failure }) });
@@ -231,7 +224,7 @@ export class RunManager {
   }
 
   #say(run: Run, news: Partial<Omit<Progress, 'runId'>>): void {
-    const { runId, state, progress, timeNs, references } = { ...run.last, ...news };
+    const { runId, state, progress, timeNs, references, markersLeftOut = 0 } = { ...run.last, ...news };
     const failure = news.failure === undefined ? {} : { failure: news.failure };
     run.last = {
       runId,
@@ -242,6 +235,7 @@ export class RunManager {
       frames: news.frames ?? [],
       moments: news.moments ?? [],
       markers: news.markers ?? [],
+      markersLeftOut,
       ...failure,
     };
     this.#emit(run.last);

@@ -1,8 +1,7 @@
 /** What a run's worker is given and what it says. */
 import {
   type Followed,
-  type Marker,
-  type Moment,
+  type LiveNews,
   type RunReport,
   type SampleFrame,
   turnSchema,
@@ -62,10 +61,8 @@ export type SeekWorkerMessage =
   | { readonly kind: 'refused'; readonly question: number; readonly failure: LabFailure };
 
 /** What a screen gets of a run since the last message. */
-export interface LiveNews {
+export interface RunNews extends LiveNews {
   readonly frames: readonly SampleFrame[];
-  readonly moments: readonly Moment[];
-  readonly markers: readonly Marker[];
 }
 
 export type RunWorkerMessage =
@@ -75,9 +72,9 @@ export type RunWorkerMessage =
       readonly progress: number;
       readonly timeNs: number;
       readonly references: number;
-    } & LiveNews)
-  | ({ readonly kind: 'done'; readonly report: RunReport; readonly references: number } & LiveNews)
+    } & RunNews)
+  | ({ readonly kind: 'done'; readonly report: RunReport; readonly references: number } & RunNews)
   | { readonly kind: 'interim'; readonly report: RunReport }
   | { readonly kind: 'xray'; readonly question: number; readonly xray?: Xray; readonly failure?: LabFailure }
   | { readonly kind: 'followed'; readonly followed: Followed }
-  | { readonly kind: 'failed'; readonly failure: LabFailure; readonly last?: LiveNews };
+  | { readonly kind: 'failed'; readonly failure: LabFailure; readonly last?: RunNews };

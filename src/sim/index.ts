@@ -82,6 +82,7 @@ export {
   type XrayZone,
 } from './kernel/alloc/xray.ts';
 export type { SeenRequest, SeenRequests, SeenTest, SeenZone } from './kernel/alloc/seen-requests.ts';
+export type { LiveNews } from './engine/live-view.ts';
 export { boot } from './kernel/boot/boot.ts';
 export type { ProcSnapshot } from './kernel/proc/snapshot.ts';
 export type { BootLayout, Zonelist } from './kernel/boot/layout.ts';

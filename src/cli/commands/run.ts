@@ -9,7 +9,6 @@ import {
   InputError,
   type MachineProfile,
   makeIssue,
-  type Marker,
   type RunReport,
   Timeline,
   type WorkloadSpec,
@@ -19,7 +18,7 @@ import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';
 import { type RunOptions, turnsOf } from '../run-options.ts';
 import { reportText } from '../run-report.ts';
-import { simulate } from '../simulate.ts';
+import { simulate, type Simulated } from '../simulate.ts';
 import { figure, table, time } from '../table.ts';
 import { readScript } from '../script-argument.ts';
 import { readSegment } from '../segment-argument.ts';
@@ -44,7 +43,7 @@ export async function runCommand(
     const history = options.history === undefined ? {} : { history: await readHistory(options.history) };
     const timeline = options.events === undefined ? undefined : new Timeline((place) => nodes[place].id);
     const order = { profile, workloads: specs, seed: options.seed ?? 0, ...turnsOf(options), ...history };
-    const { simulation, ended, markers } = await simulate(io, order, traces, {
+    const { simulation, ended, ...marked } = await simulate(io, order, traces, {
       ...(timeline === undefined ? {} : { timeline }),
       ...(options.until === undefined ? {} : { untilNs: options.until }),
       live: options.markers === true,
@@ -53,8 +52,8 @@ export async function runCommand(
     const written = await writeFiles(report, options, timeline);
     if (timeline !== undefined && timeline.dropped > 0) io.err(droppedText(timeline));
     const stopped = ended ? [] : [`Stopped at ${time(report.result.elapsedNs)} of virtual time, before its end.\n`];
-    const marked = options.markers === true ? [markersText(markers)] : [];
-    io.out(options.json ? formatRun(report) : [...stopped, reportText(report), ...marked, ...written].join('\n'));
+    const list = options.markers === true ? [markersText(marked)] : [];
+    io.out(options.json ? formatRun(report) : [...stopped, reportText(report), ...list, ...written].join('\n'));
     return OK;
   } finally {
     traces.close();
@@ -116,9 +115,10 @@ const historyAfter = ({ config, result }: RunReport): readonly HistoryRow[] =>
   result.scheduling?.history ?? config.history ?? [];
 
 /** What happened when. */
-function markersText(markers: readonly Marker[]): string {
+function markersText({ markers, markersLeftOut }: Pick<Simulated, 'markers' | 'markersLeftOut'>): string {
   const rows = markers.map(({ timeNs, kind, text }) => [time(timeNs), kind, text]);
-  return rows.length === 0 ? 'No markers.\n' : table(['time', 'marker', ''], rows);
+  const more = markersLeftOut === 0 ? '' : `and ${figure(markersLeftOut)} more, of kinds that have many\n`;
+  return rows.length === 0 ? 'No markers.\n' : `${table(['time', 'marker', ''], rows)}${more}`;
 }
 
 function droppedText({ events, dropped }: Timeline): string {

@@ -9,6 +9,16 @@ import { Markers } from './markers.ts';
 import type { Marker, Moment } from './moment.ts';
 import { Moments } from './moments.ts';
 
+/** News of a run for its screen. */
+export interface LiveNews {
+  /** Of sample rows, oldest first. */
+  readonly moments: readonly Moment[];
+  /** By time. */
+  readonly markers: readonly Marker[];
+  /** Markers of the whole run so far that were not kept (markers.ts). */
+  readonly markersLeftOut: number;
+}
+
 export class LiveView {
   readonly markers: Markers;
   readonly requests: RequestLog;
@@ -39,14 +49,10 @@ export class LiveView {
     return this.moments?.between(timeNs);
   }
 
-  /** Moments of sample rows made since the last call. */
-  takeMoments(): readonly Moment[] {
-    const { made } = this;
+  /** What is new since the last call; `all`: markers beyond `now` too, since nothing comes after them. */
+  take(now: number, all: boolean): LiveNews {
+    const { made, markers } = this;
     this.made = [];
-    return made;
-  }
-
-  takeMarkers(now: number, ended: boolean): readonly Marker[] {
-    return this.markers.take(now, ended);
+    return { moments: made, markers: markers.take(now, all), markersLeftOut: markers.leftOut };
   }
 }

@@ -23,8 +23,8 @@ import { refuseTooLarge } from './host-memory.ts';
 import { listenerOf, type RunListener } from './event-fan.ts';
 import { Lanes } from './lanes.ts';
 import { KnobTurns } from './knob-turns.ts';
-import { LiveView } from './live-view.ts';
-import type { Marker, Moment } from './moment.ts';
+import { type LiveNews, LiveView } from './live-view.ts';
+import type { Moment } from './moment.ts';
 import { refuseBroken, refuseScripts } from './refusals.ts';
 import type { RunConfig, RunReport, SampleFrame } from './report.ts';
 import { makeReport } from './results.ts';
@@ -197,10 +197,8 @@ export class Simulation {
   }
 
   /** Moments of sample rows, and markers, since the last call; of a run that is watched. `failed`: it cannot go on. */
-  takeLive(failed = false): { readonly moments: readonly Moment[]; readonly markers: readonly Marker[] } {
-    const { live } = this;
-    if (live === undefined) return { moments: [], markers: [] };
-    return { moments: live.takeMoments(), markers: live.takeMarkers(this.now, this.ended || failed) };
+  takeLive(failed = false): LiveNews {
+    return this.live?.take(this.now, this.ended || failed) ?? { moments: [], markers: [], markersLeftOut: 0 };
   }
 
   /** Time between two timer ticks of the kernel; 0 without one. */

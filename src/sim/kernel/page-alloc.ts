@@ -141,7 +141,7 @@ export class PageAllocator<On extends Asker = KernelCpu> {
         }
       }
       // Taking may turn a clean page into none: what was there is read first.
-      const seen = !noted || walk === 'any' ? free : this.available(zone, walk);
+      const seen = !noted || walk === 'any' || walk === 'low' ? free : this.available(zone, walk);
       const { lockTakes } = zone;
       const page = passes ? this.takeFrom(on, zone, order, walk, gfp) : -1;
       if (noted) {

@@ -104,7 +104,7 @@ export class PageSource implements Pages, Supply, Pressure {
     const outer = on.enter(FN.alloc_pages);
     const zonelist = list ?? this.lists.of(gfp.zone, on.node, on.cpu);
     this.counts.requests++;
-    this.log?.begin(on, { gfp, order, list: zonelist }, outer);
+    this.log?.begin(on, { gfp, order, list: zonelist, cause: outer });
     // A binding that leaves no zone at all: alloc_pages() fails, and the fault ends as every other without memory does.
     if (list !== undefined && list.zones.length === 0) this.outOfMemory(on, list, order, gfp);
     const page = zonelist.zones.length === 0 ? -1 : this.ladder.climb(on, zonelist, order, gfp);

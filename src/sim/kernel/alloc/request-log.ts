@@ -21,25 +21,55 @@ const MOST_ALIKE = 1000;
 const MOST_TESTS = 64;
 const NOBODY = -1;
 
-/** A request under way, and what is kept of it afterwards. */
-interface Draft {
-  number: number;
-  timeNs: number;
+/** A request under way, and what is kept of it afterwards; used again for others, since there are millions. */
+class Draft {
+  number = 0;
+  timeNs = 0;
   task: Task | undefined;
-  on: KernelCpu;
-  cause: number;
-  gfp: Gfp;
-  order: number;
-  list: ReadyZonelist;
-  tests: { readonly test: ZoneTest; readonly locked: boolean }[];
-  moreTests: number;
-  woken: number;
-  reclaims: number;
-  allocated: number;
+  cause = 0;
+  order = 0;
+  readonly tests: ZoneTest[] = [];
+  /** Of each test: zone.lock was taken for it. */
+  readonly locks: boolean[] = [];
+  moreTests = 0;
+  woken = 0;
+  reclaims = 0;
+  allocated = 0;
   served: Zone | undefined;
-  from: SeenRequest['from'];
-  onList: SeenRequest['list'];
-  locked: boolean;
+  from: SeenRequest['from'] = null;
+  onList: SeenRequest['list'] = null;
+
+  constructor(
+    public on: KernelCpu,
+    public gfp: Gfp,
+    public list: ReadyZonelist,
+  ) {}
+
+  begin(number: number, on: KernelCpu, { gfp, order, list, cause }: AskedPages): void {
+    this.number = number;
+    this.on = on;
+    this.timeNs = on.now;
+    this.task = on.task;
+    this.cause = cause;
+    this.order = order;
+    this.gfp = gfp;
+    this.list = list;
+    this.tests.length = 0;
+    this.locks.length = 0;
+    this.moreTests = 0;
+    this.woken = 0;
+    this.reclaims = 0;
+    this.allocated = on.core.counters[C.PGALLOC];
+    this.served = undefined;
+  }
+}
+
+/** What a request asks for; `cause`: number of the function that asks. */
+export interface AskedPages {
+  readonly gfp: Gfp;
+  readonly order: number;
+  readonly list: ReadyZonelist;
+  readonly cause: number;
 }
 
 export class RequestLog implements WalkLog {
@@ -51,6 +81,7 @@ export class RequestLog implements WalkLog {
   private readonly served = new Int16Array(RING);
   /** Under way: a request that reclaims may make others. */
   private readonly open: Draft[] = [];
+  private readonly spare: Draft[] = [];
   private last: Draft | undefined;
   private lastMiss: Draft | undefined;
 
@@ -60,20 +91,19 @@ export class RequestLog implements WalkLog {
     private readonly strayed: (on: KernelCpu, from: Zone) => void,
   ) {}
 
-  /** A request begins; `cause`: the function that asks. */
-  begin(on: KernelCpu, request: Pick<Draft, 'gfp' | 'order' | 'list'>, cause: number): void {
-    const allocated = on.core.counters[C.PGALLOC];
-    const { task } = on;
-    const rest = { served: undefined, from: null, onList: null, locked: false } as const;
-    const counts = { tests: [], moreTests: 0, woken: 0, reclaims: 0, allocated };
-    this.open.push({ number: ++this.requests, timeNs: on.now, task, on, cause, ...request, ...counts, ...rest });
+  begin(on: KernelCpu, asked: AskedPages): void {
+    const draft = this.spare.pop() ?? new Draft(on, asked.gfp, asked.list);
+    draft.begin(++this.requests, on, asked);
+    this.open.push(draft);
   }
 
   tested(test: ZoneTest, locked: boolean): void {
     const draft = this.open.at(-1);
     if (draft === undefined) return;
-    if (draft.tests.length < MOST_TESTS || test.taken) draft.tests.push({ test, locked });
-    else draft.moreTests++;
+    if (draft.tests.length < MOST_TESTS || test.taken) {
+      draft.tests.push(test);
+      draft.locks.push(locked);
+    } else draft.moreTests++;
   }
 
   woke(): void {
@@ -90,19 +120,28 @@ export class RequestLog implements WalkLog {
   end(zone: Zone | undefined): void {
     const draft = this.open.pop();
     invariant(draft !== undefined, 'a request ends that did not begin', {});
-    const { on, order, gfp, list } = draft;
-    const at = (this.requests - 1) % RING;
+    const { on } = draft;
+    const at = (draft.number - 1) % RING;
     this.nodes[at] = on.node;
-    this.asked[at] = askedOf(gfp, order);
+    this.asked[at] = askedOf(draft.gfp, draft.order);
     this.served[at] = zone?.number ?? NOBODY;
     draft.served = zone;
-    this.source(draft);
-    this.last = draft;
-    const [first] = list.zones;
-    if (zone === first && zone !== undefined) return;
+    this.findSource(draft);
+    const first = draft.list.zones[0];
+    const isMiss = zone === undefined || zone !== first;
+    this.keep(draft, isMiss);
+    if (!isMiss) return;
     this.misses++;
-    this.lastMiss = draft;
     if (zone !== undefined && zone.place !== on.node && first.place === on.node) this.strayed(on, zone);
+  }
+
+  /** It is the last one now; those that are shown no more are used again. */
+  private keep(draft: Draft, isMiss: boolean): void {
+    const { last, lastMiss } = this;
+    this.last = draft;
+    if (isMiss) this.lastMiss = draft;
+    if (last !== undefined && last !== this.lastMiss) this.spare.push(last);
+    if (isMiss && lastMiss !== undefined && lastMiss !== last) this.spare.push(lastMiss);
   }
 
   /** What a screen shows; `like`: the node (its place), mask and order whose requests are counted by zone. */
@@ -118,10 +157,11 @@ export class RequestLog implements WalkLog {
   }
 
   /** Where the page came from, while the CPU's lists are as the request left them. */
-  private source(draft: Draft): void {
-    const { on, order, gfp, served, tests } = draft;
+  private findSource(draft: Draft): void {
+    const { on, order, gfp, served } = draft;
+    draft.from = null;
+    draft.onList = null;
     if (served === undefined) return;
-    draft.locked = tests.some(({ test, locked }) => locked && test.zone === served);
     if (on.core.counters[C.PGALLOC] === draft.allocated) {
       draft.from = this.kernel.traits.watermarks === 'rhel3' ? 'clean' : 'kept';
       return;
@@ -169,7 +209,7 @@ export class RequestLog implements WalkLog {
       mask: maskOf(gfp),
       policy: list !== kernel.pages.listOf(gfp.zone, on.node, on.cpu),
       order: draft.order,
-      tests: draft.tests.map(({ test }) => seenTest(test)),
+      tests: draft.tests.map(seenTest),
       moreTests: draft.moreTests,
       listed: list.zones.length,
       woken: draft.woken,
@@ -177,7 +217,7 @@ export class RequestLog implements WalkLog {
       served: served === undefined ? null : seenZone(served),
       from: draft.from,
       list: draft.onList,
-      locked: draft.locked,
+      locked: draft.locks.some((locked, at) => locked && draft.tests[at].zone === served),
       missNs: served === undefined ? 0 : interconnect.missNs(on.node, served.place),
       localNs: interconnect.missNs(on.node, on.node),
       counters: this.countersOf(draft),
