@@ -167,6 +167,8 @@ export class TopologyState {
     return group >= 0 && !this.isOpen(group) ? group : -1;
   }
 
+  /** Where it is moving to, or has moved last: the next move goes on from there, however fast keys come. */
+  #aim: Viewport | null = null;
   /** How each machine was looked at when it was left for another tab. */
   readonly #left = new WeakMap<MachineState, Look>();
 
@@ -176,6 +178,7 @@ export class TopologyState {
     this.edits.refusal = null;
     this.#chosen = look?.chosen ?? {};
     this.fitted = look === undefined;
+    this.#aim = null;
     if (look !== undefined) this.viewport = look.viewport;
   }
 
@@ -188,6 +191,7 @@ export class TopologyState {
   /** Another machine is on the table, or the field changed while nobody had moved: all is shown. */
   fit(): void {
     this.#chosen = {};
+    this.#aim = null;
     this.viewport = this.#whole;
     this.fitted = true;
   }
@@ -199,23 +203,25 @@ export class TopologyState {
     this.fitted = true;
   }
 
-  /** `factor` above 1 is nearer; about the middle of the field, or the selected node where it is seen. */
+  /** `factor` above 1 is nearer; about the middle of the field. */
   zoomBy(factor: number): void {
-    const zoom = Math.min(ZOOM.most, Math.max(this.least, this.viewport.zoom * factor));
-    const ratio = zoom / this.viewport.zoom;
+    const from = this.#aim ?? this.viewport;
+    const zoom = Math.min(ZOOM.most, Math.max(this.least, from.zoom * factor));
+    const ratio = zoom / from.zoom;
     const [cx, cy] = [this.width / 2, this.height / 2];
-    this.#go({ x: cx - (cx - this.viewport.x) * ratio, y: cy - (cy - this.viewport.y) * ratio, zoom });
+    this.#go({ x: cx - (cx - from.x) * ratio, y: cy - (cy - from.y) * ratio, zoom });
   }
 
   /** Moves what is seen by shares of the field. */
   pan(right: number, down: number): void {
-    const { x, y, zoom } = this.viewport;
+    const { x, y, zoom } = this.#aim ?? this.viewport;
     this.#go({ x: x - right * this.width, y: y - down * this.height, zoom });
   }
 
   /** Somebody moved or zoomed by hand; choices that the zoom has overtaken are forgotten. */
   moved(): void {
     this.fitted = false;
+    this.#aim = null;
     const { zoom } = this.viewport;
     if (zoom * CARD.width < FOLDS_BELOW) this.#chosen = {};
     else if (zoom < this.#openZoom && Object.values(this.#chosen).includes(false)) {
@@ -229,8 +235,10 @@ export class TopologyState {
     if (box === undefined) return;
     this.#chosen = { ...this.#chosen, [group]: true };
     const near = fitting(box, this.width, this.height, 1);
-    if (this.viewport.zoom * CARD.width < OPENS_AT) this.#go(near);
-    else this.#go(revealing(this.viewport, box, this.width, this.height));
+    const from = this.#aim ?? this.viewport;
+    const to = from.zoom * CARD.width < OPENS_AT ? near : revealing(from, box, this.width, this.height);
+    this.fitted = false;
+    if (to !== from) this.#go(to);
   }
 
   /** Folds a group; the place on the screen stays. */
@@ -251,8 +259,9 @@ export class TopologyState {
     const group = this.hiddenIn(index);
     const box = group >= 0 ? plan?.groups[group] : plan?.cards[index];
     if (box === undefined) return;
-    const to = revealing(this.viewport, box, this.width, this.height);
-    if (to !== this.viewport) this.#go(to);
+    const from = this.#aim ?? this.viewport;
+    const to = revealing(from, box, this.width, this.height);
+    if (to !== from) this.#go(to);
   }
 
   /** Goes so near that the node is a card. */
@@ -284,6 +293,7 @@ export class TopologyState {
 
   #go(to: Viewport): void {
     this.fitted = false;
+    this.#aim = to;
     this.move(to);
   }
 }

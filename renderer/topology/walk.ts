@@ -85,18 +85,34 @@ function goTo(lab: Lab, field: HTMLElement, index: number): void {
   focus(field, group >= 0 ? `[data-group="${group}"]` : `[data-node="${node}"]`);
 }
 
-/** ms after which what was to come into sight is there, or will not be. */
+/** ms within which what comes into sight is drawn, and drawn again as it comes nearer. */
 const WAIT_MS = 600;
 
-/** Gives the focus to an element of the drawing as soon as it is drawn. */
+/** Gives the focus to an element of the drawing as soon as it is drawn, and again where it is drawn anew on the way. */
 export function focus(field: HTMLElement, selector: string): void {
   const until = performance.now() + WAIT_MS;
+  let given: Element | null = null;
   const look = (): void => {
+    const { activeElement } = document;
+    // Somebody went on to another place.
+    if (given !== null && activeElement !== given && activeElement !== document.body) return;
     const element = field.querySelector<HTMLElement>(selector);
-    if (element !== null) element.focus({ preventScroll: true });
-    else if (performance.now() < until) requestAnimationFrame(look);
+    if (element !== null && element !== activeElement) {
+      element.focus({ preventScroll: true });
+      given = element;
+    }
+    if (performance.now() < until) requestAnimationFrame(look);
   };
   void tick().then(look);
+}
+
+/** The node or group that has the focus, as a selector; null where none has. */
+export function focused(field: HTMLElement | undefined): string | null {
+  const { activeElement } = document;
+  if (!(activeElement instanceof HTMLElement) || field?.contains(activeElement) !== true) return null;
+  const { node, group } = activeElement.dataset;
+  if (node !== undefined) return `[data-node="${node}"]`;
+  return group === undefined ? null : `[data-group="${group}"]`;
 }
 
 /** A figure selects the node of that id, unless it is typed somewhere. */
