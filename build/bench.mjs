@@ -1,4 +1,7 @@
-/** `npm run bench`: bundles every test/bench/*.bench.ts for this Node and runs it in a process of its own. */
+/**
+ * `npm run bench [name]`: bundles every test/bench/*.bench.ts for this Node and runs it in a process of its own; a
+ * *.bench.mjs (the window in a browser) is run as it is, and only by its name: it takes the screen's time, not the simulator's.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,5 +33,13 @@ for (const file of readdirSync(join(root, 'test/bench')).filter((name) => name.e
     },
   });
   const { status } = spawnSync(process.execPath, ['--expose-gc', join(out, name)], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
+for (const file of readdirSync(join(root, 'test/bench')).filter((name) => name.endsWith('.bench.mjs'))) {
+  if (wanted === '' || !file.includes(wanted)) continue;
+  const { status } = spawnSync(process.execPath, [join(root, 'test/bench', file), ...process.argv.slice(3)], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exitCode = 1;
 }
