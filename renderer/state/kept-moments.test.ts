@@ -28,6 +28,14 @@ describe('kept moments', () => {
     expect(times(kept.add([moment(8), moment(9)]))).toEqual([1, 5, 9]);
   });
 
+  it('end with the one where the run stands between two rows, until another comes', () => {
+    const kept = new KeptMoments(bounds);
+    const between = (timeNs: number): Moment => ({ ...moment(timeNs), between: true });
+    expect(times(kept.add([moment(1), between(1.5)]))).toEqual([1, 1.5]);
+    expect(times(kept.add([between(1.7)]))).toEqual([1, 1.7]);
+    expect(times(kept.add([moment(2), between(2.1)]))).toEqual([1, 2, 2.1]);
+  });
+
   it('lie evenly over a long run, however they come', () => {
     const kept = new KeptMoments({ most: 64, mostRows: 1e9, least: 8 });
     let shown: readonly Moment[] = [];

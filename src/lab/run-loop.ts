@@ -1,10 +1,11 @@
 /**
- * A run in its worker: simulated in steps of about STEP_MS of real time, with a look at the control block and at the port
+ * A run in its worker: simulated in steps of some milliseconds of real time (step-length.ts), with a look at the control block and at the port
  * between two of them. How long a step is, where it is paused and what is asked of it changes nothing of what comes out.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Cancelled, type SampleFrame, type Simulation, type Stop, stopOf } from '../sim/index.ts';
 import { toFailure } from './failure.ts';
+import { thinned } from './moment-budget.ts';
 import { Pace } from './pace.ts';
 import type { RunStep } from './contract.ts';
 import {
@@ -18,13 +19,10 @@ import {
   type RunWorkerMessage,
   type RunWorkerOrder,
 } from './run-messages.ts';
-import { thinned } from './moment-budget.ts';
+import { FIRST_STEP, nextStep } from './step-length.ts';
 
 /** 30 messages a second at most. */
 const MESSAGE_MS = 34;
-/** A step is about this long: so quickly a pause or a cancel is obeyed. */
-const STEP_MS = 12;
-const FIRST_STEP = 16_384;
 const QUESTION_MS = 100;
 /** Where a kernel has no timer: as of HZ = 100. */
 const NO_TICK_NS = 10e6;
@@ -180,9 +178,4 @@ export class RunLoop {
   #say(message: RunWorkerMessage): void {
     this.port.postMessage(message);
   }
-}
-
-function nextStep(step: number, tookMs: number): number {
-  const factor = Math.min(4, Math.max(0.25, STEP_MS / Math.max(tookMs, 0.1)));
-  return Math.min(2 ** 24, Math.max(1024, Math.round(step * factor)));
 }

@@ -9,9 +9,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { type Moment, type Simulation, stopOf } from '../sim/index.ts';
 import { toFailure } from './failure.ts';
 import type { SeekWorkerMessage, SeekWorkerOrder } from './run-messages.ts';
-
-/** References between two looks whether another moment is wanted by now: some 20 ms. */
-const STEP = 200_000;
+import { FIRST_STEP, nextStep } from './step-length.ts';
 
 export class SeekLoop {
   #simulation: Simulation | undefined;
@@ -41,10 +39,12 @@ export class SeekLoop {
     if (this.#simulation === undefined || this.#simulation.timeNs > timeNs) this.#simulation = this.begin();
     const simulation = this.#simulation;
     const stop = stopOf({ kind: 'time', ns: timeNs }, simulation.reached);
-    for (;;) {
+    for (let step = FIRST_STEP; ;) {
+      const start = performance.now();
       // Nobody waits for this one any more; where it has come to is a beginning for the next.
       if (Atomics.load(this.control, 0) !== question) return;
-      if (simulation.runTo(stop, STEP) !== 'more') break;
+      if (simulation.runTo(stop, step) !== 'more') break;
+      step = nextStep(step, performance.now() - start);
       simulation.takeFrames();
       simulation.takeLive();
     }
