@@ -10,6 +10,8 @@ import { CompareState } from '../panels/compare/compare.svelte.ts';
 import { helpCommands } from '../help/commands.ts';
 import { HelpState } from '../help/help.svelte.ts';
 import { issueText, nodesThere, placeName } from '../panels/inspector/hints.ts';
+import { exportCommands } from '../panels/export/commands.ts';
+import { ExportState } from '../panels/export/export.svelte.ts';
 import { asSchema } from '../panels/inspector/schema.ts';
 import { resultsCommands } from '../panels/results/commands.ts';
 import { lowMemoryCommands } from '../panels/lowmem/commands.ts';
@@ -71,6 +73,8 @@ export class Lab {
   readonly topology = new TopologyState(this);
   /** The charts of the window, with the zoom and the cursor that they share. */
   readonly charts = new ChartsState();
+  /** Saves what the window shows as pictures and tables. */
+  readonly exporting = new ExportState(this);
   /** Which table of a run is shown. */
   readonly results = new ResultsView();
   /** The segment of shared memory that is being designed. */
@@ -106,6 +110,7 @@ export class Lab {
     ...runCommands(this),
     ...timelineCommands(this),
     ...chartCommands(this),
+    ...exportCommands(this),
     ...resultsCommands(this),
     ...lowMemoryCommands(this),
     ...segmentCommands(this),

@@ -82,7 +82,7 @@ export function chartCommands({ view, runs, results, charts, playhead }: Chartin
       ({ id, log }) => charts.change(id, { log: !log }),
       ({ preset }) => preset === null,
     ),
-    one('chart.enlarge', 'Enlarge the chart or put it back', ['F'], 'full maximise large', ({ id }) => {
+    one('chart.enlarge', 'Enlarge the chart or put it back', ['Alt+Enter'], 'full maximise large', ({ id }) => {
       charts.enlarged = charts.enlarged === id ? null : id;
     }),
     one('chart.pin', 'Pin the chart to its run, or let it go', ['Shift+P'], 'keep hold stay', ({ id }) =>
@@ -103,13 +103,13 @@ export function chartCommands({ view, runs, results, charts, playhead }: Chartin
       () => charts.canPutBack,
     ),
     all('charts.restore', 'Charts as in a new window', ['Shift+A'], 'default reset', () => charts.restore()),
-    all('charts.zoomIn', 'Zoom the charts in', ['='], 'closer time', () =>
+    all('charts.zoomIn', 'Zoom the charts in', ['Alt+='], 'closer time', () =>
       charts.zoom.show(scaled(span(), whole(), centre(), 0.5)),
     ),
     all(
       'charts.zoomOut',
       'Zoom the charts out',
-      ['-'],
+      ['Alt+-'],
       'wider time',
       () => charts.zoom.show(scaled(span(), whole(), centre(), 2)),
       zoomed,

@@ -51,20 +51,12 @@ export function colour(token: string): string {
   return found;
 }
 
-const TILE = 6;
+/** Side of a pattern's tile, pixels. */
+export const TILE = 6;
 
-/** The canvas twin of an SVG pattern of theme/Patterns.svelte, sharp at the screen's pixel ratio. */
-export function fillStyle(context: CanvasRenderingContext2D, look: SeriesLook): string | CanvasPattern {
-  const base = colour(look.token);
-  if (look.fill === undefined || look.fill === 'loc-local') return base;
-  const ratio = Math.max(1, Math.round(window.devicePixelRatio));
-  const tile = document.createElement('canvas');
-  tile.width = TILE * ratio;
-  tile.height = TILE * ratio;
-  const ink = tile.getContext('2d');
-  if (ink === null) return base;
-  ink.scale(ratio, ratio);
-  ink.fillStyle = base;
+/** One tile of a pattern, as theme/Patterns.svelte draws it. */
+export function paintTile(ink: CanvasRenderingContext2D, look: SeriesLook): void {
+  ink.fillStyle = colour(look.token);
   ink.fillRect(0, 0, TILE, TILE);
   ink.strokeStyle = colour('--loc-ink');
   ink.lineWidth = 1.2;
@@ -76,7 +68,25 @@ export function fillStyle(context: CanvasRenderingContext2D, look: SeriesLook): 
     ink.lineTo(lines[at + 2], lines[at + 3]);
   }
   ink.stroke();
+}
+
+/** True for an area that is filled with its colour alone. */
+export function isPlain(look: SeriesLook): boolean {
+  return look.fill === undefined || look.fill === 'loc-local';
+}
+
+/** The canvas twin of an SVG pattern of theme/Patterns.svelte, sharp at the screen's pixel ratio. */
+export function fillStyle(context: CanvasRenderingContext2D, look: SeriesLook): string | CanvasPattern {
+  if (isPlain(look)) return colour(look.token);
+  const ratio = Math.max(1, Math.round(window.devicePixelRatio));
+  const tile = document.createElement('canvas');
+  tile.width = TILE * ratio;
+  tile.height = TILE * ratio;
+  const ink = tile.getContext('2d');
+  if (ink === null) return colour(look.token);
+  ink.scale(ratio, ratio);
+  paintTile(ink, look);
   const pattern = context.createPattern(tile, 'repeat');
   pattern?.setTransform(new DOMMatrix().scale(1 / ratio));
-  return pattern ?? base;
+  return pattern ?? colour(look.token);
 }

@@ -3,7 +3,7 @@
  * Chart.js's; lines beyond, thin and grey, are drawn here straight from the samples, since an element of Chart.js for each
  * point of sixty lines takes longer than a frame. Points are made once and used again.
  */
-import type { ChartDataset, Plugin } from 'chart.js';
+import { Chart, type ChartDataset, type Plugin } from 'chart.js';
 import { formatExact } from '../format.ts';
 import { columnBounds, decimateInto, type Samples, type Span } from './decimate.ts';
 import { type LineChart, makeLineChart, type LineChartOptions, type Point, setAxis } from './line-chart.ts';
@@ -24,6 +24,8 @@ export interface PlotOptions extends Pick<LineChartOptions, 'padding' | 'picture
   readonly plugins?: Plugin<'line'>[];
   /** A repeated fill for areas; left out: patterns of the canvas itself. */
   readonly fill?: (look: Series['look']) => string | CanvasPattern;
+  /** Lines without Path2D, for a canvas that knows none. */
+  readonly direct?: boolean;
 }
 
 /** A line of a few samples is no line yet: their points are shown. */
@@ -34,6 +36,7 @@ const TOP_WIDTH = 2.5;
 export class Plot {
   readonly #chart: LineChart;
   readonly #fill: (look: Series['look']) => string | CanvasPattern;
+  readonly #direct: boolean;
   #view: View | null = null;
   #foot = 0;
   /** Used again with every draw. */
@@ -41,8 +44,9 @@ export class Plot {
   readonly #points: Point[][] = [];
   #bounds: { readonly times: readonly number[]; readonly columns: Int32Array }[] = [];
 
-  constructor(on: HTMLCanvasElement, { log, plugins = [], fill, ...rest }: PlotOptions) {
+  constructor(on: HTMLCanvasElement, { log, plugins = [], fill, direct = false, ...rest }: PlotOptions) {
     this.#chart = makeLineChart(on, { ...rest, log, plugins: [this.#layers(), ...plugins] });
+    this.#direct = direct;
     this.#fill = fill ?? ((look): string | CanvasPattern => fillStyle(this.#chart.ctx, look));
   }
 
@@ -58,6 +62,12 @@ export class Plot {
 
   destroy(): void {
     this.#chart.destroy();
+  }
+
+  /** Lets a picture go without wiping what is drawn, as destroy() would. */
+  release(): void {
+    this.#chart.stop();
+    delete Chart.instances[this.#chart.id];
   }
 
   draw(view: View): void {
@@ -137,6 +147,8 @@ export class Plot {
       backgroundColor: paint,
       pointRadius: count < FEW ? 3 : marked ? radii(count) : 0,
       pointStyle: look.marker,
+      // Chart.js strokes a line whose segments may have styles of their own without a Path2D.
+      ...(this.#direct ? { segment: {} } : {}),
     };
   }
 
