@@ -37,16 +37,16 @@ export const glossary: readonly GlossaryEntry[] = [
     source: 'Linux 2.6.0, mm/page_alloc.c',
   },
   {
-    term: 'directory',
-    also: ['SCI', 'sharing list', 'coherence'],
-    text: 'Says at the home of a cache line which nodes hold copies, so that a write can take them away. NUMA-Q keeps it as SCI: a list through the nodes that share the line.',
-    source: 'T. Lovett and R. Clapp, STiNG, ISCA 1996',
-  },
-  {
     term: 'direct map',
     also: ['lowmem mapping', 'PAGE_OFFSET'],
     text: 'Low memory has a permanent kernel address: its physical address plus PAGE_OFFSET, 0xC0000000 at 3:1. Highmem has none.',
     source: 'Linux 2.6.0, asm-i386/page.h',
+  },
+  {
+    term: 'directory',
+    also: ['SCI', 'sharing list', 'coherence'],
+    text: 'Says at the home of a cache line which nodes hold copies, so that a write can take them away. NUMA-Q keeps it as SCI: a list through the nodes that share the line.',
+    source: 'T. Lovett and R. Clapp, STiNG, ISCA 1996',
   },
   {
     term: 'discontigmem',
@@ -175,16 +175,16 @@ export const glossary: readonly GlossaryEntry[] = [
     source: 'Linux 2.6.11, mm/page_alloc.c',
   },
   {
-    term: 'mmu_gather',
-    also: ['FREE_PTE_NR', 'mmu gather'],
-    text: 'Collects up to 506 unmapped pages, flushes TLBs once, and frees them only then.',
-    source: 'Linux 2.6.0, asm-generic/tlb.h',
-  },
-  {
     term: 'MMU notifier',
     also: ['mm_take_all_locks', 'invalidate_range_start'],
     text: 'Tells a second MMU (a guest’s, a device’s) that mappings go, before pages can be used again. Merged for 2.6.27.',
     source: 'Linux 2.6.28.6, mm/mmu_notifier.c',
+  },
+  {
+    term: 'mmu_gather',
+    also: ['FREE_PTE_NR', 'mmu gather'],
+    text: 'Collects up to 506 unmapped pages, flushes TLBs once, and frees them only then.',
+    source: 'Linux 2.6.0, asm-generic/tlb.h',
   },
   {
     term: 'node',

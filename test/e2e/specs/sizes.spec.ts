@@ -1,0 +1,80 @@
+/** Windows from 1024 x 700 to 3840 x 2160: nothing runs over the edge, and what each screen is for is in view. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { door, type Driver, openDoor } from '../driver.ts';
+import { furnish, screens, settled } from '../screens.ts';
+
+const SIZES = [
+  { width: 1024, height: 700 },
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+  { width: 3840, height: 2160 },
+];
+
+let driver: Driver;
+beforeAll(async () => {
+  driver = await openDoor();
+  await furnish(driver.page);
+});
+afterAll(() => driver.close());
+
+/** Sizes the page: the window itself on the desktop. */
+async function resize({ width, height }: (typeof SIZES)[number]): Promise<void> {
+  const { app, page } = driver;
+  if (app === undefined) await page.setViewportSize({ width, height });
+  else {
+    await app.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size[0], size[1]),
+      [width, height] as const,
+    );
+  }
+  await settled(page);
+}
+
+/** Elements that reach over the right edge of the window although nothing scrolls them there. */
+function overEdge(): Promise<readonly string[]> {
+  return driver.page.evaluate(() => {
+    const scrolls = (element: Element): boolean => {
+      for (let at = element.parentElement; at !== null && at !== document.body; at = at.parentElement) {
+        const { overflowX } = getComputedStyle(at);
+        if (overflowX !== 'visible') return true;
+      }
+      return false;
+    };
+    const over = [...document.querySelectorAll('body *')].filter((element) => {
+      const { right, left, width, height } = element.getBoundingClientRect();
+      return width > 0 && height > 0 && (right > innerWidth + 1 || left < -1) && !scrolls(element);
+    });
+    const page = document.documentElement.scrollWidth > innerWidth ? ['the page itself'] : [];
+    return [...page, ...over.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))];
+  });
+}
+
+for (const size of SIZES) {
+  describe(`${door}: ${size.width} x ${size.height}`, () => {
+    beforeAll(() => resize(size));
+
+    for (const { name, go, leave, primary } of screens) {
+      it(`has what matters in view on: ${name}`, async () => {
+        const { page } = driver;
+        await go(page);
+        await settled(page);
+        const over = await overEdge();
+        const cut: string[] = [];
+        const view = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+        for (const control of primary(page)) {
+          const box = await control.first().boundingBox();
+          const seen =
+            box !== null &&
+            box.x >= 0 &&
+            box.y >= 0 &&
+            box.x + box.width <= view.width + 1 &&
+            box.y + box.height <= view.height + 1;
+          if (!seen) cut.push(`${String(control)}: ${JSON.stringify(box)}`);
+        }
+        await leave?.(page);
+        expect(over).toEqual([]);
+        expect(cut).toEqual([]);
+      });
+    }
+  });
+}
