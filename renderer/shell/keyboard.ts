@@ -10,7 +10,8 @@ const PRESSED_BY_SPACE =
   'button, a, summary, input, [role="button"], [role="switch"], [role="checkbox"], [role="treeitem"], [role="option"], [role="tab"]';
 const WALKED =
   'input[type="range"], input[type="radio"], [role="slider"], [role="separator"], [role="tree"], [role="tablist"], [role="listbox"], [role="menu"], [role="menubar"], [role="radiogroup"], [role="grid"], [role="region"][tabindex="0"]';
-const OVER_THE_PAGE = '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]';
+const OVER_THE_PAGE =
+  '[role="dialog"], [role="alertdialog"], [role="menu"], [data-bits-floating-content-wrapper] [role="listbox"]';
 
 /** True where typed letters are written. */
 export function inField(target: EventTarget | null): boolean {

@@ -1,0 +1,37 @@
+/** Every action of the window has a key of its own, a title of its own, and words in the palette. */
+import { describe, expect, it } from 'vitest';
+import { bindingsOf } from './shortcuts.ts';
+import { Lab } from './lab.svelte.ts';
+import type { Command } from './commands.ts';
+import { catalogue, idleClient } from '../panels/testing.ts';
+
+const client = { ...idleClient, door: 'browser' } as unknown as ConstructorParameters<typeof Lab>[0];
+const commands: readonly Command[] = new Lab(client, catalogue).commands;
+
+describe('commands', () => {
+  it('have each a key', () => {
+    expect(commands.filter(({ keys }) => keys.length === 0).map(({ id }) => id)).toEqual([]);
+  });
+
+  it('have each an id and a title of its own', () => {
+    for (const of of ['id', 'title'] as const) {
+      const all = commands.map((command) => command[of]);
+      expect(all.filter((one, index) => all.indexOf(one) !== index)).toEqual([]);
+    }
+  });
+
+  it('have no keys that another one has', () => {
+    for (const mac of [false, true]) {
+      const owners = new Map<string, string>();
+      const doubled: string[] = [];
+      for (const { id, keys } of commands) {
+        for (const binding of new Set(keys.flatMap((one) => bindingsOf(one, mac)))) {
+          const owner = owners.get(binding);
+          if (owner !== undefined) doubled.push(`${binding}: ${owner}, ${id}`);
+          owners.set(binding, id);
+        }
+      }
+      expect(doubled).toEqual([]);
+    }
+  });
+});
