@@ -48,7 +48,7 @@ function pressBindings(press: string, mac: boolean): readonly string[] {
   if (isSign(key)) {
     const place = PLACES[key];
     // With Shift the sign is another one: its place is meant. Without, it may take Shift to type it.
-    if (mods.includes('Shift')) return [bind(mods, key), ...(place === undefined ? [] : [bind(mods, place)])];
+    if (mods.includes('Shift')) return [bind(mods, place ?? key)];
     return [bind(mods, key), bind([...mods, 'Shift'], key)];
   }
   // Option writes another letter on a Mac.

@@ -37,7 +37,7 @@ export function tabCommands({ tabs, files, view }: Lab): readonly Command[] {
     {
       id: 'tab.closeOthers',
       title: 'Close the other machines',
-      keys: [],
+      keys: ['Mod+Alt+W'],
       words: 'tab all',
       enabled: several,
       run: () => files.closeOthers(),

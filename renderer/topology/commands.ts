@@ -28,32 +28,41 @@ export function topologyCommands(lab: Lab): readonly Command[] {
       topology.goTo(topology.selected),
     ),
     command('ask', 'Go to a node by its number…', ['G'], 'find select', shown, () => (topology.asking = true)),
-    command('unfold', 'Open all groups', [], 'unfold nodes', grouped, () => topology.openAll(true)),
-    command('fold', 'Fold all groups', [], 'nodes', grouped, () => topology.openAll(false)),
+    command('unfold', 'Open all groups', ['O'], 'unfold nodes', grouped, () => topology.openAll(true)),
+    command('fold', 'Fold all groups', ['Shift+O'], 'nodes', grouped, () => topology.openAll(false)),
     command(
       'map',
       'Map of the machine on or off',
-      ['M'],
+      ['Shift+M'],
       'minimap',
       shown,
       () => (topology.minimap = !topology.minimap),
     ),
-    command('exact', 'Draw zones to scale, or not', [], 'scale', shown, () => (topology.exact = !topology.exact)),
-    command('addCpu', 'Add a CPU to the selected node', [], 'edit', chosen, () =>
+    command(
+      'exact',
+      'Draw zones to scale, or not',
+      ['Shift+E'],
+      'scale',
+      shown,
+      () => (topology.exact = !topology.exact),
+    ),
+    command('addCpu', 'Add a CPU to the selected node', ['Alt+U'], 'edit', chosen, () =>
       edits.changeCpus(topology.selected, 1),
     ),
-    command('removeCpu', 'Remove a CPU from the selected node', [], 'edit', chosen, () =>
+    command('removeCpu', 'Remove a CPU from the selected node', ['Alt+Shift+U'], 'edit', chosen, () =>
       edits.changeCpus(topology.selected, -1),
     ),
-    command('moveCpu', 'Move a CPU to the next node', [], 'edit', several, () =>
+    command('moveCpu', 'Move a CPU to the next node', ['Alt+M'], 'edit', several, () =>
       edits.moveCpu(topology.selected, next()),
     ),
-    command('moveMemory', 'Give memory to the next node', [], 'edit', several, () =>
+    command('moveMemory', 'Give memory to the next node', ['Alt+Y'], 'edit', several, () =>
       edits.moveMemory(topology.selected, next()),
     ),
-    command('link', 'Draw a link to the next node', [], 'edit interconnect', several, () =>
+    command('link', 'Draw a link to the next node', ['Alt+K'], 'edit interconnect', several, () =>
       edits.addLink(topology.selected, next()),
     ),
-    command('freeLinks', 'Turn the interconnect into free links', [], 'edit ring mesh', shown, () => edits.freeLinks()),
+    command('freeLinks', 'Turn the interconnect into free links', ['Alt+J'], 'edit ring mesh', shown, () =>
+      edits.freeLinks(),
+    ),
   ];
 }

@@ -10,6 +10,13 @@ const KEYS: Readonly<Record<Shown, Readonly<Record<Kind, string>>>> = {
   budget: { png: 'Mod+Alt+P', svg: 'Mod+Alt+V', csv: 'Mod+Alt+E' },
 };
 
+/** What is copied, by the letter of what it is of: a picture, and with Shift the numbers. */
+const COPY_KEYS: Readonly<Record<Shown, readonly [string, string]>> = {
+  chart: ['Shift+C', 'C'],
+  topology: ['Y T', 'Y Shift+T'],
+  budget: ['Y B', 'Y Shift+B'],
+};
+
 /** `chart.png`, `topology.svg`, `budget.csv` and so on; `chart.copy…` and the like. */
 export function exportCommands({ exporting }: { readonly exporting: ExportState }): readonly Command[] {
   return (['chart', 'topology', 'budget'] as const).flatMap((what) => {
@@ -28,7 +35,7 @@ export function exportCommands({ exporting }: { readonly exporting: ExportState 
       {
         id: `${what}.copyPicture`,
         title: `Copy the ${name} as a picture`,
-        keys: what === 'chart' ? ['Shift+C'] : [],
+        keys: [COPY_KEYS[what][0]],
         words: `${words} clipboard png`,
         enabled,
         run: () => exporting.copy(what, 'png'),
@@ -36,7 +43,7 @@ export function exportCommands({ exporting }: { readonly exporting: ExportState 
       {
         id: `${what}.copyNumbers`,
         title: `Copy the numbers of the ${name}`,
-        keys: what === 'chart' ? ['C'] : [],
+        keys: [COPY_KEYS[what][1]],
         words: `${words} clipboard csv table`,
         enabled,
         run: () => exporting.copy(what, 'csv'),

@@ -18,32 +18,34 @@ export function resultsCommands(lab: Showing): readonly Command[] {
     if (view.screen === 'lab') view.setOpen('bottom', true);
     else view.show('runs');
   };
-  const command = (id: string, title: string, words: string, sheet: string): Command => ({
+  const command = (id: string, title: string, keys: readonly string[], words: string, sheet: string): Command => ({
     id,
     title,
-    keys: [],
+    keys,
     words,
     enabled: () => runs.current !== null,
     run: () => show(sheet),
   });
   return [
-    command('results.memory', 'Memory by owner', 'zones slab page tables run', 'memory'),
+    command('results.memory', 'Memory by owner', ['R M'], 'zones slab page tables run', 'memory'),
     command(
       'results.locality',
       'Locality: who reached whose memory',
+      ['R L'],
       'numa remote matrix numactl binding run',
       'locality',
     ),
-    command('results.processes', 'Processes and their mappings', 'tasks maps rss run', 'processes'),
+    command('results.processes', 'Processes and their mappings', ['R P'], 'tasks maps rss run', 'processes'),
     command(
       'results.scheduling',
       'Scheduling: where tasks were put',
+      ['R S'],
       'placed fork exec migrations history run',
       'scheduling',
     ),
-    command('results.profile', 'Kernel profile', 'functions readprofile time run', 'profile'),
-    command('results.proc', 'Reports of /proc', 'meminfo zoneinfo buddyinfo slabinfo vmstat run', 'proc'),
-    command('run.follow', 'Follow one reference', 'fault walk tlb trace step run', 'follow'),
+    command('results.profile', 'Kernel profile', ['R K'], 'functions readprofile time run', 'profile'),
+    command('results.proc', 'Reports of /proc', ['P'], 'meminfo zoneinfo buddyinfo slabinfo vmstat run', 'proc'),
+    command('run.follow', 'Follow one reference', ['R F'], 'fault walk tlb trace step run', 'follow'),
     {
       id: 'run.open',
       title: 'Open a run file…',

@@ -29,7 +29,7 @@ export function segmentCommands({ view, machine, runs, segment }: Designing): re
     {
       id: 'segment.ofRun',
       title: 'Run the same segment with another binding',
-      keys: [],
+      keys: ['Alt+Shift+G'],
       words: 'shm design binding again',
       enabled: () => designOfRun() !== null,
       run: () => {

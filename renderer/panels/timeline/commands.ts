@@ -52,7 +52,7 @@ export function timelineCommands({ runs, playhead, timeline, stepping, view }: P
     command(
       'playhead.cancel',
       'Stop going to the exact moment',
-      [],
+      ['Alt+Backspace'],
       () => playhead.seeking !== null,
       () => playhead.cancel(),
     ),

@@ -34,7 +34,7 @@ export function xrayCommands({ view, machine, runs, selection, playhead, xray }:
     {
       id: 'xray.selected',
       title: 'X-ray a page asked for on the selected node',
-      keys: ['Alt+Shift+X'],
+      keys: ['Alt+Shift+X', 'X'],
       words: 'zonelist allocation watermark',
       enabled: () => selected() !== null,
       run: () => {
@@ -56,7 +56,7 @@ export function xrayCommands({ view, machine, runs, selection, playhead, xray }:
     {
       id: 'xray.seen',
       title: 'X-ray the zones at the playhead',
-      keys: ['Alt+Shift+P'],
+      keys: ['Shift+X'],
       words: 'zonelist allocation watermark moment timeline',
       enabled: () => playhead.ns !== null,
       run: () => {

@@ -102,7 +102,7 @@ describe(`${door}: the timeline`, () => {
     expect(atFirst).toBeGreaterThan(0);
     expect(atFirst).toBeLessThan(atEnd);
 
-    await page.keyboard.press('Alt+Shift+P');
+    await page.keyboard.press('Shift+X');
     await page.getByText(/^at [\d,.]+ [mµn]?s$/).waitFor();
     await page
       .getByRole('heading', { name: /of node 0/ })
