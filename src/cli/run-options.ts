@@ -50,9 +50,11 @@ export function mergeRunOptions(groups: readonly RunOptions[]): RunOptions {
 }
 
 /** What is wrong with the options of the run together, or undefined. */
-export function runConflict({ until, out, history }: RunOptions): string | undefined {
-  if (until === undefined || (out ?? history) === undefined) return undefined;
-  return 'a run that stops at --until has no run file: --out and --history are for whole runs';
+export function runConflict({ until, out, history, markers, json }: RunOptions): string | undefined {
+  if (until !== undefined && (out ?? history) !== undefined)
+    return 'a run that stops at --until has no run file: --out and --history are for whole runs';
+  if (markers === true && json === true) return '--markers are listed behind the tables, which --json leaves out';
+  return undefined;
 }
 
 /** The knobs that are turned during the run, as the order of a run has them. */

@@ -34,6 +34,8 @@ describe('numaq run --markers', () => {
     const [marked, plain] = [await numaq(...turned, '--markers'), await numaq(...turned)];
     expect(marked.out.startsWith(plain.out)).toBe(true);
     expect(marked.out.slice(plain.out.length)).toMatch(/^\ntime +marker\n5\d(\.\d+)? µs +knob +swappiness = 10\n$/);
+    const { code, err } = await numaq(...run, '--markers', '--json');
+    expect([code, err]).toEqual([2, expect.stringContaining('--markers are listed behind the tables')]);
     expect((await numaq(...run, '--markers')).out).toMatch(/\nNo markers\.\n$/);
   });
 });

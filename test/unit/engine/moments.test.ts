@@ -1,6 +1,7 @@
 /** Moments of a watched run: what they say adds up, and watching changes nothing. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Timeline } from '../../../src/sim/engine/events.ts';
 import type { RunReport } from '../../../src/sim/engine/report.ts';
 import { column, roundNumbers } from './runs.ts';
 import { type ScriptedRun, scriptedRun, watch, writes } from './watched-runs.ts';
@@ -120,6 +121,17 @@ describe('watching a run', () => {
   it('makes nothing where nobody watches', () => {
     expect(alone.takeLive()).toEqual({ moments: [], markers: [], markersLeftOut: 0 });
     expect(alone.moment()).toBeUndefined();
+  });
+
+  it('leaves a timeline for a file as it is', () => {
+    const [unwatched, watched] = [false, true].map((live) => {
+      const timeline = new Timeline((place) => place);
+      const simulation = scriptedRun(busy, live, timeline);
+      while (!simulation.run(10_000));
+      return [...timeline.text()].join('');
+    });
+    expect(watched).toBe(unwatched);
+    expect(unwatched).toContain('"name":"fault"');
   });
 
   it('changes no byte of what comes out, and comes to the same moments, however often somebody looks in between', () => {

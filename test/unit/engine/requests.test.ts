@@ -58,6 +58,13 @@ describe('requests of a run', () => {
     expect(outcome).toBe('there');
     const { misses, lastMiss } = seen();
     expect(misses).toBeGreaterThanOrEqual(1);
+    expect(seen().missTimes.at(-1)).toBe(lastMiss?.timeNs);
+    expect(seen().missTimes).toHaveLength(misses);
+    // Sought again by its time, it is the last one.
+    const again = scriptedRun(hog);
+    const there = stopOf({ kind: 'time', ns: lastMiss?.timeNs ?? 0 }, again.reached);
+    while (again.runTo(there, 1e6) === 'more');
+    expect(again.xray(highuser).seen?.missTimes[0]).toBe(seen().missTimes[0]);
     expect(lastMiss?.served).not.toEqual(early.last?.served);
     // Every test but the last was refused, each at a bar higher by the mark of the zone before.
     const tests = lastMiss?.tests ?? [];

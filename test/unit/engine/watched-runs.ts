@@ -1,4 +1,5 @@
 /** Runs of scripts that somebody watches. */
+import type { Timeline } from '../../../src/sim/engine/events.ts';
 import type { Marker, Moment } from '../../../src/sim/engine/moment.ts';
 import { Simulation } from '../../../src/sim/engine/simulation.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
@@ -15,12 +16,16 @@ export interface ScriptedRun {
   readonly turns?: readonly Turn[];
 }
 
-export function scriptedRun({ profile, cpus, programs, sampleNs = 1e6, turns }: ScriptedRun, live = true): Simulation {
+export function scriptedRun(
+  { profile, cpus, programs, sampleNs = 1e6, turns }: ScriptedRun,
+  live = true,
+  timeline?: Timeline,
+): Simulation {
   const start = Object.keys(programs).map((program) => ({ program }));
   const script = { format: 'numaq-lab/script', version: 1, title: 'Watched', programs, start };
   const spec = workloadSchema.parse({ kind: 'script', script, cpus });
   const config = { profile, workloads: [spec], seed: 1, sampleNs, ...(turns === undefined ? {} : { turns }) };
-  return new Simulation(config, [buildProgram(spec, profile, () => undefined, 0, 1)], undefined, live);
+  return new Simulation(config, [buildProgram(spec, profile, () => undefined, 0, 1)], timeline, live);
 }
 
 export interface Watched {

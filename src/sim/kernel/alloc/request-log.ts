@@ -19,6 +19,7 @@ import { walkWords } from './xray-words.ts';
 const RING = 2 ** 14;
 const MOST_ALIKE = 1000;
 const MOST_TESTS = 64;
+const MISS_TIMES = 64;
 const NOBODY = -1;
 
 /** A request under way, and what is kept of it afterwards; used again for others, since there are millions. */
@@ -79,6 +80,7 @@ export class RequestLog implements WalkLog {
   private readonly nodes = new Int16Array(RING);
   private readonly asked = new Int16Array(RING);
   private readonly served = new Int16Array(RING);
+  private readonly missTimes = new Float64Array(MISS_TIMES);
   /** Under way: a request that reclaims may make others. */
   private readonly open: Draft[] = [];
   private readonly spare: Draft[] = [];
@@ -131,7 +133,7 @@ export class RequestLog implements WalkLog {
     const isMiss = zone === undefined || zone !== first;
     this.keep(draft, isMiss);
     if (!isMiss) return;
-    this.misses++;
+    this.missTimes[this.misses++ % MISS_TIMES] = draft.timeNs;
     if (zone !== undefined && zone.place !== on.node && first.place === on.node) this.strayed(on, zone);
   }
 
@@ -150,6 +152,7 @@ export class RequestLog implements WalkLog {
     return {
       requests,
       misses,
+      missTimes: this.lastMissTimes(),
       last: last === undefined ? null : this.shown(last),
       lastMiss: lastMiss === undefined ? null : this.shown(lastMiss),
       alike: this.alike(like.place, askedOf(like.gfp, like.order)),
@@ -174,6 +177,11 @@ export class RequestLog implements WalkLog {
     const list = gfp.cold === true ? sets?.cold : sets?.hot;
     draft.from = gfp.cold === true ? 'cold list' : 'hot list';
     if (list !== undefined) draft.onList = { count: list.count, low: list.low, high: list.high };
+  }
+
+  private lastMissTimes(): readonly number[] {
+    const first = Math.max(0, this.misses - MISS_TIMES);
+    return Array.from({ length: this.misses - first }, (_, at) => this.missTimes[(first + at) % MISS_TIMES]);
   }
 
   private alike(place: number, asked: number): SeenRequests['alike'] {

@@ -67,6 +67,8 @@ export interface SeenRequests {
   /** Requests of the run so far, and of them those that the first zone of their list did not serve. */
   readonly requests: number;
   readonly misses: number;
+  /** When the last 64 misses began, ns, oldest first: a run sought to one of them has it as its last. */
+  readonly missTimes: readonly number[];
   readonly last: SeenRequest | null;
   readonly lastMiss: SeenRequest | null;
   /** The last `count` requests of the same node, mask and order (1,000 at most), by the zone that served them, most first. */
