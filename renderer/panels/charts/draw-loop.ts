@@ -1,12 +1,19 @@
-/** One clock for all charts: what changed is drawn together, at most 30 times a second, in the screen's own rhythm. */
+/**
+ * One clock for all charts: what changed is drawn at most 30 times a second, in the screen's own rhythm. Where many charts
+ * take longer than a part of a frame, the rest has the next one, so that an input never waits for all of them.
+ */
 
 const FRAME_MS = 33;
 /** A screen's own frames come a little early or late. */
 const SLACK_MS = 4;
+/** Of a frame, for charts. */
+const BUDGET_MS = 6;
 
 const waiting = new Set<() => void>();
 let requested = 0;
 let drawnAt = -Infinity;
+/** Of those that are drawn together: what did not fit into a frame. */
+let rest: (() => void)[] = [];
 
 /** Has `draw` called with the next frame, once, however often it is asked for. */
 export function drawSoon(draw: () => void): void {
@@ -17,17 +24,23 @@ export function drawSoon(draw: () => void): void {
 /** Takes back what drawSoon() was asked for: the chart is gone. */
 export function drawNever(draw: () => void): void {
   waiting.delete(draw);
+  rest = rest.filter((other) => other !== draw);
 }
 
 function frame(now: number): void {
   requested = 0;
-  if (waiting.size === 0) return;
-  if (now - drawnAt < FRAME_MS - SLACK_MS) {
-    requested = requestAnimationFrame(frame);
-    return;
+  if (rest.length === 0) {
+    if (waiting.size === 0) return;
+    if (now - drawnAt < FRAME_MS - SLACK_MS) {
+      requested = requestAnimationFrame(frame);
+      return;
+    }
+    drawnAt = now;
+    rest = [...waiting];
+    waiting.clear();
   }
-  drawnAt = now;
-  const draws = [...waiting];
-  waiting.clear();
-  for (const draw of draws) draw();
+  const until = performance.now() + BUDGET_MS;
+  do rest.shift()?.();
+  while (rest.length > 0 && performance.now() < until);
+  if (rest.length + waiting.size > 0 && requested === 0) requested = requestAnimationFrame(frame);
 }

@@ -5,7 +5,7 @@ import { formatNumber } from '../format.ts';
 import { freeColumns, type SampledRun, zoneLabel, type ZoneAt } from './columns.ts';
 import { AREAS, FREE_LOOKS, LINES, type SeriesLook } from './look.ts';
 import { seriesOf } from './run-series.ts';
-import { lastValue, type ChartSpec, type Series, UNITS } from './spec.ts';
+import { lastValue, type ChartSpec, plain, type Series, UNITS } from './spec.ts';
 import { lowMarks, zoneLayout } from './watermarks.ts';
 
 export type PresetId = 'references' | 'free' | 'hits' | 'latency';
@@ -70,7 +70,7 @@ const latency: Preset = (run) =>
     axis: 'linear',
     series: [...pick(run, 'meanMissNs', 'Mean miss', LINES[1]), ...pick(run, 'meanQueueNs', 'of it waiting', LINES[2])],
     format: (value) => formatNumber(value, value >= 100 ? 0 : 1),
-    tick: (value) => value.toLocaleString('en-US', { maximumFractionDigits: 3 }),
+    tick: plain,
   });
 
 /** Free memory of up to four zones: those of the selection, low memory, then those with the least left. */

@@ -40,7 +40,9 @@ export interface ChartSpec {
   readonly tick: (value: number) => string;
 }
 
-const plain = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 3 });
+/** Made once: toLocaleString() makes one for every tick of every frame. */
+const PLAIN = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
+export const plain = (value: number): string => PLAIN.format(value);
 const memory = (value: number): string =>
   value >= 100 ? formatNumber(value, 0) : Number.isFinite(value) ? plain(Number(value.toPrecision(3))) : '–';
 

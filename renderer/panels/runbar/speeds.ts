@@ -1,5 +1,5 @@
 /** How fast runs may go: as fast as they can, or so much virtual time a second of real time. */
-import { formatTime } from '../format.ts';
+import { formatNumber, formatTime } from '../format.ts';
 
 export interface Speed {
   /** Virtual ns per second of real time; null: as fast as it can. */
@@ -17,7 +17,7 @@ const DIVISORS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000, 100_000];
 export const speeds: readonly Speed[] = [
   { pace: null, short: 'max', title: 'As fast as it can' },
   ...DIVISORS.map((divisor) => {
-    const short = `1/${divisor.toLocaleString('en-US')}`;
+    const short = `1/${formatNumber(divisor)}`;
     return {
       pace: 1e9 / divisor,
       short,
