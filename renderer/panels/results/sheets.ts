@@ -170,11 +170,3 @@ function cpuShare({ result: { totals, elapsedNs, proc } }: RunReport): Total[] {
   const description = 'User and system time of all CPUs, of the time elapsed.';
   return [{ id: 'cpuPercent', label: 'CPU', unit: '%', value, text: formatNumber(value), description }];
 }
-
-/** Columns and rows of the totals as CSV takes them. */
-export function totalsCsv(totals: readonly Total[]): { readonly columns: string[]; readonly rows: Cell[][] } {
-  return {
-    columns: ['metric', 'label', 'value', 'unit'],
-    rows: totals.map(({ id, label, value, unit }) => [id, label, value, id.endsWith('Ns') ? 'ns' : unit]),
-  };
-}
