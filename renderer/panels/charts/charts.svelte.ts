@@ -20,6 +20,8 @@ export class ChartsState {
   renaming = $state.raw<string | null>(null);
   /** The chart that the picker chooses series for, or `new`. */
   picking = $state.raw<string | null>(null);
+  /** The chart that was just made or moved: it is brought into sight. */
+  sought = $state.raw<string | null>(null);
   /** Virtual time under the pointer in any of the charts, ns. */
   cursorNs = $state.raw<number | null>(null);
   readonly zoom = new ZoomState();
@@ -49,6 +51,7 @@ export class ChartsState {
     const id = this.#freshId();
     this.#keep([...this.list, chartOf(id, title, series)]);
     this.#current = id;
+    this.sought = id;
     return id;
   }
 
@@ -70,6 +73,7 @@ export class ChartsState {
     if (this.find(last.chart.id) !== undefined) return this.putBack();
     this.#keep([...this.list.slice(0, last.at), last.chart, ...this.list.slice(last.at)]);
     this.#current = last.chart.id;
+    this.sought = last.chart.id;
   }
 
   /** Changes a chart in place. */
@@ -103,6 +107,7 @@ export class ChartsState {
     const others = this.list.filter((chart) => chart.id !== id);
     const at = Math.min(Math.max(0, to), others.length);
     this.#keep([...others.slice(0, at), moving, ...others.slice(at)]);
+    this.sought = id;
   }
 
   /** Pins a chart to the run that it shows, or lets it go. */

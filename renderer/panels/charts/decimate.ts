@@ -51,8 +51,8 @@ export function decimateInto(kept: number[], { values, extremes }: Samples, boun
     const from = bounds[column];
     const to = bounds[column + 1];
     if (from === to) continue;
-    const low = extremes.lowest(from, to);
-    const high = extremes.highest(from, to);
+    extremes.find(from, to);
+    const { low, high } = extremes;
     // A column of gaps alone stays one.
     const first = low < 0 ? from : Math.min(low, high);
     const second = low < 0 ? from : Math.max(low, high);

@@ -6,10 +6,13 @@
 const BLOCK = 16;
 
 export class Extremes {
+  /** Positions found by the last find(); -1 where there was no value. */
+  low = -1;
+  high = -1;
   readonly #values: readonly number[];
   /** Positions of the lowest and the highest of each full block; -1 where it is all gaps. */
-  readonly #low: number[] = [];
-  readonly #high: number[] = [];
+  readonly #lows: number[] = [];
+  readonly #highs: number[] = [];
 
   /** `values` may grow at its end; whoever changes it before that calls clear(). */
   constructor(values: readonly number[]) {
@@ -18,50 +21,76 @@ export class Extremes {
 
   /** Forgets all: the values were taken anew. */
   clear(): void {
-    this.#low.length = 0;
-    this.#high.length = 0;
+    this.#lows.length = 0;
+    this.#highs.length = 0;
   }
 
   /** Position of the lowest value from `from` (inclusive) to `to` (exclusive); -1 where there is none. */
   lowest(from: number, to: number): number {
-    return this.#search(from, to, this.#low, -1);
+    this.find(from, to);
+    return this.low;
   }
 
   /** Position of the highest value from `from` (inclusive) to `to` (exclusive); -1 where there is none. */
   highest(from: number, to: number): number {
-    return this.#search(from, to, this.#high, 1);
+    this.find(from, to);
+    return this.high;
   }
 
-  /** `sign`: 1 looks for the highest, -1 for the lowest; the first one of equals. */
-  #search(from: number, to: number, blocks: readonly number[], sign: 1 | -1): number {
-    this.#grow();
+  /** Finds both at once, into `low` and `high`: of equals the first. Called for every pixel column, so it makes nothing. */
+  find(from: number, to: number): void {
     const values = this.#values;
+    if ((this.#lows.length + 1) * BLOCK <= values.length) this.#grow();
     const end = Math.min(to, values.length);
-    let best = -1;
+    let low = -1;
+    let high = -1;
+    let least = Infinity;
     let most = -Infinity;
     let at = Math.max(0, from);
-    while (at < end) {
-      let candidate = at;
-      if (at % BLOCK === 0 && at + BLOCK <= end) {
-        candidate = blocks[at / BLOCK];
-        at += BLOCK;
-      } else {
-        at += 1;
+    // Up to the first full block, value by value.
+    const head = Math.min(end, Math.ceil(at / BLOCK) * BLOCK);
+    for (; at < head; at++) {
+      const value = values[at];
+      if (value < least) {
+        least = value;
+        low = at;
       }
-      if (candidate < 0) continue;
-      const value = sign * values[candidate];
-      // Not greater for a NaN.
-      if (value > most || (best < 0 && value === most)) {
+      if (value > most) {
         most = value;
-        best = candidate;
+        high = at;
       }
     }
-    return best;
+    for (; at + BLOCK <= end; at += BLOCK) {
+      const lowest = this.#lows[at / BLOCK];
+      if (lowest < 0) continue;
+      const highest = this.#highs[at / BLOCK];
+      if (values[lowest] < least) {
+        least = values[lowest];
+        low = lowest;
+      }
+      if (values[highest] > most) {
+        most = values[highest];
+        high = highest;
+      }
+    }
+    for (; at < end; at++) {
+      const value = values[at];
+      if (value < least) {
+        least = value;
+        low = at;
+      }
+      if (value > most) {
+        most = value;
+        high = at;
+      }
+    }
+    this.low = low;
+    this.high = high;
   }
 
   #grow(): void {
     const values = this.#values;
-    for (let block = this.#low.length; (block + 1) * BLOCK <= values.length; block++) {
+    for (let block = this.#lows.length; (block + 1) * BLOCK <= values.length; block++) {
       let low = -1;
       let high = -1;
       for (let at = block * BLOCK; at < (block + 1) * BLOCK; at++) {
@@ -70,8 +99,8 @@ export class Extremes {
         if (low < 0 || value < values[low]) low = at;
         if (high < 0 || value > values[high]) high = at;
       }
-      this.#low.push(low);
-      this.#high.push(high);
+      this.#lows.push(low);
+      this.#highs.push(high);
     }
   }
 }
