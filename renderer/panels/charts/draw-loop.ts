@@ -12,6 +12,8 @@ const BUDGET_MS = 6;
 const waiting = new Set<() => void>();
 let requested = 0;
 let drawnAt = -Infinity;
+/** How long the last drawing took, ms. */
+let took = 0;
 /** Of those that are drawn together: what did not fit into a frame. */
 let rest: (() => void)[] = [];
 
@@ -31,7 +33,7 @@ function frame(now: number): void {
   requested = 0;
   if (rest.length === 0) {
     if (waiting.size === 0) return;
-    if (now - drawnAt < FRAME_MS - SLACK_MS) {
+    if (now - drawnAt < Math.max(FRAME_MS, 2 * took) - SLACK_MS) {
       requested = requestAnimationFrame(frame);
       return;
     }
