@@ -83,8 +83,8 @@ async function pausedRun(lab: Lab, ear: Ear, wanted: RunRequest): Promise<readon
 /** A window that reads JSON, as the browser's does, sees the same. */
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-const aloneText = (wanted: RunRequest): string => {
-  const simulation = startSimulation(wanted, () => undefined);
+const aloneText = ({ workloads, seed }: RunRequest): string => {
+  const simulation = startSimulation({ profile: smallMachine, workloads, seed }, () => undefined);
   while (!simulation.run(2 ** 20));
   return formatRun(simulation.report());
 };
