@@ -12,7 +12,7 @@ const BUDGET_MS = 6;
 const waiting = new Set<() => void>();
 let requested = 0;
 let drawnAt = -Infinity;
-/** How long the last drawing took, ms. */
+/** How long the charts that were drawn together last took, all in all, ms. */
 let took = 0;
 /** Of those that are drawn together: what did not fit into a frame. */
 let rest: (() => void)[] = [];
@@ -38,11 +38,14 @@ function frame(now: number): void {
       return;
     }
     drawnAt = now;
+    took = 0;
     rest = [...waiting];
     waiting.clear();
   }
-  const until = performance.now() + BUDGET_MS;
+  const begun = performance.now();
+  const until = begun + BUDGET_MS;
   do rest.shift()?.();
   while (rest.length > 0 && performance.now() < until);
+  took += performance.now() - begun;
   if (rest.length + waiting.size > 0 && requested === 0) requested = requestAnimationFrame(frame);
 }
