@@ -152,6 +152,12 @@ export class MachineState {
     return this.#revisions.includes(revision);
   }
 
+  /** What a run that began at that revision is of, where it is not of the machine as it stands; empty where it is. */
+  staleText(revision: number): string {
+    if (revision === this.revision) return '';
+    return this.knows(revision) ? 'of the machine before the edit' : 'of another machine';
+  }
+
   undo(): void {
     this.jump(this.history.position - 1);
   }

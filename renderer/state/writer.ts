@@ -4,7 +4,7 @@
  */
 
 /** From the first change that is not kept to its write: with the write itself well under a second. */
-const DELAY_MS = 300;
+const DELAY_MS = 200;
 /** After a write that failed: the disk may have room again, the lab may answer again. */
 const AGAIN_MS = 2000;
 

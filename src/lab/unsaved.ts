@@ -18,6 +18,7 @@ import {
   windowIdSchema,
 } from './contract.ts';
 import { checkMachine } from './machines.ts';
+import { Turns } from './turns.ts';
 
 const FORMAT = 'numaq-lab/unsaved';
 const TABS_FORMAT = 'numaq-lab/unsaved-tabs';
@@ -60,7 +61,7 @@ export class UnsavedMachines {
   readonly #start = randomUUID();
   /** Windows of this start: their tabs, and whether each has unsaved changes. */
   readonly #windows = new Map<string, Map<string, boolean>>();
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(dataDir: string) {
     this.#folder = join(dataDir, 'unsaved');
@@ -68,7 +69,7 @@ export class UnsavedMachines {
 
   /** Writes a tab's side file. Rejects with an InputError where the disk does not take it; the one before stays. */
   keep({ window, tab, ...machine }: UnsavedMachine, when: string = new Date().toISOString()): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.of(fileOf(window, tab), async () => {
       this.#tabsOf(window).set(tab, machine.profile !== undefined);
       await this.#write(fileOf(window, tab), { format: FORMAT, version: 1, start: this.#start, when, ...machine });
     });
@@ -76,12 +77,14 @@ export class UnsavedMachines {
 
   /** Writes which tabs a window has, in their order, and which of them is looked at. Rejects as `keep`. */
   keepTabs({ window, tabs, current }: KeptTabs): Promise<void> {
-    return this.#inTurn(() => this.#write(fileOf(window, TABS), { format: TABS_FORMAT, version: 1, tabs, current }));
+    return this.#turns.alone(() =>
+      this.#write(fileOf(window, TABS), { format: TABS_FORMAT, version: 1, tabs, current }),
+    );
   }
 
   /** Takes a tab's side file away, or with null all of the window: its changes were saved or given up. */
   drop(window: string, tab: string | null = null): Promise<void> {
-    return this.#inTurn(() => (tab === null ? this.#removeWindow(window) : this.#removeTab(window, tab)));
+    return this.#turns.alone(() => (tab === null ? this.#removeWindow(window) : this.#removeTab(window, tab)));
   }
 
   /**
@@ -89,7 +92,7 @@ export class UnsavedMachines {
    * becomes this window's. Null where there is none. What cannot be read or is no machine here is passed over and stays.
    */
   take(window: string): Promise<RecoveredTabs | null> {
-    return this.#inTurn(async () => {
+    return this.#turns.alone(async () => {
       const groups = await this.#groups();
       const own = await this.#recovered(window, groups.get(window) ?? []);
       if (own !== null) return own;
@@ -113,7 +116,7 @@ export class UnsavedMachines {
 
   /** The lab ends by itself: what windows without unsaved changes showed is taken away. */
   close(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.alone(async () => {
       for (const [window, tabs] of [...this.#windows]) {
         if (![...tabs.values()].includes(true)) await this.#removeWindow(window);
       }
@@ -201,12 +204,6 @@ export class UnsavedMachines {
       if (!name.startsWith(start) && !name.startsWith(`.${start}`)) continue;
       await unlink(join(this.#folder, name)).catch(() => undefined);
     }
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(work);
-    this.#queue = done.catch(() => undefined);
-    return done;
   }
 }
 
