@@ -26,12 +26,18 @@ export interface OutlineRow {
   readonly siblings: number;
 }
 
+/** What will run, as the outline says it. */
+export interface OutlineWorkload {
+  readonly title: string;
+  readonly programs: readonly { readonly key: number; readonly name: string; readonly where: string }[];
+}
+
 /** The rows to show when the rows whose keys are in `open` are open. */
 export function outlineRows(
   profile: MachineProfile,
   layout: BootLayout | null,
   open: ReadonlySet<string>,
-  workload: string,
+  workload: OutlineWorkload,
 ): readonly OutlineRow[] {
   const rows: PlainRow[] = [];
   const add = (
@@ -91,12 +97,46 @@ export function outlineRows(
     if (machine.remoteCache !== undefined)
       add(1, 'Remote cache', formatBytes(machine.remoteCache.mib * MIB), { kind: 'remoteCache' });
   }
-  add(0, 'Kernel', kernel.flavour, { kind: 'kernel' }, { group: true });
-  add(1, 'Page cluster', formatBytes(FRAME << kernel.pageMmuShift), { kind: 'kernel' }, { key: 'kernel.cluster' });
-  add(1, 'Placement', kernel.placement.policy.replace('-', ' '), { kind: 'kernel' }, { key: 'kernel.placement' });
-  add(0, 'Zones', lowText(layout), { kind: 'zones' }, { group: true });
-  add(0, 'Workload', workload, { kind: 'workload' }, { group: true });
+  const group = (key: string, label: string, value: string, selection: Selection): boolean => {
+    const isOpen = open.has(key);
+    add(0, label, value, selection, { key, group: true, expanded: isOpen });
+    return isOpen;
+  };
+  const part = (key: string, label: string, value: string, selection: Selection): void =>
+    add(1, label, value, selection, { key });
+  if (group('kernel', 'Kernel', kernel.flavour, { kind: 'kernel' })) {
+    const to: Selection = { kind: 'kernel' };
+    part('kernel.cluster', 'Page cluster', formatBytes(FRAME << kernel.pageMmuShift), to);
+    part('kernel.rmap', 'Reverse map', kernel.rmap ?? 'by flavour', to);
+    part('kernel.highpte', 'Page tables', tablesText(kernel.highpte), to);
+    part('kernel.placement', 'Placement', kernel.placement.policy.replace('-', ' '), to);
+  }
+  if (group('zones', 'Zones', lowText(layout), { kind: 'zones' }) && layout !== null) {
+    for (const { name, pages } of zoneSums(layout)) {
+      part(`zones.${name}`, name, formatBytes(pages * FRAME), { kind: 'zones' });
+    }
+  }
+  if (group('workload', 'Workload', workload.title, { kind: 'workload' })) {
+    for (const program of workload.programs) {
+      part(`workload.${program.key}`, program.name, program.where, { kind: 'workload' });
+    }
+  }
   return withPlaces(rows);
+}
+
+function tablesText(highpte: boolean | undefined): string {
+  if (highpte === undefined) return 'by flavour';
+  return highpte ? 'highmem' : 'low memory';
+}
+
+/** Pages of each type of zone on all nodes, high ones first. */
+function zoneSums(layout: BootLayout): readonly { readonly name: string; readonly pages: number }[] {
+  return (['HighMem', 'Normal', 'DMA'] as const)
+    .map((name) => {
+      const zones = layout.nodes.flatMap((node) => node.zones.filter((zone) => zone.name === name));
+      return { name, pages: zones.reduce((sum, zone) => sum + zone.pages, 0) };
+    })
+    .filter(({ pages }) => pages > 0);
 }
 
 type PlainRow = Omit<OutlineRow, 'place' | 'siblings'>;

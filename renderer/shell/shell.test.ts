@@ -368,7 +368,7 @@ describe('places and rows', () => {
   });
 
   it('lists zones from high to low under an open node, and its CPUs by number', () => {
-    const rows = outlineRows(profile, layout, new Set(['machine', 'node:1']), '');
+    const rows = outlineRows(profile, layout, new Set(['machine', 'node:1']), { title: '', programs: [] });
     const at = rows.findIndex((row) => row.key === 'node:1');
     expect(rows.slice(at + 1, at + 3).map((row) => [row.label, row.value])).toEqual([
       ['HighMem', '7.91 GiB'],
@@ -377,7 +377,7 @@ describe('places and rows', () => {
   });
 
   it('counts each row among those of the same parent', () => {
-    const rows = outlineRows(profile, layout, new Set(['machine', 'node:0']), '');
+    const rows = outlineRows(profile, layout, new Set(['machine', 'node:0']), { title: '', programs: [] });
     const place = (key: string): readonly (number | undefined)[] => {
       const row = rows.find((candidate) => candidate.key === key);
       return [row?.place, row?.siblings];
@@ -392,7 +392,9 @@ describe('places and rows', () => {
     const large = openBuiltIn('altix-4700-4096n').checked;
     if (large.profile === undefined || large.layout === undefined) throw new Error('the built-in machine is not valid');
     expect(
-      outlineRows(large.profile, large.layout, new Set(['machine']), '').filter((row) => row.depth === 1).length,
+      outlineRows(large.profile, large.layout, new Set(['machine']), { title: '', programs: [] }).filter(
+        (row) => row.depth === 1,
+      ).length,
     ).toBeGreaterThanOrEqual(4096);
   });
 });

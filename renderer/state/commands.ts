@@ -3,6 +3,7 @@
  * menu sends. `keys` are what a command has at first: `lab.keys` says which it has now.
  */
 import type { Lab } from './lab.svelte.ts';
+import { undoPlace } from './undo-place.ts';
 
 export { keysText } from './shortcuts.ts';
 
@@ -44,13 +45,21 @@ export function labCommands(lab: Lab): readonly Command[] {
       enabled: () => lab.client.door === 'desktop',
       run: () => files.close(),
     },
-    { id: 'edit.undo', title: 'Undo', keys: ['Mod+Z'], enabled: () => machine.canUndo, run: () => machine.undo() },
+    {
+      id: 'edit.undo',
+      title: 'Undo',
+      keys: ['Mod+Z'],
+      words: 'machine workload segment design',
+      enabled: () => undoPlace(lab).canUndo,
+      run: () => undoPlace(lab).undo(),
+    },
     {
       id: 'edit.redo',
       title: 'Redo',
       keys: ['Mod+Shift+Z', 'Mod+Y'],
-      enabled: () => machine.canRedo,
-      run: () => machine.redo(),
+      words: 'machine workload segment design',
+      enabled: () => undoPlace(lab).canRedo,
+      run: () => undoPlace(lab).redo(),
     },
     { id: 'machine.addNode', title: 'Add a node', keys: ['Insert'], enabled: opened, run: () => lab.nodes.add() },
     {

@@ -13,6 +13,7 @@ import type {
   WorkloadSpec,
 } from '../../../src/sim/workloads/workload.ts';
 import { formatNumber, formatRanges } from '../format.ts';
+import { UndoSteps } from '../../state/undo-steps.svelte.ts';
 import { freeCpus, sharedCpus } from './cpus.ts';
 import { cpusText, segmentTitle } from './workload-title.ts';
 
@@ -48,18 +49,26 @@ export type ProgramChoice =
   | { readonly script: OpenedScript | null }
   | { readonly segment: true };
 
+/** Everything that undo brings back. */
+interface Values {
+  readonly programs: readonly ProgramDraft[];
+  readonly seed: number;
+  readonly segmentScale: number;
+  readonly keepHistory: boolean;
+}
+
 export class WorkloadState {
-  programs = $state.raw<readonly ProgramDraft[]>([]);
-  /** As the command line's default: the same run in every door. */
-  seed = $state.raw(0);
-  /** The design that programs of kind segment run, with the CPUs that it takes. */
+  // Seed 0 is the command line's default: the same run in every door.
+  readonly #steps = new UndoSteps<Values>({
+    programs: [],
+    seed: 0,
+    segmentScale: 1,
+    keepHistory: false,
+  });
+  /** The design that programs of kind segment run, with the CPUs that it takes. It follows the designer, which has an undo of its own. */
   segment = $state.raw<{ readonly design: SegmentDesign; readonly cpus: readonly number[] } | null>(null);
-  /** Sizes and references of the segment's run against the design's. */
-  segmentScale = $state.raw(1);
   /** Shows the segment designer; set by the window that has one. */
   ondesign: (() => void) | null = null;
-  /** A run begins with what the last one knows of programs, which kernels that predict place tasks by. */
-  keepHistory = $state.raw(false);
   readonly patterns: readonly PatternSummary[];
   readonly library: readonly LibrarySummary[];
   #lastKey = 0;
@@ -68,6 +77,58 @@ export class WorkloadState {
     this.patterns = patterns;
     this.library = library;
     if (patterns.length > 0) this.addPattern();
+    this.#steps.start(this.#steps.now);
+  }
+
+  get programs(): readonly ProgramDraft[] {
+    return this.#steps.now.programs;
+  }
+
+  set programs(programs: readonly ProgramDraft[]) {
+    this.#change({ programs });
+  }
+
+  get seed(): number {
+    return this.#steps.now.seed;
+  }
+
+  set seed(seed: number) {
+    this.#change({ seed });
+  }
+
+  /** Sizes and references of the segment's run against the design's. */
+  get segmentScale(): number {
+    return this.#steps.now.segmentScale;
+  }
+
+  /** A run begins with what the last one knows of programs, which kernels that predict place tasks by. */
+  get keepHistory(): boolean {
+    return this.#steps.now.keepHistory;
+  }
+
+  set keepHistory(keepHistory: boolean) {
+    this.#change({ keepHistory });
+  }
+
+  get canUndo(): boolean {
+    return this.#steps.canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.#steps.canRedo;
+  }
+
+  /** Takes the last change of the workload back. */
+  undo(): void {
+    this.#steps.undo();
+  }
+
+  redo(): void {
+    this.#steps.redo();
+  }
+
+  #change(change: Partial<Values>): void {
+    this.#steps.change({ ...this.#steps.now, ...change });
   }
 
   addPattern(pattern: string = this.patterns[0]?.id ?? '', cpus: readonly number[] | null = null): void {
@@ -151,7 +212,7 @@ export class WorkloadState {
   }
 
   scaleSegment(scale: number): void {
-    this.segmentScale = scale;
+    this.#change({ segmentScale: scale });
   }
 
   changeScale(key: number, scale: number): void {
@@ -241,6 +302,11 @@ export class WorkloadState {
       return this.segment === null ? 'Shared segment' : segmentTitle(this.segment.design);
     };
     return this.programs.map(one).join(' + ');
+  }
+
+  /** Where a program runs: `on CPUs 0-15`; where a segment's does is the design's own. */
+  whereOf(program: ProgramDraft, cpuCount: number): string {
+    return program.kind === 'segment' ? '' : cpusText(this.#cpusOf(program, cpuCount));
   }
 
   /** The title of a pattern, a library program or a script, or the trace's name. */

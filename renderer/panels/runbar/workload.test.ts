@@ -186,3 +186,21 @@ describe('the run bar', () => {
     expect(runs.failure?.message).toBe('not in this test');
   });
 });
+
+describe('undo of the workload', () => {
+  it('leads back through every change to the workload that the window began with, and forth again', () => {
+    const workload = new WorkloadState(catalogue.patterns, catalogue.library);
+    const first = workload.specs(8);
+    expect(workload.canUndo).toBe(false);
+    workload.addPattern('chase', [3]);
+    workload.seed = 7;
+    workload.keepHistory = true;
+    workload.remove(workload.programs[0].key);
+    const last = workload.specs(8);
+    for (let step = 0; step < 4; step++) workload.undo();
+    expect([workload.specs(8), workload.seed, workload.keepHistory]).toEqual([first, 0, false]);
+    expect(workload.canUndo).toBe(false);
+    while (workload.canRedo) workload.redo();
+    expect([workload.specs(8), workload.seed, workload.keepHistory]).toEqual([last, 7, true]);
+  });
+});

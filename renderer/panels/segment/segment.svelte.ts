@@ -11,11 +11,10 @@ import type { SegmentDesign } from '../../../src/sim/workloads/segment/design.ts
 import { failureOf } from '../../state/failure.ts';
 import { Questions } from '../../state/questions.ts';
 import { getAt, isWithin, setAt } from '../../state/path.ts';
+import { UndoSteps } from '../../state/undo-steps.svelte.ts';
 import { type Binding, callOf } from './calls.ts';
 import { nodesOf, place, type RangeChoice } from './ranges.ts';
 import { starterDesign } from './starter.ts';
-
-const MOST_UNDO = 100;
 
 interface Question {
   readonly profile: MachineProfile;
@@ -27,8 +26,6 @@ type SegmentClient = Pick<Client, 'predictSegment' | 'segmentDesigns'>;
 export class SegmentState {
   /** Designs and ranges to begin with, and the design's schema; null until the lab has given them. */
   catalogue = $state.raw<SegmentCatalogue | null>(null);
-  /** As edited; null until a design has been opened. */
-  design = $state.raw<SegmentDesign | null>(null);
   /** Of the last design that nothing was wrong with. */
   prediction = $state.raw<SegmentPrediction | null>(null);
   /** Command lines of numactl for its layout. */
@@ -46,21 +43,24 @@ export class SegmentState {
   readonly canRun: boolean = $derived(this.design !== null && this.design === this.valid);
 
   readonly #client: SegmentClient;
-  #before = $state.raw<readonly SegmentDesign[]>([]);
-  #after = $state.raw<readonly SegmentDesign[]>([]);
-  #gesture: string | undefined;
+  readonly #steps = new UndoSteps<SegmentDesign | null>(null);
   readonly #questions = new Questions<Question>((question, isOld) => this.#ask(question, isOld));
 
   constructor(client: SegmentClient) {
     this.#client = client;
   }
 
+  /** As edited; null until a design has been opened. */
+  get design(): SegmentDesign | null {
+    return this.#steps.now;
+  }
+
   get canUndo(): boolean {
-    return this.#before.length > 0;
+    return this.#steps.canUndo;
   }
 
   get canRedo(): boolean {
-    return this.#after.length > 0;
+    return this.#steps.canRedo;
   }
 
   /** Asks the lab once for what a design begins with; on a machine without a design, one is made for it. */
@@ -83,19 +83,14 @@ export class SegmentState {
 
   /** Sets the design; changes with one `gesture` text (a drag) are one step to undo. */
   change(next: SegmentDesign, gesture?: string): void {
-    const now = this.design;
-    if (next === now) return;
-    if (now !== null && (gesture === undefined || gesture !== this.#gesture)) {
-      this.#before = [...this.#before.slice(1 - MOST_UNDO), now];
-    }
-    this.#gesture = gesture;
-    this.#after = [];
-    this.#show(next);
+    if (this.design === null) this.#steps.start(next);
+    else this.#steps.change(next, gesture);
+    this.#keepSelected();
   }
 
   /** Ends a gesture: the next change is a step of its own. */
   endGesture(): void {
-    this.#gesture = undefined;
+    this.#steps.endGesture();
   }
 
   /** Sets the field at `path`; undefined takes it away. */
@@ -112,21 +107,13 @@ export class SegmentState {
   }
 
   undo(): void {
-    const before = this.#before.at(-1);
-    if (before === undefined || this.design === null) return;
-    this.#before = this.#before.slice(0, -1);
-    this.#after = [this.design, ...this.#after];
-    this.#gesture = undefined;
-    this.#show(before);
+    this.#steps.undo();
+    this.#keepSelected();
   }
 
   redo(): void {
-    const [after, ...rest] = this.#after;
-    if (after === undefined || this.design === null) return;
-    this.#before = [...this.#before, this.design];
-    this.#after = rest;
-    this.#gesture = undefined;
-    this.#show(after);
+    this.#steps.redo();
+    this.#keepSelected();
   }
 
   /**
@@ -175,9 +162,11 @@ export class SegmentState {
     }
   }
 
-  #show(design: SegmentDesign): void {
-    this.design = design;
-    if (this.selected !== 'all' && this.selected >= design.ranges.length) this.selected = design.ranges.length - 1;
+  /** A range that is gone is not selected. */
+  #keepSelected(): void {
+    const { design } = this;
+    if (design === null || this.selected === 'all' || this.selected < design.ranges.length) return;
+    this.selected = design.ranges.length - 1;
   }
 }
 
