@@ -68,7 +68,7 @@ function lowSentence(low: Figure, at: number, who: string, kva: Figure | undefin
   const [from = 0, to = 0] = [low.values[0], low.values[at]];
   const ratio = to / from;
   const factor =
-    from > 0 && ratio >= 1.1
+    from > 0 && ratio >= 2
       ? `${formatNumber(ratio, 1)} times the low memory`
       : `${formatBytes(bytesOf(low, to - from))} more low memory`;
   const [before, after] = [kva?.values[0], kva?.values[at]];
