@@ -344,3 +344,34 @@ export function searchGlossary(query: string): readonly GlossaryEntry[] {
     .sort((a, b) => b.rank - a.rank)
     .map(({ entry }) => entry);
 }
+
+/** Words that stand everywhere: marking them would mark every text. */
+const COMMON = ['node', 'zone', 'slab', 'directory', 'interleave', 'DMA', 'Normal', 'NUMA node', 'highmem', 'HighMem'];
+
+/** Terms as they are written, and their names in the kernel: not every word by which the glossary finds them. */
+const marked: readonly string[] = glossary
+  .flatMap(({ term, also }) => [term, ...also.filter((word) => /[_A-Z]|\d/.test(word))])
+  .filter((word) => !COMMON.includes(word))
+  .sort((a, b) => b.length - a.length);
+
+const pattern = new RegExp(
+  `(?<![\\w-])(?:${marked.map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|')})(?![\\w-])`,
+  'gi',
+);
+
+/** A text in parts, those that are terms marked: each term once, where it stands first. */
+export function splitByTerms(text: string): readonly { readonly text: string; readonly term: boolean }[] {
+  const parts: { text: string; term: boolean }[] = [];
+  const seen = new Set<string>();
+  let from = 0;
+  for (const match of text.matchAll(pattern)) {
+    const term = glossaryEntry(match[0])?.term;
+    if (term === undefined || seen.has(term)) continue;
+    seen.add(term);
+    if (match.index > from) parts.push({ text: text.slice(from, match.index), term: false });
+    parts.push({ text: match[0], term: true });
+    from = match.index + match[0].length;
+  }
+  if (from < text.length) parts.push({ text: text.slice(from), term: false });
+  return parts;
+}

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HelpState, TOUR_STEPS } from './help.svelte.ts';
-import { glossary, glossaryEntry, searchGlossary } from './glossary.ts';
+import { glossary, glossaryEntry, searchGlossary, splitByTerms } from './glossary.ts';
 
 beforeEach(() => localStorage.clear());
 
@@ -45,6 +45,26 @@ describe('the glossary', () => {
     expect(found).toContain('numa_hit');
     expect(searchGlossary('')).toHaveLength(glossary.length);
     expect(searchGlossary('vax')).toEqual([]);
+  });
+});
+
+describe('terms in a text', () => {
+  it('are marked where each stands first, as whole words', () => {
+    const text = 'KVA remap: the mem_map of nodes 1-7; mem_map of node 0, remapped';
+    const terms = splitByTerms(text).filter((part) => part.term);
+    expect(terms.map((part) => part.text)).toEqual(['KVA remap', 'mem_map']);
+    expect(
+      splitByTerms(text)
+        .map((part) => part.text)
+        .join(''),
+    ).toBe(text);
+  });
+
+  it('are none in a text without any, nor in words that stand everywhere', () => {
+    expect(splitByTerms('8 pages of node 3, zone Normal')).toEqual([
+      { text: '8 pages of node 3, zone Normal', term: false },
+    ]);
+    expect(splitByTerms('')).toEqual([]);
   });
 });
 
