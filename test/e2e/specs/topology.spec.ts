@@ -28,6 +28,13 @@ const inspected = (id: number): Locator =>
 const press = (key: string): Promise<void> => driver.page.keyboard.press(key);
 const status = (text: RegExp): Promise<void> => driver.page.getByText(text).first().waitFor();
 
+/** Chooses a command of the palette by its title. */
+async function command(title: string): Promise<void> {
+  await press('Control+K');
+  await driver.page.getByRole('combobox', { name: 'Command' }).fill(title);
+  await driver.page.getByRole('option', { name: title }).first().click();
+}
+
 async function middle(of: Locator): Promise<{ x: number; y: number }> {
   const box = await of.boundingBox();
   if (box === null) throw new Error('not on the screen');
@@ -99,7 +106,7 @@ describe(`${door}: the topology of a small machine`, () => {
 
   it('says at the card why an edit is refused, and what helps', async () => {
     await node(2).click();
-    await driver.menu('topology.link', 'Draw a link to the next node');
+    await command('Draw a link to the next node');
     const note = topology().getByRole('alert');
     await note.getByText(/ring has its links by its kind/).waitFor();
     await note.getByRole('button', { name: 'Turn it into free links' }).click();
