@@ -35,8 +35,15 @@ async function command(title: string): Promise<void> {
   await driver.page.getByRole('option', { name: title }).first().click();
 }
 
+/** Where an element is once it has come to rest. */
 async function middle(of: Locator): Promise<{ x: number; y: number }> {
-  const box = await of.boundingBox();
+  const frame = (): Promise<unknown> => of.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  let box = await of.boundingBox();
+  for (let last = ''; last !== JSON.stringify(box); box = await of.boundingBox()) {
+    last = JSON.stringify(box);
+    await frame();
+    await frame();
+  }
   if (box === null) throw new Error('not on the screen');
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
