@@ -122,6 +122,7 @@ describe(`${door}: a segment of shared memory`, () => {
     await figures.getByRole('row', { name: /^Elapsed/ }).waitFor();
     await figures.getByRole('row', { name: /^All programs: remote/ }).waitFor();
     await figures.getByRole('row', { name: /p99/ }).first().waitFor();
+    await page.getByRole('tab', { name: 'Locality' }).click();
     await page.getByRole('region', { name: 'Access matrix of run A' }).waitFor();
     await page.getByRole('region', { name: 'Access matrix of run B' }).waitFor();
     await page.getByRole('region', { name: 'Ranges of run B' }).getByRole('img').first().waitFor();
