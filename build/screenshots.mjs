@@ -113,7 +113,7 @@ async function takeSegment(page, shoot) {
   await page.getByRole('button', { name: /^Node 1,/ }).click();
   await run(4);
   await page.getByRole('button', { name: 'Compare the last two' }).click();
-  await page.getByRole('region', { name: 'Access matrix of run B' }).waitFor();
+  await page.getByRole('region', { name: 'Figures of the runs' }).waitFor();
   await shoot('compare');
 }
 
