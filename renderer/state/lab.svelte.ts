@@ -26,6 +26,7 @@ import { SegmentState } from '../panels/segment/segment.svelte.ts';
 import { xrayCommands } from '../panels/xray/commands.ts';
 import { timelineCommands } from '../panels/timeline/commands.ts';
 import { TimelineState } from '../panels/timeline/timeline.svelte.ts';
+import { MissesState } from '../panels/xray/misses.svelte.ts';
 import type { XrayState } from '../panels/xray/xray.svelte.ts';
 import { WorkloadState } from '../panels/runbar/workload.svelte.ts';
 import { topologyCommands } from '../topology/commands.ts';
@@ -63,6 +64,8 @@ export class Lab {
   readonly runs: RunsState;
   /** Which moment of the current run is looked at. */
   readonly playhead: PlayheadState;
+  /** The way from one missed request of a run to the next. */
+  readonly misses: MissesState;
   /** What one step of a run or of the playhead is. */
   readonly stepping: SteppingState;
   /** Which stretch of the run the timeline shows. */
@@ -130,6 +133,7 @@ export class Lab {
     this.tabs = new TabsState({ client, nameOf: editNames(schema, catalogue.flavours), dialogs, notice });
     this.runs = new RunsState(client);
     this.playhead = new PlayheadState(this.runs, client);
+    this.misses = new MissesState(this.runs, this.playhead);
     this.stepping = new SteppingState(this.runs);
     this.timeline = new TimelineState(this.runs, this.playhead);
     this.compare = new CompareState(this.runs);

@@ -5,6 +5,7 @@ import type { PlayheadState } from '../../state/playhead.svelte.ts';
 import type { RunsState } from '../../state/runs.svelte.ts';
 import type { SelectionState } from '../../state/selection.svelte.ts';
 import type { ViewState } from '../../state/view.svelte.ts';
+import type { MissesState } from './misses.svelte.ts';
 import type { XrayState } from './xray.svelte.ts';
 
 interface Looking {
@@ -14,10 +15,11 @@ interface Looking {
   readonly selection: SelectionState;
   readonly playhead: PlayheadState;
   readonly xray: XrayState;
+  readonly misses: MissesState;
 }
 
-/** `view.xray`, `xray.selected`, `xray.run`, `xray.seen`. */
-export function xrayCommands({ view, machine, runs, selection, playhead, xray }: Looking): readonly Command[] {
+/** `view.xray`, `xray.selected`, `xray.run`, `xray.seen`, `xray.nextMiss`, `xray.previousMiss`. */
+export function xrayCommands({ view, machine, runs, selection, playhead, xray, misses }: Looking): readonly Command[] {
   const selected = (): number | null => {
     const { current } = selection;
     return current.kind === 'node' || current.kind === 'zone' ? current.node : null;
@@ -62,6 +64,28 @@ export function xrayCommands({ view, machine, runs, selection, playhead, xray }:
       run: () => {
         xray.source = 'seen';
         view.show('xray');
+      },
+    },
+    {
+      id: 'xray.nextMiss',
+      title: 'Go on to the next miss: a page that its first zone does not give',
+      keys: ['N'],
+      words: 'step run pause remote request zonelist',
+      enabled: () => misses.canGoOn,
+      run: () => {
+        view.show('xray');
+        misses.next();
+      },
+    },
+    {
+      id: 'xray.previousMiss',
+      title: 'Back to the miss before',
+      keys: ['Shift+N'],
+      words: 'playhead request zonelist',
+      enabled: () => misses.before !== null,
+      run: () => {
+        view.show('xray');
+        misses.previous();
       },
     },
   ];

@@ -1,10 +1,11 @@
 /** What of a walk is shown, and where its figures stand on a logarithmic scale. Pure. */
-import type { Xray, XrayTest, XrayWalk } from '../../../src/sim/kernel/alloc/xray.ts';
+import type { Xray, XrayTest, XrayWalk, XrayZone } from '../../../src/sim/kernel/alloc/xray.ts';
 import { formatNumber } from '../format.ts';
 
 /** Zones shown of those that were tested, and of those behind. */
 const MOST_TESTED = 48;
 const MOST_BEHIND = 12;
+const MOST_SHORTAGES = 3;
 
 export interface Shown {
   readonly tests: readonly XrayTest[];
@@ -44,6 +45,22 @@ export function testText(test: XrayTest, sign: Xray['sign']): string {
   const holds = sign === '≥' ? free >= bar : free > bar;
   const compared = holds ? sign : sign === '≥' ? '<' : '≤';
   return `${formatNumber(free)} ${compared} ${formatNumber(bar)}`;
+}
+
+/** What would have let a zone serve that sent the request on: so many more free pages in it. */
+export interface Shortage {
+  readonly pages: number;
+  readonly zone: XrayZone;
+}
+
+/** Of the last walk, the zones that need fewest first. */
+export function shortagesOf({ walks, zones, sign }: Pick<Xray, 'walks' | 'zones' | 'sign'>): readonly Shortage[] {
+  const tests = walks.at(-1)?.tests ?? [];
+  const short = tests.flatMap(({ at, bar, free, failedOrder, outcome }) => {
+    if (outcome !== 'refused' || bar === null || failedOrder > 0) return [];
+    return [{ pages: bar - free + (sign === '>' ? 1 : 0), zone: zones[at] }];
+  });
+  return short.sort((a, b) => a.pages - b.pages).slice(0, MOST_SHORTAGES);
 }
 
 /** From pages to a share of the scale's width, 0 to 1; more than fits is 1. */

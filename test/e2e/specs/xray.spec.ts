@@ -1,7 +1,7 @@
 /** The zonelist X-ray: of a machine as it boots, and of a run's kernel while it is paused. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { door, type Driver, openDoor } from '../driver.ts';
-import { openBuiltIn } from '../face.ts';
+import { enter, openBuiltIn } from '../face.ts';
 
 let driver: Driver;
 beforeAll(async () => {
@@ -61,5 +61,36 @@ describe(`${door}: the zonelist X-ray`, () => {
     await page.getByLabel('Zones', { exact: true }).selectOption('boot');
     await page.getByText('1,766,400').first().waitFor();
     expect(await free()).toBeGreaterThanOrEqual(running);
+  });
+
+  it('goes on to the next miss of a run, lays it open, and goes back to the one before', async () => {
+    const { page } = driver;
+    // The run of the test before.
+    await page.keyboard.press('Control+Shift+Enter');
+    await openBuiltIn(page, 'PC, 256 MB');
+    await page.getByRole('button', { name: /^Workload:/ }).click();
+    const sheet = page.getByLabel('Workload', { exact: true });
+    await sheet.getByLabel('Program 1: what runs').selectOption('memory-hog');
+    await enter(sheet.getByLabel('Scale', { exact: true }), '1');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    const number = page.getByLabel('Request', { exact: true }).getByRole('definition').first();
+    const goOn = async (): Promise<string> => {
+      await page.keyboard.press('n');
+      await page.getByRole('status').filter({ hasText: ', paused' }).waitFor();
+      return (await number.textContent()) ?? '';
+    };
+    const first = await goOn();
+    await page.getByRole('button', { name: 'Previous', exact: true }).waitFor();
+    await page.getByText('What it cost').waitFor();
+    await page.getByRole('button', { name: 'Next miss' }).click();
+    await page.getByRole('button', { name: 'Previous', exact: true, disabled: false }).waitFor();
+    await page.getByRole('button', { name: 'Previous', exact: true }).click();
+    await page.getByRole('status').filter({ hasText: 'playhead' }).waitFor();
+    await page.waitForFunction(
+      (wanted) => document.querySelector('dl[aria-label="Request"] dd')?.textContent === wanted,
+      first,
+    );
   });
 });

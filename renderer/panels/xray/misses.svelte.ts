@@ -1,0 +1,93 @@
+/**
+ * The way from one miss of a run to the next: a request for pages that the first zone of its list did not serve. Next lets
+ * the run go on to one and pauses it there; Previous puts the playhead back where one stopped before, and Next leads
+ * from there over those that are known to the newest.
+ */
+import type { PlayheadState } from '../../state/playhead.svelte.ts';
+import type { Run, RunsState } from '../../state/runs.svelte.ts';
+
+type Runs = Pick<RunsState, 'active' | 'current' | 'step'>;
+type Playhead = Pick<PlayheadState, 'ns' | 'go'>;
+
+interface Trail {
+  readonly run: Run;
+  /** Virtual times at which the run was paused at a miss, ascending, ns. */
+  readonly stops: readonly number[];
+}
+
+export class MissesState {
+  readonly #runs: Runs;
+  readonly #playhead: Playhead;
+  #trail = $state.raw<Trail | null>(null);
+  /** The run goes on to its next miss. */
+  #onTheWay = $state.raw<Run | null>(null);
+
+  constructor(runs: Runs, playhead: Playhead) {
+    this.#runs = runs;
+    this.#playhead = playhead;
+  }
+
+  /** Where the current run stopped at misses. */
+  readonly stops: readonly number[] = $derived.by(() => {
+    return this.#trail !== null && this.#trail.run === this.#runs.current ? this.#trail.stops : [];
+  });
+
+  /** A miss was gone to, and its request is not laid open yet. */
+  opening = $state.raw(false);
+
+  get onTheWay(): boolean {
+    return this.#onTheWay !== null && this.#onTheWay === this.#runs.active;
+  }
+
+  /** The run that was let go on has come to its end without another miss. */
+  get ended(): boolean {
+    return this.#onTheWay !== null && this.#onTheWay === this.#runs.current && !this.#onTheWay.active;
+  }
+
+  /** The stop before the one that is looked at, ns; null where there is none. */
+  readonly before: number | null = $derived.by(() => {
+    const { ns } = this.#playhead;
+    // At now the newest stop is the one that is looked at, if the run still stands there.
+    const here = ns ?? this.#runs.current?.timeNs ?? 0;
+    return this.stops.findLast((stop) => stop < here) ?? null;
+  });
+
+  /** The known stop behind the playhead, ns; null where the next one is still to be found. */
+  readonly after: number | null = $derived.by(() => {
+    const { ns } = this.#playhead;
+    return ns === null ? null : (this.stops.find((stop) => stop > ns) ?? null);
+  });
+
+  readonly canGoOn: boolean = $derived.by(() => this.after !== null || (!this.onTheWay && this.#runs.active !== null));
+
+  next(): void {
+    const { after } = this;
+    if (after !== null) {
+      this.#goBack(after);
+      return;
+    }
+    const run = this.#runs.active;
+    if (run === null) return;
+    this.#playhead.go(null);
+    this.#onTheWay = run;
+    void this.#runs.step({ by: 'miss' }, run);
+  }
+
+  previous(): void {
+    if (this.before !== null) this.#goBack(this.before);
+  }
+
+  #goBack(ns: number): void {
+    this.opening = true;
+    this.#playhead.go(ns);
+  }
+
+  /** The run is paused: where it went on to a miss, it stands at one now. */
+  arrived(run: Run): void {
+    if (this.#onTheWay !== run) return;
+    this.#onTheWay = null;
+    this.opening = true;
+    const stops = this.#trail?.run === run ? this.#trail.stops : [];
+    if (stops.at(-1) !== run.timeNs) this.#trail = { run, stops: [...stops, run.timeNs] };
+  }
+}
