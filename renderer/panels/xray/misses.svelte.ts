@@ -19,8 +19,8 @@ export class MissesState {
   readonly #runs: Runs;
   readonly #playhead: Playhead;
   #trail = $state.raw<Trail | null>(null);
-  /** The run goes on to its next miss. */
-  #onTheWay = $state.raw<Run | null>(null);
+  /** The run goes on to its next miss, from where it was, ns. */
+  #onTheWay = $state.raw<{ readonly run: Run; readonly fromNs: number } | null>(null);
 
   constructor(runs: Runs, playhead: Playhead) {
     this.#runs = runs;
@@ -36,12 +36,13 @@ export class MissesState {
   opening = $state.raw(false);
 
   get onTheWay(): boolean {
-    return this.#onTheWay !== null && this.#onTheWay === this.#runs.active;
+    return this.#onTheWay !== null && this.#onTheWay.run === this.#runs.active;
   }
 
   /** The run that was let go on has come to its end without another miss. */
   get ended(): boolean {
-    return this.#onTheWay !== null && this.#onTheWay === this.#runs.current && !this.#onTheWay.active;
+    const run = this.#onTheWay?.run;
+    return run !== undefined && run === this.#runs.current && !run.active;
   }
 
   /** The stop before the one that is looked at, ns; null where there is none. */
@@ -58,7 +59,10 @@ export class MissesState {
     return ns === null ? null : (this.stops.find((stop) => stop > ns) ?? null);
   });
 
-  readonly canGoOn: boolean = $derived.by(() => this.after !== null || (!this.onTheWay && this.#runs.active !== null));
+  readonly canGoOn: boolean = $derived.by(() => {
+    // A run without an id yet is not known to the lab.
+    return this.after !== null || (!this.onTheWay && (this.#runs.active?.id ?? '') !== '');
+  });
 
   next(): void {
     const { after } = this;
@@ -67,9 +71,9 @@ export class MissesState {
       return;
     }
     const run = this.#runs.active;
-    if (run === null) return;
+    if (run === null || run.id === '') return;
     this.#playhead.go(null);
-    this.#onTheWay = run;
+    this.#onTheWay = { run, fromNs: run.timeNs };
     void this.#runs.step({ by: 'miss' }, run);
   }
 
@@ -82,9 +86,11 @@ export class MissesState {
     this.#playhead.go(ns);
   }
 
-  /** The run is paused: where it went on to a miss, it stands at one now. */
+  /** The run is paused: where it has gone on to a miss, it stands at one now. */
   arrived(run: Run): void {
-    if (this.#onTheWay !== run) return;
+    const way = this.#onTheWay;
+    // A step from one pause to the next may be over before anybody has seen it run.
+    if (way?.run !== run || run.timeNs === way.fromNs) return;
     this.#onTheWay = null;
     this.opening = true;
     const stops = this.#trail?.run === run ? this.#trail.stops : [];

@@ -20,6 +20,7 @@ function underWay(): {
   stopAt(ns: number): void;
 } {
   const run = aRun();
+  run.id = 'run-1';
   run.state = 'running';
   const steps: RunStep[] = [];
   const playhead = new PlayheadState(
@@ -73,6 +74,16 @@ describe('the way over the misses of a run', () => {
     expect(steps).toHaveLength(3);
     misses.next();
     expect(steps).toHaveLength(4);
+  });
+
+  it('sees a step that is over before anybody has seen the run go on', () => {
+    const { run, misses, stopAt } = underWay();
+    stopAt(70);
+    misses.next();
+    misses.arrived(run);
+    expect([misses.onTheWay, misses.stops]).toEqual([true, []]);
+    stopAt(71);
+    expect([misses.onTheWay, misses.stops]).toEqual([false, [71]]);
   });
 
   it('takes no other pause for a miss, and says when the run has ended without another', () => {

@@ -77,15 +77,21 @@ describe(`${door}: the zonelist X-ray`, () => {
     await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
     const number = page.getByLabel('Request', { exact: true }).getByRole('definition').first();
     const goOn = async (): Promise<string> => {
+      await page.getByRole('button', { name: 'Next miss', disabled: false }).waitFor();
       await page.keyboard.press('n');
       await page.getByRole('status').filter({ hasText: ', paused' }).waitFor();
       return (await number.textContent()) ?? '';
     };
+    await page.keyboard.press('Alt+x');
     const first = await goOn();
     await page.getByRole('button', { name: 'Previous', exact: true }).waitFor();
     await page.getByText('What it cost').waitFor();
     await page.getByRole('button', { name: 'Next miss' }).click();
-    await page.getByRole('button', { name: 'Previous', exact: true, disabled: false }).waitFor();
+    await page.getByRole('button', { name: 'Next miss', disabled: false }).waitFor();
+    await page.waitForFunction(
+      (before) => document.querySelector('dl[aria-label="Request"] dd')?.textContent !== before,
+      first,
+    );
     await page.getByRole('button', { name: 'Previous', exact: true }).click();
     await page.getByRole('status').filter({ hasText: 'playhead' }).waitFor();
     await page.waitForFunction(
