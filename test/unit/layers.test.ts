@@ -54,7 +54,6 @@ const layers: readonly Layer[] = [
       'bits-ui',
       'tinykeys',
       'chart.js',
-      'chartjs-plugin-zoom',
       'svgcanvas',
       'html-to-image',
       '@tanstack/',

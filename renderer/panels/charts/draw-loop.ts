@@ -1,6 +1,7 @@
 /**
  * One clock for all charts: what changed is drawn at most 30 times a second, in the screen's own rhythm. Where many charts
- * take longer than a part of a frame, the rest has the next one, so that an input never waits for all of them.
+ * take longer than a part of a frame, the rest has the next one, so that an input never waits for all of them; and what took
+ * long is done less often, so that half of the time is left for what a person does.
  */
 
 const FRAME_MS = 33;
