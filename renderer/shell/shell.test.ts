@@ -76,7 +76,7 @@ function fakeLab(): Fake {
       parseMachine: (name, text) => Promise.resolve(openText(text, name)),
       formatMachine: (profile) => Promise.resolve(formatProfile(profile as MachineProfile)),
       openMachine: () => fake.next(),
-      openRecent: () => Promise.resolve(openBuiltIn('pc-256m')),
+      openRecent: (handle) => Promise.resolve({ ...openBuiltIn('pc-256m'), handle }),
       recentMachines: () =>
         Promise.resolve([{ handle: 'h1', name: 'mine.numaq.json', title: 'Mine', when: '2026-01-02T03:04:05Z' }]),
       forgetRecent: () => Promise.resolve(null),
@@ -203,6 +203,17 @@ describe('the window', () => {
     fake.fire('command', { id: 'file.save' });
     await screen.findByText(/^Saved as .+, without the refused value of Node 3, CPUs$/);
     expect(fake.saved[0].machine.nodes[3].cpus).toBe(4);
+  });
+
+  it('opens a recent machine by the palette, and shows its tab where it is open already', async () => {
+    const fake = await opened('NUMA-Q, 16 GB, 4 quads');
+    for (let time = 0; time < 2; time++) {
+      fake.fire('command', { id: 'recent.open.h1' });
+      await waitFor(() => expect(treeitem(/^PC, 256 MB/)).toBeTruthy());
+      fake.fire('command', { id: 'tab.previous' });
+      await waitFor(() => expect(treeitem(/^NUMA-Q, 16 GB/)).toBeTruthy());
+    }
+    expect(screen.getAllByRole('tab', { name: /^(PC|NUMA-Q)/ })).toHaveLength(2);
   });
 
   it('knows a run file that is opened as a machine', async () => {

@@ -44,6 +44,7 @@ import { NoticeState } from './notice.svelte.ts';
 import { PlayheadState } from './playhead.svelte.ts';
 import { problemCommands } from './problem-commands.ts';
 import { ProblemsState } from './problems.svelte.ts';
+import { recentCommands } from './recent-commands.ts';
 import { RecentState } from './recent.svelte.ts';
 import { RunsState } from './runs.svelte.ts';
 import type { SelectionState } from './selection.svelte.ts';
@@ -108,6 +109,7 @@ export class Lab {
   readonly #own: readonly Command[] = $derived.by(() => [
     ...labCommands(this),
     ...tabCommands(this),
+    ...recentCommands(this),
     ...historyCommands(this),
     ...problemCommands(this),
     ...runCommands(this),

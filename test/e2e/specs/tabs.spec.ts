@@ -47,12 +47,12 @@ describe(`${door}: machines in tabs`, () => {
     const { page } = driver;
     await openTwo();
     await tab(`${FIRST}, changed, not saved`).waitFor();
-    await page.keyboard.press('Escape');
-    await driver.menu('edit.undo', 'Undo');
+    await outlineRow(page, /^Kernel/).click();
+    await page.keyboard.press('Control+z');
     await tab(SECOND).and(page.locator('[aria-selected="true"]')).waitFor();
     await driver.menu('tab.previous', 'Previous machine');
     await outlineRow(page, /^Node 2 3 GiB/).waitFor();
-    await driver.menu('edit.undo', 'Undo');
+    await page.keyboard.press('Control+z');
     await outlineRow(page, /^Node 2 4 GiB/).waitFor();
     await tab(FIRST).waitFor();
   });
@@ -86,5 +86,37 @@ describe(`${door}: machines in tabs`, () => {
     await outlineRow(page, /^Node 2 3 GiB/).waitFor();
     await page.getByRole('region', { name: 'Recovered changes' }).getByRole('button', { name: 'Discard them' }).click();
     await outlineRow(page, /^Node 2 4 GiB/).waitFor();
+  });
+});
+
+describe(`${door}: problems of a machine`, () => {
+  it('stand in one list that leads to the field, and a field goes back to its default', async () => {
+    const { page } = driver;
+    await openBuiltIn(page, FIRST);
+    await outlineRow(page, /^Node 2/).click();
+    await enter(field(page, 'CPUs'), '70');
+    await page.getByRole('button', { name: /1 field refused/ }).waitFor();
+    await outlineRow(page, /^Remote cache/).click();
+    await page.getByRole('button', { name: /1 field refused/ }).click();
+    await page.getByRole('button', { name: /^Node 2, CPUs: expected/ }).click();
+    await field(page, 'CPUs').and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /1 field refused/ }).waitFor({ state: 'detached' });
+
+    await outlineRow(page, /^Kernel/).click();
+    await enter(field(page, 'Swap'), '64');
+    const reset = page.getByRole('button', { name: 'Swap: back to the default, 0 MiB' });
+    await reset.click();
+    await reset.waitFor({ state: 'detached' });
+    expect(await field(page, 'Swap').inputValue()).toBe('0');
+  });
+
+  it('lets any field be found by its words', async () => {
+    const { page } = driver;
+    await openBuiltIn(page, FIRST);
+    await page.keyboard.press('/');
+    await page.getByRole('combobox', { name: 'Find a field' }).fill('data tlb entries');
+    await page.keyboard.press('Enter');
+    await field(page, 'Data TLB: Entries').and(page.locator(':focus')).waitFor();
   });
 });
