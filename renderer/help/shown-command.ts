@@ -69,7 +69,7 @@ function commandOf(lab: Lab): CommandLine | null {
       return segment.valid === null ? null : segmentLine(words, segment.valid, workload.segmentScale, designsOf(lab));
     default: {
       const run = runs.current;
-      if (run !== null && run.start.revision === machine.revision) return ofRun(lab, run);
+      if (run !== null && run.start.profile === profile) return ofRun(lab, run);
       if (whyNotRun(machine, workload) !== null) return bootLine(words);
       return runLine(words, workload.specs(cpuCountOf(profile)), workload.seed, designsOf(lab));
     }

@@ -32,11 +32,11 @@ interface Edit {
   readonly done: (accepted: boolean) => void;
 }
 
-/** Of every machine in the window: what a run remembers names one state of one machine. */
-let lastRevision = 0;
-
 export class MachineState {
-  /** The last valid profile; null until a machine is opened. Never changed in place. */
+  /**
+   * The last valid profile; null until a machine is opened. Never changed in place, and undo brings the same object back:
+   * it names this state of this machine, so a run of it is stale where its own is another one.
+   */
   profile = $state.raw<MachineProfile | null>(null);
   /** The boot of `profile`. It may say `boots: false`: a machine that is valid, and too large for its low memory. */
   layout = $state.raw<BootLayout | null>(null);
@@ -52,8 +52,6 @@ export class MachineState {
   checking = $state.raw(false);
   /** The lab did not answer: nothing typed is lost, the next edit tries again. */
   failure = $state.raw<LabFailure | null>(null);
-  /** New with every accepted change and every opening, and of no other machine: what a run remembers to know that it is stale. */
-  revision = $state.raw(0);
 
   /** The states since it was opened; undo and redo move in it. */
   readonly history = new HistoryState();
@@ -65,7 +63,8 @@ export class MachineState {
   #gesture: string | undefined;
   #queue: Edit[] = [];
   #running = false;
-  readonly #revisions: number[] = [];
+  /** Every state that it has been in, also those that no undo leads to any more. */
+  readonly #states = new WeakSet<MachineProfile>();
   /** Changes when another machine is opened: answers to checks of the one before are dropped. */
   #opening = 0;
   readonly #client: Pick<Client, 'check'>;
@@ -147,15 +146,10 @@ export class MachineState {
     return refused === undefined ? getAt(this.profile, path) : refused.value;
   }
 
-  /** True where that revision was this machine's, now or before an edit: a run of another one belongs to another tab. */
-  knows(revision: number): boolean {
-    return this.#revisions.includes(revision);
-  }
-
-  /** What a run that began at that revision is of, where it is not of the machine as it stands; empty where it is. */
-  staleText(revision: number): string {
-    if (revision === this.revision) return '';
-    return this.knows(revision) ? 'of the machine before the edit' : 'of another machine';
+  /** What a run of `profile` is of, where that is not the machine as it stands; empty where it is. */
+  staleText(profile: MachineProfile): string {
+    if (profile === this.profile) return '';
+    return this.#states.has(profile) ? 'of the machine before the edit' : 'of another machine';
   }
 
   undo(): void {
@@ -194,8 +188,7 @@ export class MachineState {
     this.profile = profile;
     this.layout = checked.layout ?? null;
     this.assumed = checked.assumed;
-    this.revision = ++lastRevision;
-    this.#revisions.push(this.revision);
+    this.#states.add(profile);
     this.onchange();
   }
 

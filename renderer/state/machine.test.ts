@@ -38,6 +38,25 @@ describe('a machine on the table', () => {
     expect(machine.dirty).toBe(true);
   });
 
+  it('knows which runs are of it: an edit ages them, undo brings them back, another machine has none of them', async () => {
+    const { machine } = opened();
+    const other = opened('pc-256m').machine;
+    const started = machine.profile;
+    if (started === null) throw new Error('no machine');
+    await machine.edit('kernel.pageMmuShift', 3);
+    const edited = machine.profile;
+    if (edited === null) throw new Error('no machine');
+    expect(machine.staleText(started)).toBe('of the machine before the edit');
+    expect(machine.staleText(edited)).toBe('');
+    expect(other.staleText(started)).toBe('of another machine');
+    machine.undo();
+    expect(machine.staleText(started)).toBe('');
+    // No redo leads to it any more, and still it was this machine.
+    await machine.edit('kernel.pageMmuShift', 2);
+    expect(machine.staleText(edited)).toBe('of the machine before the edit');
+    expect(machine.staleText(structuredClone(started))).toBe('of another machine');
+  });
+
   it('keeps the last valid layout and shows the issue at the field when a value is refused', async () => {
     const { machine } = opened();
     const before = machine.layout;

@@ -15,9 +15,8 @@ import { RunMeter } from './run-meter.ts';
 
 /** What a run is started with. */
 export interface RunStart {
+  /** The object that MachineState.profile was at the start: when that is another one, the run is not of the machine as it stands. */
   readonly profile: MachineProfile;
-  /** MachineState.revision at the start: when the machine's has moved on, the run is of the machine before the edit. */
-  readonly revision: number;
   readonly workloads: readonly WorkloadSpec[];
   readonly seed: number;
   /** One line that names what runs. */
@@ -129,13 +128,10 @@ export class Run {
   }
 }
 
-/** No revision of a machine: of a run that was never of the machine on the table. */
-export const NO_REVISION = -1;
-
 /** A run as a file has it: with its samples and its report, without moments and markers. */
 export function runOfFile({ runId, name, report }: OpenedRun, number: number, title: string): Run {
   const { profile, workloads, seed, history } = report.config;
-  const start = { profile, revision: NO_REVISION, workloads, seed, title, file: name };
+  const start = { profile, workloads, seed, title, file: name };
   const run = new Run(history === undefined ? start : { ...start, history }, number);
   run.fill(runId, report);
   return run;

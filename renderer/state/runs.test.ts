@@ -62,7 +62,7 @@ function fakeLab(over: Partial<Client> = {}): {
 function start(): RunStart {
   const { profile } = openBuiltIn('pc-256m').checked;
   if (profile === undefined) throw new Error('the built-in machine is not valid');
-  return { profile, revision: 1, workloads: [], seed: 1, title: 'test' };
+  return { profile, workloads: [], seed: 1, title: 'test' };
 }
 
 const columns = ['timeNs', 'references'];

@@ -30,10 +30,10 @@ export interface FactSources {
 export class TopologyFacts {
   readonly #lab: FactSources;
 
-  /** The run that is shown: the current one, unless the machine was edited since it started. */
+  /** The run that is shown: the current one, where it is of the machine as it stands. */
   readonly run: Run | null = $derived.by(() => {
     const run = this.#lab.runs.current;
-    return run !== null && run.start.revision === this.#lab.machine.revision ? run : null;
+    return run !== null && run.start.profile === this.#lab.machine.profile ? run : null;
   });
   readonly #atMoment = $derived.by(() => (this.run === null ? null : this.#lab.playhead.moment));
   readonly known: RunFacts = $derived.by(() => {

@@ -102,7 +102,7 @@ export class ExportState {
   /** The current run, where it is of the machine on the table. */
   #run(): Run | null {
     const { runs, machine } = this.#lab;
-    return runs.current?.start.revision === machine.revision ? runs.current : null;
+    return runs.current?.start.profile === machine.profile ? runs.current : null;
   }
 
   #part(what: Shown): HTMLElement {

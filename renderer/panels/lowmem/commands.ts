@@ -47,12 +47,11 @@ export async function measureClusters(
   { machine, runs, workload, lowMemory }: Omit<Explaining, 'view'>,
   shifts: readonly number[],
 ): Promise<void> {
-  const { profile, revision } = machine;
+  const { profile } = machine;
   if (profile === null || runs.active !== null || whyNotRun(machine, workload) !== null) return;
   const cpuCount = cpuCountOf(profile);
   const start = {
     profile,
-    revision,
     workloads: workload.specs(cpuCount),
     seed: workload.seed,
     title: workload.title(cpuCount),

@@ -54,8 +54,6 @@ export class LowMemoryState {
         ? await begin({
             ...start,
             profile,
-            // Of a machine that never stood on the table.
-            revision: own ? start.revision : -1,
             title: `${start.title}, ${4 << shift} KiB clusters`,
           })
         : null;

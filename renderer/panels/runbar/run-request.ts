@@ -30,13 +30,12 @@ export async function stepRun(
 
 /** Starts a run of what is on the table; nothing happens where whyNotRun() has an answer. */
 export async function startRun(machine: MachineState, workload: WorkloadState, runs: RunsState): Promise<void> {
-  const { profile, revision } = machine;
+  const { profile } = machine;
   if (profile === null || runs.active !== null || whyNotRun(machine, workload) !== null) return;
   const cpuCount = cpuCountOf(profile);
   const history = workload.keepHistory ? runs.lastHistory : undefined;
   await runs.start({
     profile,
-    revision,
     workloads: workload.specs(cpuCount),
     seed: workload.seed,
     title: workload.title(cpuCount),

@@ -10,7 +10,7 @@ import { editNames } from '../../state/edit-name.ts';
 import { failureOf } from '../../state/failure.ts';
 import { MachineState } from '../../state/machine.svelte.ts';
 import type { NoticeState } from '../../state/notice.svelte.ts';
-import { NO_REVISION, type Run } from '../../state/run.svelte.ts';
+import type { Run } from '../../state/run.svelte.ts';
 import type { RunsState } from '../../state/runs.svelte.ts';
 import type { CompareState } from '../compare/compare.svelte.ts';
 import { differencesOf, type Parameter } from '../compare/differences.ts';
@@ -96,7 +96,6 @@ export class RunWithState {
     const variant = `run ${base.number} with ${changes.map(changeText).join(', ')}`;
     const run = await runs.start({
       profile: titled(profile, base.start.profile),
-      revision: NO_REVISION,
       workloads,
       seed,
       title: workloadsTitle(workloads, catalogue),
