@@ -2,16 +2,18 @@
  * Kernel compiles on the 16 GB box, one thing changed: node-local mem_map (5 seeds), partial objrmap, highpte, 4G/4G,
  * pagevecs. A scale of 0.016 is 16 objects, one a CPU. Published: changelog of Oct 2002 (mem_map); M. J. Bligh, 19 Feb 2003 (objrmap, 2.5.62), Jul 2003 (4G/4G) and on
  * highpte (2.5.59-mjb5, Jul 2003); A. Morton, 11 Aug 2002 (pagevecs).
- * `node dist/bench/figures-compile.bench.mjs 0.02` runs one scale.
+ * `node dist/bench/figures-compile.bench.mjs 0.02` runs one scale, `... 0.064 mem_map 3` only the mem_map with one seed, `... 0.064 switches`
+ * the rest.
  */
 import { type CompileFigures, compileFigures, type CompileOrder, systemTimeOf } from '../support/compile-figures.ts';
 import { change, percent, printTable } from '../support/figures.ts';
 
-const SCALES = process.argv[2] === undefined ? [0.016, 0.032] : [Number(process.argv[2])];
-const SEEDS = [1, 2, 3, 4, 5];
+const [scaleWanted, part = 'all', seedWanted] = process.argv.slice(2);
+const SCALES = scaleWanted === undefined ? [0.016, 0.032] : [Number(scaleWanted)];
+const SEEDS = seedWanted === undefined ? [1, 2, 3, 4, 5] : [Number(seedWanted)];
 const ms = (ns: number): string => (ns / 1e6).toFixed(1);
 
-for (const scale of SCALES) {
+for (const scale of part === 'switches' ? [] : SCALES) {
   const rows = SEEDS.map((seed) => {
     const [local, flat] = [true, false].map((kvaRemap) =>
       systemTimeOf({ kernel: { kvaRemap }, jobs: 16, scale, seed }),
@@ -90,4 +92,4 @@ function compare(scale: number): void {
   );
 }
 
-for (const scale of SCALES) compare(scale);
+for (const scale of part === 'mem_map' ? [] : SCALES) compare(scale);
