@@ -9,6 +9,7 @@
  * when the operation is over.
  */
 import * as C from '../base/counters.ts';
+import { invariant } from '../base/errors.ts';
 import type { FollowRecorder } from '../base/follow.ts';
 import type { KAddr } from '../base/units.ts';
 import type { Core } from '../hardware/core.ts';
@@ -267,7 +268,8 @@ export class KernelCpu {
   private placeOf(at: KAddr): number {
     let place = this.depth - 1;
     while (place >= 0 && this.words[place] !== at) place--;
-    return place < 0 ? this.depth - 1 : place;
+    invariant(place >= 0, 'a lock is given back that is not held');
+    return place;
   }
 
   private forget(place: number): void {

@@ -145,6 +145,7 @@ export class TableKernel {
     if (vma === undefined || (write && !vma.writable)) throw new Error(`a program's error at ${vpn}`);
     on.lock('page_table_lock', mm.at);
     const pte = tables.ensurePte(on, mm, vpn, write);
+    tables.locks.unlockPage(on, mm.table.ptePageOf(vpn));
     on.unlock('page_table_lock', mm.at);
     const value = ptePages.get(pte);
     if (value === 0) {
