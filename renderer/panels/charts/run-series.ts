@@ -28,7 +28,7 @@ const BASES: Readonly<Record<string, Base>> = {
   meanQueueNs: MISSES,
   l1dHitRate: REFERENCES,
   l2HitRate: REFERENCES,
-  tlbHitRate: REFERENCES,
+  tlbHitRate: { columns: ['references', 'programFetches'], over: 0 },
   // In shares of a hundred: where less than this goes to other nodes.
   remoteCacheHitRate: { columns: ['remoteCacheShare', 'remoteShare'], over: 1 },
   kernelRemoteShare: { columns: ['kernelMisses'], over: 0 },

@@ -117,10 +117,10 @@ export const metrics: readonly Metric[] = [
   share(
     'tlbHitRate',
     'TLB hit rate',
-    'Share of references that needed no page walk.',
+    'Share of references, and of the lines of text that programs of scripts fetched, that needed no page walk.',
     1,
-    (c) => references(c) - tlbMisses(c),
-    references,
+    (c) => references(c) + c[C.PROGRAM_FETCHES] - tlbMisses(c),
+    (c) => references(c) + c[C.PROGRAM_FETCHES],
   ),
   count('walkReads', 'Page-walk reads', 'Page-table entries that the walker read, through L2.', -1, C.WALK_READS),
 
@@ -192,6 +192,13 @@ export const metrics: readonly Metric[] = [
     -1,
     (c) => c[C.HOME_REMOTE] - c[C.KERNEL_HOME_REMOTE],
     (c) => served(c) - c[C.KERNEL_MISSES],
+  ),
+  time(
+    'remoteNs',
+    'Time of remote misses',
+    'Of programs’ own L2 misses whose home is another node, those that the remote cache serves among them; all CPUs added up.',
+    -1,
+    C.REMOTE_NS,
   ),
   count('kernelMisses', 'L2 misses of the kernel', 'Those of page walks included.', -1, C.KERNEL_MISSES),
   share(

@@ -68,6 +68,10 @@ describe('the locality of a run', () => {
     expect(remote + kernelRemote).toBeCloseTo((totals['remoteHomeShare'] * misses) / 100, 6);
     expect(sumOf(nodes, 'given')).toBe(remote);
     expect((100 * remote) / sumOf(matrix, 'misses')).toBeCloseTo(totals['programRemoteShare'], 9);
+    const [from, home, count, meanNs] = ['from', 'home', 'misses', 'meanNs'].map((id) => matrix.columns.indexOf(id));
+    const abroad = matrix.rows.filter((row) => row[from] !== row[home]);
+    const remoteNs = abroad.reduce((sum, row) => sum + row[count] * row[meanNs], 0);
+    expect(remoteNs / totals['remoteNs']).toBeCloseTo(1, 9);
   });
 
   it('tells ranges of a segment apart, and what lies behind the last that has a name', () => {

@@ -33,6 +33,7 @@ const by: Readonly<Partial<Record<keyof typeof C, number>>> = {
   HOME_REMOTE: 25,
   KERNEL_MISSES: 10,
   KERNEL_HOME_REMOTE: 1,
+  REMOTE_NS: 2107,
   SEGMENT_MISSES: 20,
   SEGMENT_HOME_REMOTE: 15,
   UPGRADES: 14,
@@ -140,7 +141,7 @@ const expected: Readonly<Record<string, number>> = {
   tlbMisses: 20,
   dtlbMisses: 15,
   itlbMisses: 5,
-  tlbHitRate: 98,
+  tlbHitRate: 100 * (3032 / 3052), // 1,000 references and 2,052 fetches
   walkReads: 40,
   servedLocal: 20,
   servedTransfer: 4,
@@ -152,6 +153,7 @@ const expected: Readonly<Record<string, number>> = {
   remoteShare: 32,
   remoteHomeShare: 50,
   programRemoteShare: 60, // 24 of 40
+  remoteNs: 2107,
   kernelMisses: 10,
   kernelRemoteShare: 10,
   segmentMisses: 20,
