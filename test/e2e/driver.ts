@@ -55,7 +55,11 @@ export async function openDoor(options: DoorOptions = {}): Promise<Driver> {
 
 /** Keeps the tour from coming, and ends it where it has come. */
 async function endTour(page: Page): Promise<void> {
-  await page.evaluate(() => localStorage.setItem('numaq-lab.tourSeen', 'true'));
+  // What was begun before is drawn within a frame or two.
+  await page.evaluate(async () => {
+    localStorage.setItem('numaq-lab.tourSeen', 'true');
+    for (let frame = 0; frame < 3; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
   const end = page.getByRole('region', { name: 'Tour' }).getByRole('button', { name: 'End the tour' });
   if (await end.isVisible()) await end.click();
 }

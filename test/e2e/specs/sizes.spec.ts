@@ -62,6 +62,8 @@ for (const size of SIZES) {
         const cut: string[] = [];
         const view = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
         for (const control of primary(page)) {
+          // What scrolls may have to be scrolled: what cannot be reached at all is cut.
+          await control.first().scrollIntoViewIfNeeded();
           const box = await control.first().boundingBox();
           const seen =
             box !== null &&
