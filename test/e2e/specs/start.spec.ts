@@ -20,6 +20,9 @@ describe(`${door}: the first minutes`, () => {
     const tour = page.getByRole('region', { name: 'Tour' });
     await tour.getByText('Step 1 of 3').waitFor();
     await page.getByRole('button', { name: 'Open NUMA-Q, 64 GB, 8 quads:' }).click();
+    // It waits until the notes have been read: nothing stands under a dialog.
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).waitFor();
+    await tour.waitFor({ state: 'detached' });
     await closeNotes(page);
     await tour.getByText('Step 2 of 3').waitFor();
     await page.getByRole('button', { name: 'Run', exact: true }).click();
