@@ -43,6 +43,19 @@ describe('the reading of a comparison', () => {
     ]);
   });
 
+  it('says what low memory a saving costs where the baseline has the most of it', () => {
+    // 464 - 268 is 196; 35.8 ms less 34.3 ms is 1.5 ms, 4.2 % less.
+    const groups = groupsOf(
+      figure('low.boot', 'MiB', 1, [464, 268]),
+      figure('low.kva', 'MiB', -1, [432, 628]),
+      figure('elapsedNs', 'ns', -1, [35.8e6, 34.3e6]),
+    );
+    expect(said(groups).slice(0, 2)).toEqual([
+      'worse: B (8 KiB) has 196 MiB less low memory (464 MiB to 268 MiB); the KVA remap grows from 432 to 628 MiB.',
+      'better: B (8 KiB) saves 1,500.0 µs of elapsed time (−4.2 %).',
+    ]);
+  });
+
   it('says nothing of what no run has', () => {
     expect(said(groupsOf())).toEqual([]);
     expect(said(groupsOf(figure('x', '', 0, [1, 2, 3])))).toEqual([]);

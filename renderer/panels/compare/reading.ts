@@ -34,6 +34,11 @@ function bestOf(figure: Figure): number {
   }, 0);
 }
 
+/** The place of the worst value by the figure's direction; 0 (the baseline) where no other is worse. */
+function leastOf(figure: Figure): number {
+  return bestOf({ ...figure, better: figure.better === 1 ? -1 : 1 });
+}
+
 /** `letters` and `names` are of the runs, the baseline first. */
 export function readingOf(
   groups: readonly ComparedGroup[],
@@ -46,7 +51,9 @@ export function readingOf(
   const most = low === undefined ? 0 : bestOf(low);
   const fastest = time === undefined ? 0 : bestOf({ ...time, better: -1 });
   const sentences: Sentence[] = [];
-  if (low !== undefined && most > 0) sentences.push(lowSentence(low, most, who(most), find(groups, ['low.kva'])));
+  // Where the baseline has the most, what the others gain in time has this price.
+  const told = most > 0 || low === undefined ? most : leastOf(low);
+  if (low !== undefined && told > 0) sentences.push(lowSentence(low, told, who(told), find(groups, ['low.kva'])));
   if (time !== undefined) {
     if (most > 0) sentences.push(timeSentence(time, most, 'That'));
     if (fastest > 0 && fastest !== most) sentences.push(timeSentence(time, fastest, who(fastest)));
@@ -66,20 +73,20 @@ export function readingOf(
 
 function lowSentence(low: Figure, at: number, who: string, kva: Figure | undefined): Sentence {
   const [from = 0, to = 0] = [low.values[0], low.values[at]];
-  const ratio = to / from;
+  const [ratio, more] = [to / from, to > from];
   const factor =
     from > 0 && ratio >= 2
       ? `${formatNumber(ratio, 1)} times the low memory`
-      : `${formatBytes(bytesOf(low, to - from))} more low memory`;
+      : `${formatBytes(bytesOf(low, Math.abs(to - from)))} ${more ? 'more' : 'less'} low memory`;
   const [before, after] = [kva?.values[0], kva?.values[at]];
   const why =
-    before === undefined || after === undefined || before <= after
+    before === undefined || after === undefined || before === after || before > after !== more
       ? ''
-      : `; the KVA remap shrinks from ${formatNumber(before)} to ${formatNumber(after)} MiB`;
+      : `; the KVA remap ${more ? 'shrinks' : 'grows'} from ${formatNumber(before)} to ${formatNumber(after)} MiB`;
   return {
     lead: `${who} has ${factor}`,
     rest: `(${formatBytes(bytesOf(low, from))} to ${formatBytes(bytesOf(low, to))})${why}.`,
-    tone: 'better',
+    tone: more ? 'better' : 'worse',
   };
 }
 
