@@ -49,6 +49,15 @@ describe('what runs differ in', () => {
     const texts = new Map(found.differ.map(({ path, texts: each }) => [path, each]));
     expect(texts.get('kernel.highpte')).toEqual(['by rule', 'on', 'by rule']);
     expect(texts.get('machine.nodes[3].cpus')).toEqual(['4', '4', '–']);
+    // No word that only its field gives a meaning.
+    expect(found.short[1]).toBe('highpte on');
+  });
+
+  it('calls runs by a value that all of them state, before one that a rule gives', () => {
+    const clustered = setAt(setAt(profile, 'kernel.structPageBytes', 60), 'kernel.pageMmuShift', 1);
+    const found = differencesOf([configured({}), configured({ profile: clustered })], about);
+    expect(told(found)).toContainEqual(['Kernel, sizeof(struct page)', 'by rule', '60 B']);
+    expect(found.short).toEqual(['4 KiB', '8 KiB']);
   });
 
   it('is the workload and the seed as well', () => {

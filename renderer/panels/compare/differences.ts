@@ -34,13 +34,18 @@ export interface Parameter {
 export interface Differences {
   readonly differ: readonly Parameter[];
   readonly same: readonly Parameter[];
-  /** Words of the first difference that tells each run from the others: `32 KiB`; empty where none does. */
+  /** Words of the first difference that tells each run from the others: `32 KiB`, `highpte on`; empty where none does. */
   readonly short: readonly string[];
 }
 
 const NAMES = ['format', 'version', 'title', 'notes', 'sources', 'description'];
 /** Of what the flavour comes to, what the profile or the sentence of a choice already says. */
 const TRAITS_LEFT_OUT = ['flavour', 'mmuShift', 'patches'];
+
+/** Of a run that has no value of its own. */
+const UNSTATED: readonly string[] = ['by rule', '–'];
+/** Says nothing without its field's name. */
+const WORDLESS = /^(by rule|on|off|none|empty|–|[\d.,\s-]+)$/;
 
 type Leaf = string | number | boolean | null;
 
@@ -165,12 +170,20 @@ export function differencesOf(runs: readonly Configured[], about: About): Differ
     const list = leaves.every((leaf) => leaf === leaves[0]) ? same : differ;
     list.push(parameterOf(path, leaves, about, runs));
   }
+  return { differ, same, short: shortNames(differ, runs.length) };
+}
+
+/** What a run is called by: a value that all state rather than one that a rule gives, with its field's name where it does not speak for itself. */
+function shortNames(differ: readonly Parameter[], runs: number): string[] {
   const told = differ.filter(({ path }) => !path.startsWith('traits.'));
-  const short = runs.map((_, at) => {
-    const own = told.find(({ texts }) => texts[at] !== texts[0]) ?? (at === 0 ? told[0] : undefined);
-    return own?.texts[at] ?? '';
+  const stated = told.filter(({ texts }) => !texts.some((text) => UNSTATED.includes(text)));
+  const ranked = [...stated, ...told.filter((parameter) => !stated.includes(parameter))];
+  return Array.from({ length: runs }, (_, at) => {
+    const own = ranked.find(({ texts }) => texts[at] !== texts[0]) ?? (at === 0 ? ranked[0] : undefined);
+    if (own === undefined) return '';
+    const text = own.texts[at] ?? '';
+    return WORDLESS.test(text) ? `${own.label.slice(own.label.lastIndexOf(', ') + 1).trim()} ${text}` : text;
   });
-  return { differ, same, short };
 }
 
 /** The differences as further rows of a comparison's CSV: the value of each run, and whether it differs from the baseline's. */
