@@ -7,6 +7,7 @@ import { ChartsState } from '../panels/charts/charts.svelte.ts';
 import { chartCommands } from '../panels/charts/commands.ts';
 import { compareCommands } from '../panels/compare/commands.ts';
 import { CompareState } from '../panels/compare/compare.svelte.ts';
+import { OverlaidState } from '../panels/compare/overlaid.svelte.ts';
 import { helpCommands } from '../help/commands.ts';
 import { HelpState } from '../help/help.svelte.ts';
 import { issueText, nodesThere, placeName } from '../panels/inspector/hints.ts';
@@ -85,6 +86,8 @@ export class Lab {
   readonly segment: SegmentState;
   /** Which runs stand side by side, two to eight. */
   readonly compare: CompareState;
+  /** Their charts over one axis. */
+  readonly overlaid: OverlaidState;
   /** A run that is taken up again with other values. */
   readonly runWith: RunWithState;
   readonly recent: RecentState;
@@ -139,6 +142,7 @@ export class Lab {
     this.stepping = new SteppingState(this.runs);
     this.timeline = new TimelineState(this.runs, this.playhead);
     this.compare = new CompareState(this.runs);
+    this.overlaid = new OverlaidState(this.compare, catalogue);
     this.runWith = new RunWithState({ client, catalogue, runs: this.runs, compare: this.compare, notice });
     this.segment = new SegmentState(client);
     this.workload = new WorkloadState(catalogue.patterns, catalogue.library);

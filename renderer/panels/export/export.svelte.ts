@@ -8,9 +8,11 @@ import type { NoticeState } from '../../state/notice.svelte.ts';
 import type { PlayheadState } from '../../state/playhead.svelte.ts';
 import type { Run, RunsState } from '../../state/runs.svelte.ts';
 import type { SelectionState } from '../../state/selection.svelte.ts';
+import type { ViewState } from '../../state/view.svelte.ts';
 import { chartSpec } from '../charts/chart-spec.ts';
 import type { ChartsState } from '../charts/charts.svelte.ts';
 import { sourceMap } from '../charts/sources.ts';
+import type { OverlaidState } from '../compare/overlaid.svelte.ts';
 import { copyText } from '../parts/clipboard.ts';
 import { chartPng, chartSvg, type PictureOf } from './chart-picture.ts';
 import { partOf, partPng, partSvg } from './page-picture.ts';
@@ -28,6 +30,9 @@ export interface Exporting {
   readonly selection: SelectionState;
   readonly playhead: Pick<PlayheadState, 'moment'>;
   readonly charts: ChartsState;
+  /** The charts of compared runs, which are meant on their screen. */
+  readonly overlaid: OverlaidState;
+  readonly view: Pick<ViewState, 'screen'>;
   readonly dialogs: DialogsState;
   readonly notice: NoticeState;
 }
@@ -119,7 +124,8 @@ export class ExportState {
 
   /** The chart that had the focus last, as it is drawn. */
   #chart(): PictureOf | null {
-    const { charts, runs, machine, selection, catalogue } = this.#lab;
+    const { charts, runs, machine, selection, catalogue, overlaid, view } = this.#lab;
+    if (view.screen === 'compare') return overlaid.picture();
     const def = charts.current;
     if (def === undefined || runs.current === null || runs.current.frameCount === 0) return null;
     const run = charts.runOf(def, runs.current) as Run;
@@ -132,8 +138,9 @@ export class ExportState {
   }
 
   #name(what: Shown): string {
-    const title = this.#lab.machine.profile?.title ?? 'Machine';
-    return what === 'chart' ? (this.#lab.charts.current?.title ?? 'Chart') : `${title} ${what}`;
+    const { machine, charts, overlaid, view } = this.#lab;
+    if (what !== 'chart') return `${machine.profile?.title ?? 'Machine'} ${what}`;
+    return view.screen === 'compare' ? overlaid.fileName : (charts.current?.title ?? 'Chart');
   }
 }
 

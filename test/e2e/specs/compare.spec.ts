@@ -152,6 +152,23 @@ describe(`${door}: a comparison`, () => {
     expect(lines.find((line) => line.startsWith('Configuration,Page cluster'))).toMatch(/ KiB,.* KiB,,differs$/);
   });
 
+  it('saves the chart that is meant, each line named by its run', async () => {
+    const { page } = driver;
+    const charts = page.getByRole('region', { name: 'Charts of the runs' });
+    const csv = files.file('references.csv');
+    await charts.getByRole('button', { name: 'Save or copy the chart of References' }).click();
+    await driver.answerSave(csv, () => page.getByRole('menuitem', { name: /as CSV/ }).click());
+    const [head, ...rows] = readFileSync(csv, 'utf8').trimEnd().split('\r\n');
+    expect(head).toBe('"Time, ns","A: run 1, 4 KiB, per sample","B: run 3, 16 KiB, per sample"');
+    // All references of the baseline, as the table of figures has them.
+    const sum = rows.reduce((total, line) => total + Number(line.split(',')[1]), 0);
+    const figure = Number((await row(/^References/))[0].replaceAll(',', ''));
+    expect(Math.abs(sum - figure) / figure).toBeLessThan(0.01);
+    const svg = files.file('references.svg');
+    await driver.answerSave(svg, () => page.keyboard.press('Alt+V'));
+    expect(readFileSync(svg, 'utf8')).toContain('B: run 3, 16 KiB');
+  });
+
   it('gains the same run with another value, which joins it when it is done', async () => {
     const { page } = driver;
     await page.keyboard.press('Alt+Shift+W');
