@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { bindingsOf } from './shortcuts.ts';
 import { Lab } from './lab.svelte.ts';
 import type { Command } from './commands.ts';
-import { catalogue, idleClient } from '../panels/testing.ts';
+import { aRun, catalogue, idleClient } from '../panels/testing.ts';
 
 const client = { ...idleClient, door: 'browser' } as unknown as ConstructorParameters<typeof Lab>[0];
-const commands: readonly Command[] = new Lab(client, catalogue).commands;
+const lab = new Lab(client, catalogue);
+const commands: readonly Command[] = lab.commands;
+/** One key goes to the next warning, or in the X-ray to the next miss. */
+const SHARED = ['N: playhead.nextWarning, xray.nextMiss', 'Shift+N: playhead.previousWarning, xray.previousMiss'];
 
 describe('commands', () => {
   it('have each a key', () => {
@@ -20,7 +23,7 @@ describe('commands', () => {
     }
   });
 
-  it('have no keys that another one has', () => {
+  it('have no keys that another one has, but for warnings and misses', () => {
     for (const mac of [false, true]) {
       const owners = new Map<string, string>();
       const doubled: string[] = [];
@@ -31,7 +34,20 @@ describe('commands', () => {
           owners.set(binding, id);
         }
       }
-      expect(doubled).toEqual([]);
+      expect(doubled).toEqual(SHARED);
     }
+  });
+
+  it('go to the next warning of a run, and leave the key to the next miss where requests are laid open', () => {
+    const run = aRun();
+    run.timeNs = 1000;
+    run.markers = [{ timeNs: 500, kind: 'below low', text: 'DMA 0: 1', node: 0 }];
+    lab.runs.current = run;
+    lab.playhead.go(100);
+    const warning = commands.find(({ id }) => id === 'playhead.nextWarning');
+    expect(warning?.enabled()).toBe(true);
+    lab.view.show('xray');
+    expect(warning?.enabled()).toBe(false);
+    lab.playhead.cancel();
   });
 });

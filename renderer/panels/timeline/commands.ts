@@ -16,11 +16,17 @@ interface Parts {
   readonly view: ViewState;
 }
 
-/** `playhead.*` and `timeline.*`, enabled where a run is on screen. */
+/** `playhead.*` and `timeline.*`, enabled where a run is on screen. In the X-ray the keys of warnings go to misses. */
 export function timelineCommands({ runs, playhead, timeline, stepping, view }: Parts): readonly Command[] {
   const hasRun = (): boolean => runs.current !== null && runs.current.timeNs > 0;
   const isBack = (): boolean => hasRun() && playhead.ns !== null;
-  const toEvent = (id: string, title: string, keys: string[], step: 1 | -1, wanted?: (marker: Marker) => boolean) => ({
+  const toEvent = (
+    id: string,
+    title: string,
+    keys: string[],
+    step: 1 | -1,
+    wanted?: (marker: Marker) => boolean,
+  ): Command => ({
     id,
     title,
     keys,
@@ -28,6 +34,10 @@ export function timelineCommands({ runs, playhead, timeline, stepping, view }: P
     enabled: () => hasRun() && timeline.beside(step, wanted) !== null,
     run: () => timeline.go(timeline.beside(step, wanted)?.timeNs ?? null),
   });
+  const toWarning = (id: string, title: string, keys: string[], step: 1 | -1): Command => {
+    const event = toEvent(id, title, keys, step, isWarning);
+    return { ...event, enabled: () => view.screen !== 'xray' && event.enabled() };
+  };
   const command = (id: string, title: string, keys: string[], enabled: () => boolean, run: () => void): Command => ({
     id,
     title,
@@ -47,8 +57,8 @@ export function timelineCommands({ runs, playhead, timeline, stepping, view }: P
     toEvent('playhead.nextEvent', 'Playhead to the next event', ['Shift+ArrowRight'], 1),
     command('playhead.start', 'Playhead to the start', ['Home'], hasRun, () => timeline.go(0)),
     command('playhead.now', 'Playhead to now', ['End'], isBack, () => timeline.go(null)),
-    toEvent('playhead.nextWarning', 'Next warning of the run', ['N'], 1, isWarning),
-    toEvent('playhead.previousWarning', 'Previous warning of the run', ['Shift+N'], -1, isWarning),
+    toWarning('playhead.nextWarning', 'Next warning of the run', ['N'], 1),
+    toWarning('playhead.previousWarning', 'Previous warning of the run', ['Shift+N'], -1),
     command(
       'playhead.cancel',
       'Stop going to the exact moment',
