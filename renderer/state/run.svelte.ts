@@ -98,7 +98,8 @@ export class Run {
     if (event.failure !== undefined) this.failure = event.failure;
     if (event.frames.length > 0) this.#append(event.frames);
     if (event.moments.length > 0) this.moments = this.#kept.add(event.moments);
-    if (event.markers.length > 0) this.markers = [...this.markers, ...event.markers].slice(0, MOST_MARKERS);
+    const room = MOST_MARKERS - this.markers.length;
+    if (event.markers.length > 0 && room > 0) this.markers = [...this.markers, ...event.markers.slice(0, room)];
     const { rate, timeRate, leftMs } = this.#meter.take(event, now);
     this.rate = rate;
     this.timeRate = timeRate;

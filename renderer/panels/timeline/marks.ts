@@ -58,30 +58,49 @@ export function foldMarkers(
   widthOf: (words: string) => number,
   width: number,
 ): readonly Fold[] {
-  const folds: Fold[] = [];
-  const rightOf = (fold: Fold): number => fold.x + GLYPH + widthOf(fold.words);
+  const folds: Growing[] = [];
+  const place = (fold: Growing): void => {
+    fold.words = fold.markers.length === 1 ? shortWords(fold.markers[0]) : foldedWords(fold);
+    const wide = GLYPH + widthOf(fold.words);
+    fold.x = Math.max(0, Math.min(xOfNs(fold.markers[0].timeNs), width - wide));
+    fold.right = fold.x + wide;
+  };
   for (const marker of markers) {
-    const x = xOfNs(marker.timeNs);
-    if (x < 0 || x > width) continue;
-    let fold = placed([marker], x, widthOf, width);
+    const at = xOfNs(marker.timeNs);
+    if (at < 0 || at > width) continue;
+    let fold: Growing = { markers: [marker], look: lookOf(marker.kind), alike: true, words: '', x: 0, right: 0 };
+    place(fold);
     // What grows by folding may come to touch the one before it.
-    for (let last = folds.at(-1); last !== undefined && rightOf(last) + GAP > fold.x; last = folds.at(-1)) {
+    for (let last = folds.at(-1); last !== undefined && last.right + GAP > fold.x; last = folds.at(-1)) {
       folds.pop();
-      fold = placed([...last.markers, ...fold.markers], xOfNs(last.markers[0].timeNs), widthOf, width);
+      join(last, fold);
+      fold = last;
+      place(fold);
     }
     folds.push(fold);
   }
   return folds;
 }
 
-function placed(markers: readonly Marker[], x: number, widthOf: (words: string) => number, width: number): Fold {
-  const words = markers.length === 1 ? shortWords(markers[0]) : foldedWords(markers);
-  const look = markers.map(({ kind }) => lookOf(kind)).reduce((most, own) => (own.weight > most.weight ? own : most));
-  return { markers, x: Math.max(0, Math.min(x, width - GLYPH - widthOf(words))), words, look };
+/** Grows in place: a long run has thousands of events, most of them in few folds. */
+interface Growing {
+  readonly markers: Marker[];
+  x: number;
+  /** Of its words, px. */
+  right: number;
+  words: string;
+  look: Look;
+  /** All are of one kind. */
+  alike: boolean;
 }
 
-function foldedWords(markers: readonly Marker[]): string {
-  const [{ kind }] = markers;
+function join(into: Growing, next: Growing): void {
+  into.alike &&= next.alike && next.markers[0].kind === into.markers[0].kind;
+  if (next.look.weight > into.look.weight) into.look = next.look;
+  for (const marker of next.markers) into.markers.push(marker);
+}
+
+function foldedWords({ markers, alike }: Growing): string {
   const count = formatNumber(markers.length);
-  return markers.every((marker) => marker.kind === kind) ? `${kind} ×${count}` : `${count} events`;
+  return alike ? `${markers[0].kind} ×${count}` : `${count} events`;
 }
