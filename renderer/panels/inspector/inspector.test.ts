@@ -14,7 +14,7 @@ function inspect(
   const selection = new SelectionState();
   selection.select(to);
   const workload = new WorkloadState(catalogue.patterns);
-  render(Inspector, { machine, selection, catalogue, runs: idleRuns(), workload });
+  render(Inspector, { machine, selection, catalogue, runs: idleRuns(), workload, keyText: () => '' });
   return { machine, selection };
 }
 

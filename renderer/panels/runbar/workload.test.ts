@@ -156,10 +156,10 @@ describe('the fields of a library program', () => {
 });
 
 /** What the bar shows beside the runs: nobody looks back, and nobody has chosen a step. */
-function around(runs: RunsState): { playhead: PlayheadState; stepping: SteppingState } {
+function around(runs: RunsState): { playhead: PlayheadState; stepping: SteppingState; keyText: () => string } {
   const seek = (): Promise<never> => Promise.reject(new Error('not in this test'));
   const playhead = new PlayheadState(runs, { seek, stopSeeking: () => Promise.resolve(null) });
-  return { playhead, stepping: new SteppingState(runs) };
+  return { playhead, stepping: new SteppingState(runs), keyText: () => '' };
 }
 
 describe('the run bar', () => {
