@@ -42,8 +42,10 @@ describe(`${door}: the main job`, () => {
     await expect.poll(lowMemory).toBe('low memory 268 MiB');
   });
 
-  it('adds a node', async () => {
-    await openFresh('NUMA-Q, 16 GB, 4 quads');
+  it('adds a node to another machine, opened beside the first without a question', async () => {
+    await openBuiltIn(driver.page, 'NUMA-Q, 16 GB, 4 quads');
+    expect(await driver.page.getByRole('alertdialog').count()).toBe(0);
+    await driver.page.getByRole('tablist', { name: 'Open machines' }).getByRole('tab', { name: /64 GB/ }).waitFor();
     expect(await lowMemory()).toBe('low memory 770 MiB');
     await driver.page.getByRole('toolbar', { name: 'Nodes' }).getByRole('button', { name: 'Add a node' }).click();
     await outlineRow(driver.page, /^Node 4/).waitFor();
@@ -133,12 +135,3 @@ describe(`${door}: the main job`, () => {
       .waitFor();
   });
 });
-
-/** Opens a built-in machine over one with changes, which are given up. */
-async function openFresh(title: string): Promise<void> {
-  const { page } = driver;
-  await page.getByRole('navigation').getByRole('button', { name: 'Start' }).click();
-  await page.getByRole('button', { name: `Open ${title}:` }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Do not save' }).click();
-  await closeNotes(page);
-}
