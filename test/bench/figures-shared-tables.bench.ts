@@ -2,11 +2,13 @@
  * Shared page tables under a shell script of small commands and under a kernel compile: `rule` and `always` beside `off`.
  * Published: +3.2 % elapsed, +1.1 % of user and system together, +1.5 and +2.8 % system, without the rule (A. Morton,
  * 20 Dec 2002: patch scripts, one CPU, PAE, a uniprocessor kernel); a compile "showed no change" (OLS 2003).
- * `node dist/bench/figures-shared-tables.bench.mjs 0.02` runs one scale of the shell load and no compile.
+ * `node dist/bench/figures-shared-tables.bench.mjs 0.02` runs one scale of the shell load and no compile, `... compile` the compile alone.
  */
 import { change, type FigureRun, printTable, reportOf } from '../support/figures.ts';
 
-const SCALES = process.argv[2] === undefined ? [0.02, 0.04] : [Number(process.argv[2])];
+const [wanted] = process.argv.slice(2);
+const COMPILE = wanted === undefined || wanted === 'compile';
+const SCALES = wanted === undefined ? [0.02, 0.04] : COMPILE ? [] : [Number(wanted)];
 const SEEDS = [1, 2, 3];
 const BOXES: readonly Pick<FigureRun, 'builtIn' | 'machine' | 'cpus'>[] = [
   { builtIn: 'pc-256m', machine: { pae: true } },
@@ -53,7 +55,7 @@ for (const scale of SCALES) {
   printTable(`shell script of small commands, scale ${scale}, beside shared page tables off`, HEAD, rows);
 }
 
-if (process.argv[2] === undefined) {
+if (COMPILE) {
   const rows = SEEDS.flatMap((seed) => {
     const order: FigureRun = {
       builtIn: 'numaq-16g-4quad',

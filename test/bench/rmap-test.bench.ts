@@ -1,7 +1,8 @@
 /**
  * rmap-test: how its ratio grows with processes x mappings of a file of 600 pages (a minute or two), and, with
  * `RMAP_TEST=linear`, `random` or `one`, a published run at its full size, which takes hours: system time of the machine and of
- * the tasks with pte_chains, objrmap and a prio_tree, and the ratios to pte_chains.
+ * the tasks with pte_chains, objrmap and a prio_tree, and the ratios to pte_chains. `node dist/bench/rmap-test.bench.mjs 1x10000x7x1 one`: processes x
+ * mappings x pages x iterations, with memory as short as for the published `one`; with ` 2` behind it, twice the memory.
  */
 import { PUBLISHED, type RmapTest, runRmapTest, type Shortness, shortness } from '../support/rmap-test.ts';
 
@@ -11,7 +12,8 @@ const tests: Readonly<Record<string, { test: RmapTest; published: string }>> = {
   random: { test: PUBLISHED.random, published: '6.05 s, 2.10 s' },
   one: { test: PUBLISHED.one, published: '3.75 s, 146.45 s' },
 };
-const wanted = process.env.RMAP_TEST ?? 'growth';
+const [shape, like = 'linear', times = '1'] = process.argv.slice(2);
+const wanted = shape === undefined ? (process.env.RMAP_TEST ?? 'growth') : 'shape';
 const seconds = (ns: number): string => (ns / 1e9).toFixed(2).padStart(10);
 for (const [name, { test, published }] of Object.entries(tests)) {
   if (wanted !== name) continue;
@@ -34,4 +36,24 @@ for (const side of wanted === 'growth' ? [30, 60, 100] : []) {
   const ratio = (objects.tasksNs / chains.tasksNs).toFixed(1).padStart(6);
   const walks = `a look at a page ${Math.round(chains.walkNs)} and ${Math.round(objects.walkNs)} ns`;
   console.log(`${side} x ${side}: tasks ${ms(chains.tasksNs)} and ${ms(objects.tasksNs)} ms, ratio ${ratio}; ${walks}`);
+}
+
+if (shape !== undefined) {
+  const [processes = 1, mappings = 1, pages = 1, iterations = 1] = shape.split('x').map(Number);
+  const published = tests[like]?.test ?? PUBLISHED.linear;
+  // Random: as large a part of the mappings as was published.
+  const processed = Math.max(1, Math.round(((published.processed ?? 0) * mappings) / published.mappings));
+  const sizes = { processes, mappings, pages, iterations };
+  const test: RmapTest =
+    published.processed === undefined ? { ...published, ...sizes } : { ...published, ...sizes, processed };
+  // Random pages: as short as kswapd alone can deal with (test/conformance/rmap-test.test.ts).
+  const withRoom = like === 'random' && times === '1';
+  const short = withRoom ? shortness(test, published, 0.88, true) : shortness(test, published, Number(times));
+  const chains = runRmapTest('pte_chain', test, short);
+  console.log(`${shape}, pte_chain: tasks ${ms(chains.tasksNs)} ms, ${chains.freed} pages freed`);
+  const objects = runRmapTest('objrmap', test, short);
+  const [tasks, machine] = [objects.tasksNs / chains.tasksNs, objects.machineNs / chains.machineNs];
+  console.log(`${shape}, objrmap: tasks ${ms(objects.tasksNs)} ms, ${objects.freed} pages freed`);
+  console.log(`ratio ${tasks.toFixed(2)}, of the machine ${machine.toFixed(2)}`);
+  console.log(`a look at a page ${Math.round(chains.walkNs)} and ${Math.round(objects.walkNs)} ns`);
 }
