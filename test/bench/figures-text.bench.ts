@@ -8,7 +8,7 @@ import { change, grouped, percent, printTable } from '../support/figures.ts';
 import type { KernelSpec } from '../../src/sim/profiles/schema.ts';
 import { assumed, copyFigures, smallOverFast, spanningFigures, type TextInputs } from '../support/text-figures.ts';
 
-const SCALE = Number(process.argv[2] ?? 0.03);
+const SCALE = Number(process.argv[2] ?? 0.02);
 const SIZES = [64, 128, 256, 512, 1024, 2048];
 const LAYOUTS = 6;
 /** Data of the program: none, and what fills a small L2. */
