@@ -1,6 +1,7 @@
 /** A request that a run has met, in words. Pure. */
 import type { SeenRequest, SeenZone } from '../../../src/sim/kernel/alloc/seen-requests.ts';
-import { XRAY_MASKS, type XrayRequest } from '../../../src/sim/kernel/alloc/xray.ts';
+import type { XrayRequest } from '../../../src/sim/kernel/alloc/xray.ts';
+import { MASKS } from './masks.ts';
 
 /** `HighMem 3`. */
 export function zoneText({ name, node, index }: SeenZone): string {
@@ -29,6 +30,6 @@ export function takenText({ from, cpu }: Pick<SeenRequest, 'from' | 'cpu'>): str
 
 /** The same request laid open; null where its mask is none that can be chosen. */
 export function requestOf({ node, mask, order }: Pick<SeenRequest, 'node' | 'mask' | 'order'>): XrayRequest | null {
-  const known = XRAY_MASKS.find((each) => each === mask);
-  return known === undefined ? null : { node, mask: known, order, memalloc: false };
+  const known = MASKS.find(({ id }) => id === mask);
+  return known === undefined ? null : { node, mask: known.id, order, memalloc: false };
 }
