@@ -72,7 +72,7 @@ async function lab(page, shoot) {
   await shoot('history');
   await page.keyboard.press('Control+Shift+H');
   await rail(page, 'Low mem');
-  await page.getByRole('region', { name: 'Low memory' }).waitFor();
+  await page.getByRole('heading', { name: 'Item by item' }).waitFor();
   await shoot('low-memory');
   await rail(page, 'X-ray');
   await page
@@ -135,7 +135,7 @@ async function segment(page, shoot) {
   await page.getByRole('button', { name: /^Node 1,/ }).click();
   await runIt(2);
   await page.getByRole('button', { name: 'Compare the last two' }).click();
-  await page.getByRole('heading', { name: 'Compare runs' }).waitFor();
+  await page.getByRole('region', { name: 'Charts of the runs' }).waitFor();
   await shoot('compare');
 }
 
