@@ -32,7 +32,7 @@ function fakeLab(over: Partial<Client> = {}): {
       told.push(`${name}=${value} ${id}`);
       return Promise.resolve(null);
     },
-    follow: () => Promise.resolve({ found: true, startNs: 5, steps: [], dropped: 0 }),
+    follow: () => Promise.resolve({ found: true, startNs: 5, steps: [], dropped: 0, lists: [] }),
     stopFollowing: () => Promise.resolve(null),
     openScript: () => Promise.resolve(null),
     openRun: () => Promise.resolve(null),
@@ -147,7 +147,7 @@ describe('runs', () => {
     const runs = new RunsState(client);
     const run = await runs.start(start());
     if (run === null) throw new Error('not started');
-    const found = (startNs: number): Followed => ({ found: true, startNs, steps: [], dropped: 0 });
+    const found = (startNs: number): Followed => ({ found: true, startNs, steps: [], dropped: 0, lists: [] });
     const first = runs.follow(run, { cpu: 0, what: { record: 3 } });
     const second = runs.follow(run, { cpu: 2, what: { event: 'fault' } });
     answers[0](found(1));
@@ -169,7 +169,7 @@ describe('runs', () => {
       interimReport: () => Promise.resolve({ engine: 'test', config: { turns } } as unknown as RunReport),
       follow: (_, wanted) => {
         asked.push(wanted);
-        return Promise.resolve({ found: false, startNs: 0, steps: [], dropped: 0 });
+        return Promise.resolve({ found: false, startNs: 0, steps: [], dropped: 0, lists: [] });
       },
     });
     const runs = new RunsState(client);

@@ -41,6 +41,8 @@ export type { HistoryRow } from './kernel/sched/history.ts';
 export { type FollowStep } from './base/follow.ts';
 export { Timeline } from './engine/events.ts';
 export { type Followed, type FollowEvent, followEvents, followReference, type FollowWhat } from './engine/follow.ts';
+export { type FollowedLine } from './engine/follow-looks.ts';
+export { type FollowedLists, type FollowedPage } from './kernel/alloc/follow-lists.ts';
 export { Simulation } from './engine/simulation.ts';
 export { type Reached, type RunTo, type Stop, stopOf } from './engine/stops.ts';
 export { xrayMachine } from './engine/boot-kernel.ts';

@@ -47,7 +47,7 @@ describe('following', () => {
     const asked: unknown[] = [];
     const follow = (_: unknown, wanted: unknown): Promise<Followed> => {
       asked.push(wanted);
-      return Promise.resolve({ found: true, startNs: 5000, steps, dropped: 0 });
+      return Promise.resolve({ found: true, startNs: 5000, steps, dropped: 0, lists: [] });
     };
     const run = aRun();
     render(Follow, { run, runs: new RunsState({ ...idleClient, follow }), kinds: catalogue.followEvents });
@@ -69,7 +69,8 @@ describe('following', () => {
 
   it('says when it never happened, and why it could not be done', async () => {
     const run = aRun();
-    const nothing = (): Promise<Followed> => Promise.resolve({ found: false, startNs: 0, steps: [], dropped: 0 });
+    const nothing = (): Promise<Followed> =>
+      Promise.resolve({ found: false, startNs: 0, steps: [], dropped: 0, lists: [] });
     const { unmount } = render(Follow, {
       run,
       runs: new RunsState({ ...idleClient, follow: nothing }),

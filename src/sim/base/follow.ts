@@ -17,6 +17,16 @@ export interface FollowStep {
   times: number;
 }
 
+/** Sees what a followed reference is about to touch, before it does. */
+export interface FollowSight {
+  /** The page lists of a zone (its number in the kernel's list of all zones), to take from or to give to. */
+  zone(number: number): void;
+  /** Byte `offset` of a frame's slot, which the reference is about to access; `mapped`: its page was as it began. */
+  access(slot: number, offset: number, write: boolean, mapped: boolean): void;
+  /** The reference is over. */
+  done(): void;
+}
+
 /** More steps than this are counted only. */
 const MOST_STEPS = 5000;
 
@@ -27,7 +37,24 @@ export class FollowRecorder {
   private readonly open: (FollowStep | undefined)[] = [];
 
   /** `startNs`: clock of the CPU when the reference began. */
-  constructor(readonly startNs: number) {}
+  constructor(
+    readonly startNs: number,
+    private readonly sight?: FollowSight,
+  ) {}
+
+  /** The lists of a zone are about to change, or may be. */
+  zone(number: number): void {
+    this.sight?.zone(number);
+  }
+
+  /** Byte `offset` of a frame's slot is about to be accessed. */
+  access(slot: number, offset: number, write: boolean, mapped: boolean): void {
+    this.sight?.access(slot, offset, write, mapped);
+  }
+
+  done(): void {
+    this.sight?.done();
+  }
 
   enter(kind: FollowKind, text: string, now: number): void {
     this.open.push(this.push(kind, text, now));

@@ -4,6 +4,8 @@
  */
 import * as C from '../base/counters.ts';
 import type { FollowStep } from '../base/follow.ts';
+import type { FollowedLists, FollowedPage } from '../kernel/alloc/follow-lists.ts';
+import type { FollowedLine } from './follow-looks.ts';
 import type { Program } from '../workloads/workload.ts';
 import type { RunConfig } from './report.ts';
 import { Simulation } from './simulation.ts';
@@ -30,6 +32,12 @@ export interface Followed {
   readonly steps: readonly FollowStep[];
   /** Steps beyond those kept. */
   readonly dropped: number;
+  /** The cache line of the first byte that it accessed; absent where it ended before it could. */
+  readonly line?: FollowedLine;
+  /** Zones whose page lists were taken from or given to, in order, and what it left of them. */
+  readonly lists: readonly FollowedLists[];
+  /** The page that the line lies in, and who maps it, after the reference. */
+  readonly page?: FollowedPage;
 }
 
 const STEP = 50_000;
@@ -46,7 +54,7 @@ export function followReference(
   cancelled: () => boolean = () => false,
 ): Followed {
   const simulation = new Simulation(config, programs);
-  const watch = simulation.watch(
+  const { watch, looks } = simulation.watch(
     cpu,
     'record' in what
       ? { kind: 'record', number: what.record }
@@ -57,6 +65,7 @@ export function followReference(
     simulation.takeFrames();
   }
   const { result } = watch;
-  if (result === undefined) return { found: false, startNs: 0, steps: [], dropped: 0 };
-  return { found: true, startNs: result.startNs, steps: result.steps, dropped: result.dropped };
+  if (result === undefined) return { found: false, startNs: 0, steps: [], dropped: 0, lists: [] };
+  const { startNs, steps, dropped } = result;
+  return { found: true, startNs, steps, dropped, ...looks.seen };
 }

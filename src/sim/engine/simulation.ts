@@ -19,6 +19,7 @@ import type { KernelTraits } from '../profiles/traits.ts';
 import type { Turn } from '../workloads/operations.ts';
 import type { Program } from '../workloads/workload.ts';
 import { CacheRun } from './cache-run.ts';
+import { FollowLooks } from './follow-looks.ts';
 import { refuseTooLarge } from './host-memory.ts';
 import { listenerOf, type RunListener } from './event-fan.ts';
 import { Lanes } from './lanes.ts';
@@ -40,6 +41,12 @@ import { Turns } from './turns.ts';
 const ROUNDS = 16;
 /** What a round counts for where it executes nothing, in records. */
 const EMPTY_ROUND = 4;
+
+/** What waits for a reference that is to be followed, and what was seen around it. */
+export interface FollowWatch {
+  readonly watch: Watch;
+  readonly looks: FollowLooks;
+}
 
 export class Simulation {
   private readonly machine: Machine;
@@ -261,10 +268,12 @@ export class Simulation {
    * Waits on a CPU for the reference that is to be followed (before the first run()); the watch has the result once it has
    * happened. Throws InputError for a CPU that is not there. What comes out of the run is the same.
    */
-  watch(cpu: number, what: WatchFor): Watch {
-    const watch = new Watch(what);
-    this.machine.core(cpu).watch = watch;
-    return watch;
+  watch(cpu: number, what: WatchFor): FollowWatch {
+    const core = this.machine.core(cpu);
+    const looks = new FollowLooks(this.machine, core, this.layout, this.kernel);
+    const watch = new Watch(what, () => looks.begin());
+    core.watch = watch;
+    return { watch, looks };
   }
 
   /** A request for pages on the kernel as it stands; nothing of the run changes. Throws InputError as xrayOf() does, and without a kernel. */

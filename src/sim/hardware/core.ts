@@ -100,6 +100,8 @@ export class Core {
   /** A slow path of run() has flushed a TLB or asked for an end: the hot loop looks when it comes back. */
   private interrupted = false;
   private stopping = false;
+  /** Asked for by the watch alone: run() goes on once the watch has looked. */
+  private paused = false;
 
   /**
    * `cpu`: its number; `node`: place of its node in the profile. The profile must name a data TLB and lines that boot
@@ -166,6 +168,14 @@ export class Core {
 
   /** Asked for while run() runs, by a fault after which the task must sleep: run() returns after the record in hand. */
   stop(): void {
+    this.paused = false;
+    this.stopping = true;
+    this.interrupted = true;
+  }
+
+  /** Asked for by the watch while run() runs: it is told when the record in hand is over, and the records behind it are executed as ever. */
+  pause(): void {
+    if (!this.stopping) this.paused = true;
     this.stopping = true;
     this.interrupted = true;
   }
@@ -179,11 +189,13 @@ export class Core {
     const { watch } = this;
     if (watch === undefined) return this.execute(from, to, until, hasFetches);
     if (watch.left === 0 && from < to && this.clock < until) {
-      return watch.record(this, () => this.execute(from, from + 1, until, hasFetches));
+      return watch.record(this, from, () => this.execute(from, from + 1, until, hasFetches));
     }
     const at = this.execute(from, Math.min(to, from + watch.left), until, hasFetches);
     watch.left -= at - from;
-    return at;
+    if (!watch.closing) return at;
+    watch.close(this);
+    return this.paused ? this.execute(at, to, until, hasFetches) : at;
   }
 
   private execute(from: number, to: number, until: number, hasFetches: boolean): number {
@@ -198,6 +210,7 @@ export class Core {
     const dataNs = hasFetches && instructions !== 'skip' ? 0 : ns;
     this.interrupted = false;
     this.stopping = false;
+    this.paused = false;
     let now = this.clock;
     let i = from * 2;
     const end = to * 2;
@@ -254,7 +267,7 @@ export class Core {
       const entry = Math.imul(vpn & setMask, ways);
       if ((allTags[tags + entry] & (TAG_VPN | -kind)) !== vpn && !dtlb.find(vpn, kind)) {
         this.clock = now;
-        this.missTlb(dtlb, vpn, kind, C.DTLB_MISSES);
+        this.missTlb(dtlb, vpn, kind, C.DTLB_MISSES, address & 4095);
         now = this.clock;
         if (this.interrupted) {
           fetched = -1;
@@ -310,7 +323,7 @@ export class Core {
     // A modify asks for the right to write when it reads, as a read-modify-write instruction does.
     const write = kind === REF_READ ? 0 : 1;
     for (let left = Math.max(1, size); left > 0;) {
-      const base = this.translate(this.dtlb, page, write, C.DTLB_MISSES);
+      const base = this.translate(this.dtlb, page, write, C.DTLB_MISSES, offset);
       const line = base | ((offset >> this.lineShift) & inPage);
       if (kind !== REF_WRITE) this.access(line, false);
       if (kind !== REF_READ) this.access(line, true);
@@ -330,7 +343,7 @@ export class Core {
     let page = vpn;
     let offset = address & 4095;
     for (let left = Math.max(1, size); left > 0;) {
-      const base = this.translate(this.itlb, page, 0, C.ITLB_MISSES);
+      const base = this.translate(this.itlb, page, 0, C.ITLB_MISSES, offset);
       const remote = this.counters[C.HOME_REMOTE];
       this.fetchLine(base | ((offset >> this.lineShift) & inPage));
       this.counters[C.PROGRAM_TEXT_REMOTE] += this.counters[C.HOME_REMOTE] - remote;
@@ -345,16 +358,16 @@ export class Core {
   }
 
   /** First L1 line of the page that a virtual page is mapped to; walks and faults where needed, and takes their time. */
-  private translate(tlb: Tlb, vpn: number, write: number, missCounter: number): number {
-    if (!tlb.find(vpn, write)) this.missTlb(tlb, vpn, write, missCounter);
+  private translate(tlb: Tlb, vpn: number, write: number, missCounter: number, offset: number): number {
+    if (!tlb.find(vpn, write)) this.missTlb(tlb, vpn, write, missCounter, offset);
     return tlb.front(vpn);
   }
 
   /** The page has no entry, or one that must not be written through yet: walks, and faults until it may be used. */
-  private missTlb(tlb: Tlb, vpn: number, write: number, missCounter: number): void {
+  private missTlb(tlb: Tlb, vpn: number, write: number, missCounter: number, offset: number): void {
     if (!tlb.atFront(vpn)) this.counters[missCounter]++;
     if (this.watch === undefined) this.translateMissed(tlb, vpn, write);
-    else this.watch.miss(this, vpn, write, () => this.translateMissed(tlb, vpn, write));
+    else this.watch.miss(this, vpn, write, offset, () => this.translateMissed(tlb, vpn, write));
   }
 
   private translateMissed(tlb: Tlb, vpn: number, write: number): void {
@@ -541,13 +554,14 @@ export class Core {
   programFetch(vpn: number, offset: number, bytes: number): void {
     if (this.instructions !== 'fetch') return;
     const { counters, lineShift } = this;
-    const base = this.translate(this.itlb, vpn, 0, C.ITLB_MISSES);
+    const base = this.translate(this.itlb, vpn, 0, C.ITLB_MISSES, offset);
     const remote = counters[C.HOME_REMOTE];
     const first = offset >> lineShift;
     const last = (offset + bytes - 1) >> lineShift;
     for (let line = first; line <= last; line++) this.fetchLine(base | line);
     counters[C.PROGRAM_FETCHES] += last - first + 1;
     counters[C.PROGRAM_TEXT_REMOTE] += counters[C.HOME_REMOTE] - remote;
+    if (this.watch?.closing === true) this.watch.close(this);
   }
 
   /**
@@ -599,6 +613,22 @@ export class Core {
   stateOf(line: number): number {
     const at = this.l2.find(line);
     return at < 0 ? INVALID : this.l2.states[at];
+  }
+
+  /** MESI state of an L1 data line: clean beside a MODIFIED line of L2 it may be written without asking, as an EXCLUSIVE one. */
+  l1StateOf(line: number): number {
+    const first = this.l1d + (line & this.l1dMask) * this.l1dWays;
+    for (let i = first; i < first + this.l1dWays; i++) {
+      if ((allWays[i] | 1) !== ((line << 1) | 1)) continue;
+      return (allWays[i] & 1) === 1 ? MODIFIED : Math.min(EXCLUSIVE, this.stateOf(line >>> this.l2Shift));
+    }
+    return INVALID;
+  }
+
+  /** True where L1's instructions have the line. */
+  l1iHas(line: number): boolean {
+    const first = this.l1i + (line & this.l1iMask) * this.l1iWays;
+    return allWays.subarray(first, first + this.l1iWays).includes(line << 1);
   }
 
   /** Snooped: the line is taken away. Returns the state it had. */

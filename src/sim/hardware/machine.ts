@@ -41,7 +41,7 @@ export class Machine implements CoreBus {
    * fault clears. Throws InputError where caches do not fit together.
    */
   constructor(
-    private readonly spec: MachineSpec,
+    readonly spec: MachineSpec,
     starts: readonly number[],
     ends: readonly number[],
     requesters: number,

@@ -6,7 +6,7 @@
 import type { MachineSpec } from '../profiles/schema.ts';
 import type { Core } from './core.ts';
 import { Ledger } from './ledger.ts';
-import { SetAssoc } from './set-assoc.ts';
+import { INVALID, SetAssoc } from './set-assoc.ts';
 
 export class HardwareNode {
   readonly cores: Core[] = [];
@@ -30,6 +30,12 @@ export class HardwareNode {
 
   get busUsed(): boolean {
     return this.busLedger !== undefined;
+  }
+
+  /** The node's state of a line between nodes in its remote cache. */
+  remoteCacheState(granule: number): number {
+    const at = this.cache?.find(granule) ?? -1;
+    return this.cache === undefined || at < 0 ? INVALID : this.cache.states[at];
   }
 
   get remoteCache(): SetAssoc | undefined {

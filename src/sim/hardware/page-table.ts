@@ -6,7 +6,7 @@
  */
 import { invariant } from '../base/errors.ts';
 import { kaddr, type KAddr } from '../base/units.ts';
-import type { PtePages } from './pte-pages.ts';
+import { PTE_PRESENT, pteNumber, type PtePages } from './pte-pages.ts';
 
 /** Flags of an upper entry; its number (pte page + 1, or slot + 1 of a huge page's first frame) is above them. */
 export const PMD_RW = 1;
@@ -90,6 +90,15 @@ export class PageTable {
   /** Slot of the first frame of the huge page of an upper entry. */
   static hugeSlot(pmd: number): number {
     return (pmd >>> PMD_SHIFT) - 1;
+  }
+
+  /** Slot of the frame that a virtual page is mapped to, -1 for none; nothing is marked accessed. */
+  slotOf(vpn: number): number {
+    const upper = this.pmdOf(vpn);
+    if ((upper & PMD_HUGE) !== 0) return PageTable.hugeSlot(upper) + this.withinHuge(vpn);
+    const at = this.pteOf(vpn);
+    if (at < 0 || (this.pool.ptes[at] & PTE_PRESENT) === 0) return -1;
+    return pteNumber(this.pool.ptes[at]);
   }
 
   hasUpperPage(vpn: number): boolean {

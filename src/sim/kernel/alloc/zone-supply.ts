@@ -37,6 +37,7 @@ export class ZoneSupply {
   /** buffered_rmqueue(): first page of 2^order clusters, or -1. */
   take(on: KernelCpu, zone: Zone, order: number, cold: boolean): number {
     const outer = on.enter(FN.buffered_rmqueue);
+    on.follow?.zone(zone.number);
     let page: number;
     if (order === 0 && zone.layout.batch > 0) page = this.fromSets(on, zone, cold);
     else {
@@ -52,6 +53,7 @@ export class ZoneSupply {
   /** Gives 2^order clusters back to their zone, one to the CPU's hot or cold list where the kernel has them. */
   give(on: KernelCpu, page: number, order: number, cold: boolean): void {
     const zone = this.zoneOf(page);
+    on.follow?.zone(zone.number);
     on.count(C.PGFREE, 1 << order);
     if (order === 0 && zone.layout.batch > 0) {
       const outer = on.enter(FN.free_hot_cold_page);
@@ -71,6 +73,7 @@ export class ZoneSupply {
     for (const zone of this.parts.allZones) {
       const sets = zone.sets[on.cpu];
       if (sets === undefined) continue;
+      on.follow?.zone(zone.number);
       this.freeBulk(on, zone, sets.hot, sets.hot.count);
       this.freeBulk(on, zone, sets.cold, sets.cold.count);
     }
