@@ -131,7 +131,7 @@ export class Lab {
 
   constructor(client: Client, catalogue: Catalogue) {
     this.client = client;
-    this.zoom = new ZoomState(client.zoom);
+    this.zoom = new ZoomState(client.door === 'desktop' ? client.zoom : undefined);
     this.catalogue = catalogue;
     const schema = asSchema(catalogue.profileSchema);
     const { dialogs, notice, view } = this;
