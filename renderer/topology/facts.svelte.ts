@@ -80,6 +80,12 @@ export class TopologyFacts {
     return layout === null ? [] : contentOf(layout, node, known.freeOf, known.ownedOf);
   }
 
+  /** Free frames of 4 KiB of a zone as the run on screen has it; undefined where none of this machine is. */
+  freeOf(node: NodeLayout, at: { readonly zone: string; readonly index: number }): number | undefined {
+    if (!this.live) return undefined;
+    return this.contentsOf(node).find(({ zone }) => zone.name === at.zone && zone.index === at.index)?.freePages;
+  }
+
   /** How a node stands, in words; null before any run. */
   stateOf(node: NodeLayout, contents: readonly ZoneContent[] = this.contentsOf(node)): NodeState | null {
     if (!this.live) return null;

@@ -31,6 +31,7 @@ export interface RunFacts {
     readonly node: number;
     readonly zone: string;
     readonly index: number;
+    /** In clusters, as watermarks are. */
     readonly free: number;
   }[];
   readonly owners: ReadonlySet<string>;
@@ -84,6 +85,7 @@ function factsAt(moment: Moment): RunFacts {
 function factsFromReport(run: Run): RunFacts {
   const proc = (run.report ?? (run.state === 'paused' ? run.interim : null))?.result.proc?.zones ?? [];
   const zones = new Map(proc.map((zone) => [`${zone.node}:${zone.zone}:${zone.index}`, zone]));
+  const shift = run.start.profile.kernel.pageMmuShift;
   const sampled = run.frameCount === 0 ? [] : freeColumns(run.columns);
   const free = new Map(
     sampled.map(({ id, at }) => [`${at.node}:${at.zone}:${at.index}`, { ...at, free: run.column(id).at(-1) ?? 0 }]),
@@ -97,7 +99,7 @@ function factsFromReport(run: Run): RunFacts {
   return {
     freeOf: (node, zone) => free.get(`${node.id}:${zone.name}:${zone.index}`)?.free,
     ownedOf: (node, zone) => zones.get(`${node.id}:${zone.name}:${zone.index}`),
-    zones: proc.length > 0 ? proc : [...free.values()],
+    zones: proc.length > 0 ? proc : [...free.values()].map((zone) => ({ ...zone, free: zone.free >> shift })),
     owners: ownersOf(proc),
     node: (id) => nodes.get(id),
     cpu: () => undefined,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Moment } from '../../src/sim/engine/moment.ts';
 import { machineOn } from '../panels/testing.ts';
+import { Run } from '../state/run.svelte.ts';
 import type { MachineState } from '../state/machine.svelte.ts';
 import { SelectionState } from '../state/selection.svelte.ts';
 import { cpuStates, sharesText, stateOf } from './cpu-state.ts';
@@ -17,6 +18,46 @@ function drawing(id: string): { topology: TopologyState; machine: MachineState }
   topology.fit();
   return { topology, machine };
 }
+
+describe('what a run says of zones', () => {
+  const free = { node: 0, zone: 'HighMem', index: 0, free: 300, perCpu: 0, owners: {} };
+  const moment = { timeNs: 5, nodes: [], cpus: [], links: [], zones: [free] } as unknown as Moment;
+
+  function looked(machine: MachineState, on: MachineState): { free: number | undefined; live: boolean } {
+    if (on.profile === null || machine.layout === null) throw new Error('no machine');
+    const current = new Run({ profile: on.profile, workloads: [], seed: 1, title: '' }, 1);
+    const selection = new SelectionState();
+    const { facts } = new TopologyState({ machine, selection, runs: { current }, playhead: { moment } });
+    return { free: facts.freeOf(machine.layout.nodes[0], { zone: 'HighMem', index: 0 }), live: facts.live };
+  }
+
+  it('is of the moment under the playhead, in frames however large the clusters are', async () => {
+    const machine = machineOn('numaq-64g-8quad');
+    expect(looked(machine, machine)).toEqual({ free: 300, live: true });
+    await machine.edit('kernel.pageMmuShift', 3);
+    expect(looked(machine, machine)).toEqual({ free: 2400, live: true });
+  });
+
+  it('is nothing of a run of another machine', () => {
+    expect(looked(machineOn('numaq-64g-8quad'), machineOn('numaq-64g-8quad'))).toEqual({
+      free: undefined,
+      live: false,
+    });
+  });
+
+  it('counts clusters where marks are compared, also of a run that has samples alone', () => {
+    const { profile } = machineOn('numaq-64g-8quad');
+    if (profile === null) throw new Error('no machine');
+    const kernel = { ...profile.kernel, pageMmuShift: 3 };
+    const run = new Run({ profile: { ...profile, kernel }, workloads: [], seed: 1, title: '' }, 1);
+    const frames = [{ columns: ['timeNs', 'free:0:HighMem:0'], row: [10, 800] }];
+    run.take(
+      { runId: '', state: 'running', progress: 0, timeNs: 10, references: 0, frames, moments: [], markers: [] },
+      0,
+    );
+    expect(factsOf(run, null).zones).toEqual([{ node: 0, zone: 'HighMem', index: 0, free: 100 }]);
+  });
+});
 
 describe('the drawing of a large machine', () => {
   it('shows all of it folded, then a group open, then folded again', () => {

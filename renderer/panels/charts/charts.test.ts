@@ -7,7 +7,7 @@ import { chartSpec, type Shown } from './chart-spec.ts';
 import Charts from './Charts.svelte';
 import { run, moments } from './charts-fixture.ts';
 import { ChartsState } from './charts.svelte.ts';
-import { freeNow, type SampledRun, zoneOf } from './columns.ts';
+import { type SampledRun, zoneOf } from './columns.ts';
 import { isMuted } from './spec.ts';
 import { PRESETS } from './presets.ts';
 import { chartSentence } from './spec.ts';
@@ -24,8 +24,6 @@ describe('samples', () => {
   it('of free memory name their zone', () => {
     expect(zoneOf('free:3:HighMem:1')).toEqual({ node: 3, zone: 'HighMem', index: 1 });
     expect(zoneOf('l2HitRate')).toBeUndefined();
-    expect(freeNow(run, { node: 0, zone: 'Normal', index: 0 })).toBe(256);
-    expect(freeNow(run, { node: 5, zone: 'Normal', index: 0 })).toBeUndefined();
   });
 });
 

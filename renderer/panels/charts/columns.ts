@@ -39,15 +39,6 @@ export function freeColumns(columns: readonly string[]): { readonly id: string; 
   });
 }
 
-/** Free 4 KiB frames of a zone at the last sample; undefined where it is not sampled. */
-export function freeNow(run: SampledRun, zone: ZoneAt): number | undefined {
-  if (run.frameCount === 0) return undefined;
-  const column = freeColumns(run.columns).find(
-    ({ at }) => at.node === zone.node && at.zone === zone.zone && at.index === zone.index,
-  );
-  return column === undefined ? undefined : run.column(column.id).at(-1);
-}
-
 /** `HighMem 3`, and `HighMem 3 #1` for the second of several zones of a type. */
 export function zoneLabel(at: ZoneAt): string {
   return `${at.zone} ${at.node}${at.index > 0 ? ` #${at.index}` : ''}`;

@@ -14,7 +14,15 @@ function inspect(
   const selection = new SelectionState();
   selection.select(to);
   const workload = new WorkloadState(catalogue.patterns);
-  render(Inspector, { machine, selection, catalogue, runs: idleRuns(), workload, keyText: () => '' });
+  render(Inspector, {
+    machine,
+    selection,
+    catalogue,
+    runs: idleRuns(),
+    workload,
+    freeOf: () => undefined,
+    keyText: () => '',
+  });
   return { machine, selection };
 }
 

@@ -41,7 +41,15 @@ function rowsOf(machine: MachineState, to: Selection): ReadonlyMap<string, HTMLE
   const selection = new SelectionState();
   selection.select(to);
   const workload = new WorkloadState(catalogue.patterns);
-  render(Inspector, { machine, selection, catalogue, runs: idleRuns(), workload, keyText: () => '' });
+  render(Inspector, {
+    machine,
+    selection,
+    catalogue,
+    runs: idleRuns(),
+    workload,
+    freeOf: () => undefined,
+    keyText: () => '',
+  });
   return new Map(
     [...document.querySelectorAll<HTMLElement>('.field[data-path]')].map((row) => [row.dataset['path'] ?? '', row]),
   );
