@@ -34,8 +34,6 @@ export class TopologyEdits {
   refusal = $state.raw<Refusal | null>(null);
   /** The link that was chosen, by places. */
   link = $state.raw<{ readonly from: number; readonly to: number } | null>(null);
-  /** A link is drawn from this node (id) by keys: the next node chosen is its end. */
-  linkFrom = $state.raw<number | null>(null);
 
   readonly #lab: { readonly machine: MachineState };
 

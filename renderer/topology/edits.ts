@@ -2,7 +2,7 @@
  * What can be done to the machine in the drawing: CPUs and memory from node to node, and links. Each answers with the
  * changed profile and what the history calls it, or with why not. The lab's own check has the last word. Pure.
  */
-import { formatBytes, formatNumber } from '../panels/format.ts';
+import { formatBytes } from '../panels/format.ts';
 import type { InterconnectSpec, MachineProfile } from '../../src/sim/profiles/schema.ts';
 import { withValue } from '../state/machine.svelte.ts';
 import { memoryStep } from './borders.ts';
@@ -164,11 +164,6 @@ function linkBetween(interconnect: InterconnectSpec & { kind: 'links' }, a: numb
 function withLinks(profile: MachineProfile, interconnect: InterconnectSpec, assumed?: string): MachineProfile {
   const sources = assumed === undefined ? profile.sources : { ...profile.sources, [assumed]: 'assumed: drawn by hand' };
   return { ...profile, machine: { ...profile.machine, interconnect }, sources };
-}
-
-/** `CPUs 12–15`; `4 CPUs` where there is no number. */
-export function cpusText(count: number): string {
-  return `${formatNumber(count)} CPU${count === 1 ? '' : 's'}`;
 }
 
 /** Nodes (ids) that a node has a link of its own with. */

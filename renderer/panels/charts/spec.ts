@@ -76,11 +76,6 @@ export function isMuted({ look }: Series): boolean {
   return look === MUTED;
 }
 
-/** The series at a time as legend and table say it: the last sample that is not after it. */
-export function valueText(spec: ChartSpec, { samples }: Series, at: number): string {
-  return spec.format(samples.values[at] ?? Number.NaN);
-}
-
 /** The last value of a series that is no gap. */
 export function lastValue({ values }: Samples): number {
   for (let at = values.length - 1; at >= 0; at--) if (!Number.isNaN(values[at])) return values[at];

@@ -88,11 +88,6 @@ export function pagesOn(onNodes: Readonly<Record<string, number>>, nodes: readon
   return nodes.map((node) => onNodes[String(node)] ?? 0);
 }
 
-/** A share of misses in per cent, or a dash where nothing missed. */
-export function remoteText({ misses, remoteShare }: Pick<MissSummary, 'misses' | 'remoteShare'>): string {
-  return misses === 0 ? '–' : formatShare(remoteShare / 100);
-}
-
 /** Nodes that any of the ranges lies on or that the machine has, in order; of a large machine only those used. */
 export function placementNodes(
   placed: readonly Readonly<Record<string, number>>[],
