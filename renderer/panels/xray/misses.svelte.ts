@@ -42,7 +42,7 @@ export class MissesState {
   /** The run that was let go on has come to its end without another miss. */
   get ended(): boolean {
     const run = this.#onTheWay?.run;
-    return run !== undefined && run === this.#runs.current && !run.active;
+    return run?.state === 'done' && run === this.#runs.current;
   }
 
   /** The stop before the one that is looked at, ns; null where there is none. */

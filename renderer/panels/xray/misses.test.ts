@@ -93,6 +93,9 @@ describe('the way over the misses of a run', () => {
     misses.next();
     run.state = 'done';
     expect([misses.onTheWay, misses.ended, misses.canGoOn]).toEqual([false, true, false]);
+    // One that was cancelled might have had more.
+    run.state = 'cancelled';
+    expect(misses.ended).toBe(false);
   });
 });
 
