@@ -137,7 +137,9 @@ export class ChartsState {
   }
 
   #freshId(): string {
-    for (let number = 1; ; number++) if (this.find(`chart-${number}`) === undefined) return `chart-${number}`;
+    // One that was removed keeps its name: it may be put back.
+    const taken = [...this.list, ...this.#removed.map(({ chart }) => chart)].map(({ id }) => id);
+    for (let number = 1; ; number++) if (!taken.includes(`chart-${number}`)) return `chart-${number}`;
   }
 
   #keep(list: readonly ChartDef[]): void {

@@ -133,6 +133,22 @@ describe('the charts of a window', () => {
     expect(charts.list.map(({ title }) => title).at(-2)).toBe('Ours');
   });
 
+  it('are put back one after the other, also when others were made meanwhile', () => {
+    const charts = new ChartsState();
+    charts.remove(charts.add('First', ['faults']));
+    charts.remove(charts.add('Second', ['faults']));
+    charts.add('Third', ['faults']);
+    charts.putBack();
+    charts.putBack();
+    expect(
+      charts.list
+        .map(({ title }) => title)
+        .filter((title) => /First|Second|Third/.test(title))
+        .sort(),
+    ).toEqual(['First', 'Second', 'Third']);
+    expect(charts.canPutBack).toBe(false);
+  });
+
   it('are there again when the window is opened again', () => {
     const id = new ChartsState().add('Mine', ['faults']);
     expect(new ChartsState().find(id)?.title).toBe('Mine');
