@@ -78,13 +78,13 @@ describe(`${door}: the memory manager`, () => {
 
   it('draws any counter over time', async () => {
     await driver.page.getByRole('tab', { name: 'Charts' }).click();
-    await driver.page.getByRole('button', { name: 'Choose counters' }).click();
-    const picker = driver.page.getByLabel('Counters', { exact: true });
-    await picker.getByLabel('Search counters').fill('rmap');
+    await driver.page.getByRole('toolbar', { name: 'Charts' }).getByRole('button', { name: 'Add a chart' }).click();
+    const picker = driver.page.getByRole('dialog');
+    await picker.getByLabel('Search series').fill('rmap');
     await picker.getByRole('checkbox', { name: /^Reverse-map steps/ }).check();
-    await driver.page.keyboard.press('Escape');
-    const chart = driver.page.getByRole('region', { name: /^Counters/ });
-    await chart.getByRole('listitem').filter({ hasText: 'Reverse-map steps' }).waitFor();
+    await picker.getByRole('button', { name: 'Add the chart' }).click();
+    const chart = driver.page.getByRole('region', { name: /^Reverse-map steps/ });
+    await chart.locator('canvas').waitFor();
     await chart.getByRole('button', { name: /as a table/ }).click();
     await chart.getByRole('columnheader', { name: 'Reverse-map steps' }).waitFor();
     await chart.getByRole('button', { name: /as a table/ }).click();

@@ -17,10 +17,10 @@ const focused = (): Promise<string> =>
     return (element?.getAttribute('aria-label') ?? label ?? element?.textContent ?? '').trim();
   });
 
-/** Presses Tab until the element with that name has the focus. */
-async function tabTo(name: RegExp): Promise<void> {
+/** Presses Tab until the element with that name has the focus: one that is written in or turned, where `input` is asked for. */
+async function tabTo(name: RegExp, input = false): Promise<void> {
   for (let steps = 0; steps < 200; steps++) {
-    if (name.test(await focused())) return;
+    if (name.test(await focused()) && (!input || (await driver.page.locator('input:focus').count()) > 0)) return;
     await press('Tab');
   }
   throw new Error(`200 steps of Tab do not reach ${String(name)}`);
@@ -41,7 +41,7 @@ describe(`${door}: the keyboard`, () => {
     await tabTo(/^NUMA-Q, 16 GB, 4 quads/);
     await press('ArrowDown');
     await driver.page.getByRole('treeitem', { name: /^Node 0/, selected: true }).waitFor();
-    await tabTo(/^CPUs$/);
+    await tabTo(/^CPUs$/, true);
     await press('Control+A');
     await driver.page.keyboard.type('2');
     await press('Enter');
@@ -52,7 +52,7 @@ describe(`${door}: the keyboard`, () => {
     // The value in words is the boot's answer; the slider itself moves at once.
     const inForce = (): Promise<string | null> =>
       driver.page.getByRole('slider', { name: 'Page cluster' }).getAttribute('aria-valuetext');
-    await tabTo(/^Page cluster$/);
+    await tabTo(/^Page cluster$/, true);
     await press('ArrowRight');
     await expect.poll(inForce).toMatch(/^8 KiB/);
     await press('Control+Z');

@@ -103,7 +103,7 @@ describe(`${door}: the timeline`, () => {
     expect(atFirst).toBeLessThan(atEnd);
 
     await page.keyboard.press('Shift+X');
-    await page.getByText(/^at [\d,.]+ [mµn]?s$/).waitFor();
+    await page.getByText(/^at the playhead, [\d,.]+ [mµn]?s$/).waitFor();
     await page
       .getByRole('heading', { name: /of node 0/ })
       .first()
