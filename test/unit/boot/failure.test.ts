@@ -26,6 +26,8 @@ describe('a struct page of 60 bytes on the 64 GB box', () => {
     expect(layout.boots).toBe(false);
     expect(layout.issues).toEqual([]);
     expect(layout.failure?.item).toBe('mem_map of node 0');
+    // Six windows of 122 MiB and one of 120: what took the low memory is said beside what finds none.
+    expect(layout.failure?.message).toContain('(KVA windows take 852.0 MiB of 896.0 MiB)');
     // By hand: windows 6 x 122 + 120 = 852 MiB leave 44 MiB = 45,056 kB, 388 of them no RAM; 2,097,153 x 60 B are
     // 122,884 kB in whole pages, the rest reserved is 8,136 kB.
     expect(layout.maxLowPfn).toBe(44 * 256);

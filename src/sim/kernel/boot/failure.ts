@@ -44,10 +44,17 @@ function shortageOf(plan: BootPlan): Shortage | undefined {
   for (const [item, bytes] of order) {
     taken += bytes;
     if (taken <= available) continue;
-    const why = `it takes ${mib(bytes)}, and ${mib(Math.max(0, available - taken + bytes))} of low memory is left for it`;
+    const left = `${mib(Math.max(0, available - taken + bytes))} of low memory is left for it`;
+    const why = `it takes ${mib(bytes)}, and ${left}${windowsText(plan)}`;
     return { item, shortBytes: reserved.totalBytes - available, why };
   }
   return undefined;
+}
+
+/** What has taken the rest: without it a full low memory of a machine with much memory is a riddle. */
+function windowsText({ windows, kvaPagesTotal, maxmemPfn }: BootPlan): string {
+  if (windows.length === 0) return '';
+  return ` (KVA windows take ${mib(kvaPagesTotal * FRAME_BYTES)} of ${mib(maxmemPfn * FRAME_BYTES)})`;
 }
 
 /** Every node's memory and start times `total` / `of`, whole MiB rounded down: all nodes scaled alike. */
