@@ -6,15 +6,16 @@ import type { Client } from '../../client/client.ts';
 import type { Run } from '../../state/runs.svelte.ts';
 
 export class LayoutsState {
-  /** Null while it is asked for, and where the lab could not say. */
   readonly #known = new SvelteMap<MachineProfile, BootLayout | null>();
+  /** Not watched: an effect that asks would ask again and again of a lab that cannot say. */
+  readonly #asked = new WeakSet<MachineProfile>();
   readonly #client: Pick<Client, 'check'>;
 
   constructor(client: Pick<Client, 'check'>) {
     this.#client = client;
   }
 
-  /** The layout of a run's machine; null while it is not known. */
+  /** The layout of a run's machine; null while it is not known, and where the lab could not say. */
   of(run: Run): BootLayout | null {
     return this.#known.get(run.start.profile) ?? null;
   }
@@ -23,12 +24,12 @@ export class LayoutsState {
   ask(runs: readonly Run[]): void {
     for (const { start } of runs) {
       const { profile } = start;
-      if (this.#known.has(profile)) continue;
-      this.#known.set(profile, null);
+      if (this.#asked.has(profile)) continue;
+      this.#asked.add(profile);
       this.#client.check(profile).then(
         ({ layout }) => this.#known.set(profile, layout ?? null),
         // Figures of low memory are left out then; asked again when it is next compared.
-        () => this.#known.delete(profile),
+        () => void this.#asked.delete(profile),
       );
     }
   }
