@@ -9,6 +9,8 @@ import { tips } from './tips.svelte.ts';
 const DELAY_MS = 350;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** Whose tip the timer is for: others come and go all the time while a run is under way. */
+let waiting: Element | null = null;
 
 /**
  * An attachment that gives its element a tool tip. `text` is asked when the tip is shown; an empty one shows nothing.
@@ -18,13 +20,14 @@ export function tip(text: () => string): Attachment<Element> {
   return (owner) => {
     const later = (): void => {
       clearTimeout(timer);
+      waiting = owner;
       timer = setTimeout(() => tips.show(owner, text()), DELAY_MS);
     };
     const focused = (): void => {
       if (owner.matches(':focus-visible')) later();
     };
     const leave = (): void => {
-      clearTimeout(timer);
+      if (waiting === owner) clearTimeout(timer);
       tips.hide(owner);
     };
     const stops = [
