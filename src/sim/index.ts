@@ -42,6 +42,7 @@ export { type FollowStep } from './base/follow.ts';
 export { Timeline } from './engine/events.ts';
 export { type Followed, type FollowEvent, followEvents, followReference, type FollowWhat } from './engine/follow.ts';
 export { type FollowedLine } from './engine/follow-looks.ts';
+export { followText } from './interop/follow-text.ts';
 export { type FollowedLists, type FollowedPage } from './kernel/alloc/follow-lists.ts';
 export { Simulation } from './engine/simulation.ts';
 export { type Reached, type RunTo, type Stop, stopOf } from './engine/stops.ts';

@@ -76,6 +76,8 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'src/sim/interop/boot-log.ts': ['src/sim/kernel/boot/', 'src/sim/profiles/compilers.ts'],
   // Plain text of plain data: asking the lab for it would send the snapshot there and back.
   'renderer/panels/results/ProcText.svelte': ['src/sim/interop/proc-text.ts'],
+  // A followed reference as text is the simulator's as well.
+  'renderer/panels/results/Follow.svelte': ['src/sim/interop/follow-text.ts'],
   // The names of the knobs, for a list to choose from.
   'renderer/panels/results/Knobs.svelte': ['src/sim/workloads/operations.ts'],
   'electron/main/main.ts': ['electron'],

@@ -57,11 +57,11 @@ describe('following', () => {
     const rows = await region.findAllByRole('listitem');
     expect(asked).toEqual([{ cpu: 0, what: { event: 'swap-in' } }]);
     expect(rows.map((row) => row.textContent?.replace(/\s+/g, ' ').trim())).toEqual([
-      'the reference 1,000 ns',
-      'walk 200 ns',
-      'do_page_fault 800 ns',
+      'the reference 1,000 ns 1,000 ns',
+      'walk 200 ns 200 ns',
+      'do_page_fault 800 ns 1,000 ns',
       'HighMem 0: 96 free',
-      'read 400 ns',
+      'read 400 ns 700 ns',
     ]);
     await fireEvent.click(screen.getByRole('button', { name: 'Parts of do_page_fault' }));
     expect(region.getAllByRole('listitem')).toHaveLength(3);

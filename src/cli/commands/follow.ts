@@ -1,6 +1,6 @@
-/** `numaq follow`: one reference of a run, step by step with its times. */
+/** `numaq follow`: one reference of a run, step by step with its times, and what it changed in caches and page lists. */
 import { followOrder } from '../../lab/run-job.ts';
-import { Cancelled, type Followed, type FollowEvent, followEvents, type FollowWhat } from '../../sim/index.ts';
+import { Cancelled, type FollowEvent, followEvents, followText, type FollowWhat } from '../../sim/index.ts';
 import { type Io, NO, OK } from '../io.ts';
 import { openWorkloads } from './run.ts';
 import { readMachine } from '../machine-argument.ts';
@@ -34,7 +34,7 @@ export async function followCommand(
     const followed = followOrder(order, traces.lookup, options.on, what, () => io.interrupted.aborted);
     if (io.interrupted.aborted) throw new Cancelled();
     if (options.json) io.out(`${JSON.stringify(followed, null, 2)}\n`);
-    else io.out(followed.found ? stepsText(followed) : `${nothingText(what, options.on)}\n`);
+    else io.out(followed.found ? followText(followed, time) : `${nothingText(what, options.on)}\n`);
     return followed.found ? OK : NO;
   } finally {
     traces.close();
@@ -44,14 +44,4 @@ export async function followCommand(
 function nothingText(what: FollowWhat, cpu: number): string {
   const wanted = 'record' in what ? `record ${what.record}` : followEvents[what.event].title;
   return `The run ends without ${wanted} on CPU ${cpu}.`;
-}
-
-/** Time from the beginning, time taken, what: parts are indented under what they are part of. */
-function stepsText({ startNs, steps, dropped }: Followed): string {
-  const lines = steps.map(({ kind, text, atNs, ns, depth, times }) => {
-    const took = kind === 'note' ? '' : time(ns);
-    return `${`+${time(atNs)}`.padStart(12)} ${took.padStart(12)}  ${'  '.repeat(depth)}${text}${times === 1 ? '' : ` (${times} times)`}`;
-  });
-  const more = dropped === 0 ? [] : [`... and ${dropped} steps more`];
-  return [`Begins at ${time(startNs)} of virtual time.`, ...lines, ...more].map((line) => `${line}\n`).join('');
 }

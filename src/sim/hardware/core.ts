@@ -421,7 +421,7 @@ export class Core {
     }
     this.counters[C.WALK_NS] += this.clock - start;
     if (this.follow !== undefined && upper !== 0 && (upper & PMD_HUGE) === 0) {
-      const found = slot < 0 ? 'fault' : `frame ${slot}${clean ? ', not writable yet' : ''}`;
+      const found = slot < 0 ? 'fault' : `present${clean ? ', not writable yet' : ''}`;
       this.follow.took('step', `walk: pte, ${found}`, middle, this.clock);
     }
     if (slot < 0) return false;
