@@ -12,7 +12,7 @@ export interface CpuMoment {
   readonly kernel: number;
   /** Waiting for a lock. */
   readonly lock: number;
-  /** Programs waiting for memory of another node. */
+  /** Programs waiting for lines of another node's memory, those that the remote cache has among them. */
   readonly remote: number;
   readonly idle: number;
   /** `name pid` of what runs at the moment; empty where the CPU is idle. */

@@ -40,7 +40,8 @@ export const LOCK = Object.fromEntries(names.map((name, index) => [name, index])
 
 /**
  * Locks that are given back by a locked instruction too: bits of a word that others change (clear_bit()), semaphores and
- * read-write locks (asm-i386/bitops.h, rwsem.h, rwlock.h of 2.6.0). A spinlock is given back by a plain store.
+ * read-write locks (asm-i386/bitops.h, rwsem.h, rwlock.h of 2.6.0). A spinlock is given back by a plain store. Deviation: the
+ * i_shared_lock of 2.4, a spinlock, goes by the name of i_shared_sem and is given back as that is.
  */
 const lockedRelease: readonly LockName[] = [
   'pte_chainlock',

@@ -12,7 +12,10 @@ export interface StructPageFields {
   readonly flags: number;
   /** `mapping` and `index`. */
   readonly mapping: number;
-  /** The link of free lists, per-CPU sets and an address_space's pages: `list`, since 2.6.7 `lru`. */
+  /**
+   * The link of free lists, per-CPU sets and an address_space's pages: `list`, since 2.6.7 `lru`. Deviation: an address_space of
+   * 2.6.7 has no such list, and its pages are linked all the same; 32 bytes a struct page, that is the line of `mapping`.
+   */
   readonly list: number;
   readonly lru: number;
   /** What the reverse map keeps: a pte or a chain, or the number of mappings. */
