@@ -1,5 +1,5 @@
 /** Files that the specs make for themselves. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,8 @@ export interface Scratch {
   readonly folder: string;
   file(name: string): string;
   write(name: string, text: string): string;
+  /** All that a lab with this data folder keeps of unsaved changes now, as text. */
+  unsaved(): string;
   remove(): void;
 }
 
@@ -21,6 +23,7 @@ export function scratch(): Scratch {
       writeFileSync(file(name), text);
       return file(name);
     },
+    unsaved: () => unsavedIn(folder),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -42,4 +45,16 @@ export function lackeyTrace(turns: number): string {
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Where a door puts the folder of side files is its own; while files in it go or are replaced, nothing is said of any. */
+function unsavedIn(folder: string): string {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /unsaved[\\/][^\\/]+\.json$/.test(name))
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('\n');
+  } catch {
+    return '';
+  }
 }
