@@ -137,6 +137,7 @@ export class Lab {
     const { dialogs, notice, view } = this;
     this.tabs = new TabsState({ client, nameOf: editNames(schema, catalogue.flavours), dialogs, notice });
     this.runs = new RunsState(client);
+    this.tabs.onshow = (tab) => this.runs.showOf(tab.machine);
     this.playhead = new PlayheadState(this.runs, client);
     this.misses = new MissesState(this.runs, this.playhead);
     this.stepping = new SteppingState(this.runs);

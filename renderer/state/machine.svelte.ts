@@ -146,10 +146,15 @@ export class MachineState {
     return refused === undefined ? getAt(this.profile, path) : refused.value;
   }
 
+  /** The profile is, or was, this machine: a copy of it is another one. */
+  owns(profile: MachineProfile): boolean {
+    return profile === this.profile || this.#states.has(profile);
+  }
+
   /** What a run of `profile` is of, where that is not the machine as it stands; empty where it is. */
   staleText(profile: MachineProfile): string {
     if (profile === this.profile) return '';
-    return this.#states.has(profile) ? 'of the machine before the edit' : 'of another machine';
+    return this.owns(profile) ? 'of the machine before the edit' : 'of another machine';
   }
 
   undo(): void {

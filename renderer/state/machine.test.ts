@@ -55,6 +55,11 @@ describe('a machine on the table', () => {
     await machine.edit('kernel.pageMmuShift', 2);
     expect(machine.staleText(edited)).toBe('of the machine before the edit');
     expect(machine.staleText(structuredClone(started))).toBe('of another machine');
+    expect([machine.owns(edited), machine.owns(structuredClone(started)), other.owns(started)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('keeps the last valid layout and shows the issue at the field when a value is refused', async () => {

@@ -130,6 +130,13 @@ export class RunsState {
     this.current = run;
   }
 
+  /** Shows the newest run of a machine that has come to be looked at; while one is under way that one stays. */
+  showOf(machine: { readonly owns: (profile: MachineProfile) => boolean }): void {
+    if (this.active !== null) return;
+    const own = this.list.find(({ start }) => machine.owns(start.profile));
+    if (own !== undefined) this.current = own;
+  }
+
   /** Lets a person choose a trace file; null when the dialog was dismissed or the file is no trace (see `failure`). */
   async openTrace(): Promise<TraceInfo | null> {
     this.failure = null;

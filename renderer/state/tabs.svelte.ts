@@ -17,6 +17,8 @@ export class TabsState {
   onmachine: (tab: Tab) => void = () => undefined;
   /** Called after tabs were opened, closed or moved, or another one is looked at. */
   onorder: () => void = () => undefined;
+  /** Called after another tab has come to be looked at. */
+  onshow: (tab: Tab) => void = () => undefined;
   /** Called after a tab was closed. */
   onclose: (tab: Tab) => void = () => undefined;
 
@@ -56,8 +58,10 @@ export class TabsState {
     const at = this.list.indexOf(tab);
     if (at < 0) return;
     this.list = this.list.filter((one) => one !== tab);
-    if (tab === this.current) this.current = this.list[at] ?? this.list[at - 1] ?? this.#make();
+    const looked = tab === this.current;
+    if (looked) this.current = this.list[at] ?? this.list[at - 1] ?? this.#make();
     this.onclose(tab);
+    if (looked) this.onshow(this.current);
     this.onorder();
   }
 
@@ -65,6 +69,7 @@ export class TabsState {
   show(tab: Tab): void {
     if (tab === this.current || !this.list.includes(tab)) return;
     this.current = tab;
+    this.onshow(tab);
     this.onorder();
   }
 

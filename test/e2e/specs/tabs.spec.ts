@@ -57,6 +57,29 @@ describe(`${door}: machines in tabs`, () => {
     await tab(FIRST).waitFor();
   });
 
+  it('show each its own last run again', async () => {
+    const { page } = driver;
+    const run = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      const status = page.getByRole('group', { name: 'Run' }).getByRole('status');
+      await status.filter({ hasText: 'done' }).waitFor({ timeout: 60_000 });
+    };
+    await openBuiltIn(page, SECOND);
+    await run();
+    await page.getByText(/^Run 1: /).waitFor();
+    // The same machine once more is another machine: nothing of it has run.
+    await openBuiltIn(page, SECOND);
+    await page.getByText('of another machine').waitFor();
+    await run();
+    await page.getByText(/^Run 2: /).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Alt+PageUp');
+    await page.getByText(/^Run 1: /).waitFor();
+    expect(await page.getByText('of another machine').count()).toBe(0);
+    await page.keyboard.press('Alt+PageDown');
+    await page.getByText(/^Run 2: /).waitFor();
+  });
+
   it('are walked, moved and closed by keys, with a question where something is unsaved', async () => {
     const { page } = driver;
     await openTwo();
