@@ -11,7 +11,7 @@ export const panelLimits: Readonly<
   outline: { size: 187, min: 140, max: 360 },
   history: { size: 176, min: 96, max: 400 },
   inspector: { size: 268, min: 240, max: 480 },
-  bottom: { size: 321, min: 120, max: 640 },
+  bottom: { size: 331, min: 120, max: 640 },
   timeline: { size: 78, min: 78, max: 78 },
 };
 
