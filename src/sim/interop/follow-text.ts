@@ -4,12 +4,13 @@
  */
 import type { Followed } from '../engine/follow.ts';
 import type { FollowedLine } from '../engine/follow-looks.ts';
-import type { Mesi } from '../hardware/line-look.ts';
 import type { FollowedLists, FollowedPage } from '../kernel/alloc/follow-lists.ts';
 
 const figure = new Intl.NumberFormat('en-US');
 const n = (value: number): string => figure.format(value);
 const change = (before: string, after: string): string => (before === after ? before : `${before} -> ${after}`);
+
+type Mesi = FollowedLine['cpus'][number]['after']['l2'];
 
 const WORDS: Readonly<Record<Mesi, string>> = { M: 'modified', E: 'exclusive', S: 'shared', I: 'invalid' };
 
