@@ -87,9 +87,9 @@ describe.skipIf(door === 'browser')(`${door}: the window`, () => {
     expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false });
   });
 
-  it('gets the methods of the contract and the events, and nothing else', async () => {
+  it('gets the methods of the contract, the events and the page’s size, and nothing else', async () => {
     const given = await driver.page.evaluate(() => Object.keys((globalThis as unknown as { numaq: object }).numaq));
-    expect(given.sort()).toEqual([...Object.keys(methods), 'on'].sort());
+    expect(given.sort()).toEqual([...Object.keys(methods), 'on', 'zoom'].sort());
   });
 
   it('answers a call that is not of the contract with what is wrong', async () => {

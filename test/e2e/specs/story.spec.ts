@@ -100,13 +100,15 @@ describe(`${door}: the main job`, () => {
     await driver.page.getByRole('tab', { name: 'Charts' }).click();
   });
 
-  it('saves the machine, and opens the same one again', async () => {
+  it('saves the machine, closes it without a question, and opens the same one again', async () => {
     const file = files.file('mine.numaq.json');
     await driver.answerSave(file, () => driver.menu('file.saveAs', 'Save as…'));
     await driver.page.getByText('changed, not saved').waitFor({ state: 'detached' });
     const saved = JSON.parse(readFileSync(file, 'utf8')) as { machine: { nodes: unknown[] }; zones: unknown };
     expect(saved.machine.nodes).toHaveLength(5);
     expect(saved.zones).toMatchObject({ dmaLimitMiB: 20 });
+    await driver.page.keyboard.press('Alt+w');
+    await driver.page.getByText(/32 CPUs, 8 nodes/).waitFor();
 
     await openBuiltIn(driver.page, 'NUMA-Q, 64 GB, 8 quads');
     expect(await lowMemory()).toBe('low memory 268 MiB');
