@@ -112,6 +112,31 @@ describe(`${door}: the memory manager`, () => {
       .getByRole('listitem')
       .filter({ hasText: /^\s*clear_page/ })
       .waitFor({ state: 'detached' });
+    // From step to step by keys and by buttons.
+    await steps.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^Step 2 of / })
+      .waitFor();
+    await page.getByRole('button', { name: 'Previous step' }).click();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^Step 1 of .*: the reference, / })
+      .waitFor();
+    // What it changed: the line is its CPU's alone, and a zone has a page less.
+    const looks = page.getByRole('region', { name: 'Before and after the reference' });
+    const line = looks.getByRole('table', { name: 'State of the line in caches, before and after' });
+    expect(await line.getByRole('row', { name: /^CPU 0 0 / }).innerText()).toMatch(
+      /I\s*to\s*[ME]\s*(modified|exclusive)/,
+    );
+    expect(
+      await looks
+        .getByRole('table', { name: /^Free blocks of HighMem 0 by order/ })
+        .getByRole('row')
+        .count(),
+    ).toBe(12);
   });
 
   it('opens a script, and names the place of what is wrong in one', async () => {
