@@ -67,6 +67,49 @@ describe('following', () => {
     expect(region.getAllByRole('listitem')).toHaveLength(3);
   });
 
+  it('goes from step to step by keys, and shows the line, its sharing list and what the lists lost', async () => {
+    const none = { l1d: 'I', l1i: false, l2: 'I' } as const;
+    const own = { l1d: 'M', l1i: false, l2: 'M' } as const;
+    const followed: Followed = {
+      found: true,
+      startNs: 5000,
+      steps,
+      dropped: 0,
+      line: {
+        ...{ pfn: 7, offset: 40, write: true, home: 0, cpu: 2, mapped: true, others: 0 },
+        bytes: { l1: 32, l2: 32, between: 64 },
+        cpus: [{ cpu: 2, node: 1, before: none, after: own }],
+        directory: { before: { state: 'shared', sharers: [2, 1] }, after: { state: 'exclusive', sharers: [1] } },
+      },
+      lists: [
+        {
+          ...{ name: 'Normal', node: 1, index: 0, gave: true },
+          before: { free: 1026, blocks: [2, 0, 256] },
+          after: { free: 1025, blocks: [1, 0, 256] },
+        },
+      ],
+    };
+    const client = { ...idleClient, follow: () => Promise.resolve(followed) };
+    render(Follow, { run: aRun(), runs: new RunsState(client), kinds: catalogue.followEvents });
+    await fireEvent.click(screen.getByRole('button', { name: 'Follow' }));
+    const region = await screen.findByRole('region', { name: 'Steps of the reference' });
+    await fireEvent.keyDown(region, { key: 'ArrowDown' });
+    await fireEvent.keyDown(region, { key: 'ArrowDown' });
+    expect(within(region).getByText('do_page_fault').closest('li')?.getAttribute('aria-current')).toBe('step');
+    await fireEvent.click(screen.getByRole('button', { name: 'Previous step' }));
+    expect(within(region).getByText('walk').closest('li')?.getAttribute('aria-current')).toBe('step');
+    const words = (element: HTMLElement): string => element.textContent?.replace(/\s+/g, ' ').trim() ?? '';
+    const cells = (row: HTMLElement): string[] => [...row.children].map((cell) => words(cell as HTMLElement));
+    expect(cells(screen.getByRole('row', { name: /^CPU 2/ }))).toEqual([
+      ...['CPU 2', '1', 'I to M modified', 'I to M modified'],
+    ]);
+    expect(words(screen.getByRole('region', { name: 'Before and after the reference' }))).toContain(
+      'node 2, node 1 to node 1',
+    );
+    const orders = screen.getByRole('table', { name: 'Free blocks of Normal 1 by order, before and after' });
+    expect(cells(within(orders).getAllByRole('row')[1])).toEqual(['0', '', '2', '1', '−1']);
+  });
+
   it('says when it never happened, and why it could not be done', async () => {
     const run = aRun();
     const nothing = (): Promise<Followed> =>
