@@ -80,3 +80,23 @@ for (const size of SIZES) {
     }
   });
 }
+
+describe.runIf(door === 'browser')(`${door}: a page zoomed to twice its size`, () => {
+  it('is scrolled to what does not fit any more', async () => {
+    const { page } = driver;
+    // What a window of 1,280 x 800 has left then.
+    await resize({ width: 640, height: 400 });
+    await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Lab' }).click();
+    for (const control of [
+      page.getByRole('slider', { name: 'Page cluster' }),
+      page.getByRole('button', { name: 'Settings' }),
+      page.getByRole('treeitem').first(),
+    ]) {
+      await control.scrollIntoViewIfNeeded();
+      const box = await control.boundingBox();
+      expect([box?.x, box?.y].every((at) => at !== undefined && at >= 0)).toBe(true);
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(641);
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(401);
+    }
+  });
+});
