@@ -37,12 +37,25 @@ export function expectedNumber(node: SchemaNode): string {
   return top === undefined ? kind : `${kind} of at most ${top}`;
 }
 
+/** What `4 GB` or `512M` says in a field of memory, which knows binary units alone: shown to be pressed, not taken as if it were clear. */
+function binaryMeant(text: string, node: SchemaNode): FieldIssue['meant'] {
+  const [, figure, letter] = /^(.*\d)\s*([kmgt])b?$/i.exec(text.trim()) ?? [];
+  if (figure === undefined || letter === undefined || node.unit?.endsWith('B') !== true) return undefined;
+  const unit = `${letter.toUpperCase()}iB`;
+  const [own, value] = [parseQuantity(figure), parseQuantity(`${figure} ${unit}`, node.unit)];
+  if (own === undefined || value === undefined || !readNumber(String(value), node).ok) return undefined;
+  return { value, as: `${formatExact(own)} ${unit}` };
+}
+
 /** Reads what was typed into a number field. Other units of the field's family are converted (`8 GiB` in MiB). */
 export function readNumber(text: string, node: SchemaNode): FieldReading<number> {
   const value = parseQuantity(text, node.unit);
   const expected = `Expected ${expectedNumber(node)}${node.unit === undefined ? '' : ` ${node.unit}`}`;
-  if (value === undefined)
-    return fail(text.trim() === '' ? `${expected}, found nothing.` : `${expected}, found “${clip(text)}”.`);
+  if (value === undefined) {
+    const failed = fail(text.trim() === '' ? `${expected}, found nothing.` : `${expected}, found “${clip(text)}”.`);
+    const meant = binaryMeant(text, node);
+    return meant === undefined ? failed : { ok: false, issue: { ...failed.issue, meant } };
+  }
   const found = `${expected}, found ${formatExact(value)}.`;
   if (node.maximum !== undefined && value > node.maximum) return fail(found, node.maximum);
   if (node.minimum !== undefined && value < node.minimum) return fail(found, node.minimum);

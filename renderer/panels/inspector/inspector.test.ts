@@ -61,6 +61,16 @@ describe('a field', () => {
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
+  it('offers the binary unit for gigabytes, and nothing for a unit of something else', async () => {
+    const { machine } = inspect({ kind: 'node', node: 3 });
+    const memory = field('Memory');
+    await fireEvent.input(memory, { target: { value: '4 ns' } });
+    expect(screen.queryByRole('button', { name: /^Use / })).toBeNull();
+    await fireEvent.input(memory, { target: { value: '4 GB' } });
+    await fireEvent.click(screen.getByRole('button', { name: 'Use 4,096 MiB (4 GiB)' }));
+    await waitFor(() => expect(machine.profile?.machine.nodes[3].memoryMiB).toBe(4096));
+  });
+
   it('goes back to the value in force with Esc', async () => {
     const { machine } = inspect({ kind: 'node', node: 3 });
     const cpus = field('CPUs');
