@@ -107,7 +107,11 @@ async function kernel(page, shoot) {
   }
   await page.getByRole('tab', { name: 'Follow', exact: true }).click();
   await page.getByRole('button', { name: 'Follow', exact: true }).click();
-  await page.getByText('do_page_fault').first().waitFor({ timeout: RUN_MS });
+  await page
+    .getByRole('region', { name: 'Steps of the reference' })
+    .getByRole('listitem')
+    .first()
+    .waitFor({ timeout: RUN_MS });
   await shoot('follow');
 }
 
