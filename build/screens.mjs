@@ -73,6 +73,8 @@ async function lab(page, shoot) {
   await page.keyboard.press('Control+Shift+H');
   await rail(page, 'Low mem');
   await page.getByRole('heading', { name: 'Item by item' }).waitFor();
+  // Where boot fails, and every split, are asked a moment later.
+  await page.getByRole('heading', { name: 'The size of memory at which boot fails' }).waitFor();
   await shoot('low-memory');
   await rail(page, 'X-ray');
   await page
