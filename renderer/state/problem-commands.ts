@@ -4,14 +4,14 @@ import type { Lab } from './lab.svelte.ts';
 
 /** `problems.show`, `problems.next`, `problems.previous`, `inspector.find`. */
 export function problemCommands({ problems, machine, view, selection }: Lab): readonly Command[] {
-  const any = (): boolean => problems.list.length > 0;
+  const hasAny = (): boolean => problems.list.length > 0;
   return [
     {
       id: 'problems.show',
       title: 'List the problems of the machine',
       keys: ['Alt+Shift+M'],
       words: 'errors refused warnings invalid',
-      enabled: any,
+      enabled: hasAny,
       run: () => void (problems.open = !problems.open),
     },
     {
@@ -19,7 +19,7 @@ export function problemCommands({ problems, machine, view, selection }: Lab): re
       title: 'Go to the next problem of the machine',
       keys: ['F8'],
       words: 'error refused warning field',
-      enabled: any,
+      enabled: hasAny,
       run: () => problems.step(1),
     },
     {
@@ -27,7 +27,7 @@ export function problemCommands({ problems, machine, view, selection }: Lab): re
       title: 'Go to the previous problem of the machine',
       keys: ['Shift+F8'],
       words: 'error refused warning field',
-      enabled: any,
+      enabled: hasAny,
       run: () => problems.step(-1),
     },
     {
