@@ -2,9 +2,9 @@
 import { followOrder } from '../../lab/run-job.ts';
 import { Cancelled, type FollowEvent, followEvents, followText, type FollowWhat } from '../../sim/index.ts';
 import { type Io, NO, OK } from '../io.ts';
-import { openWorkloads } from './run.ts';
 import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';
+import { openWorkloads } from '../open-workloads.ts';
 import { type RunOptions, turnsOf } from '../run-options.ts';
 import { time } from '../table.ts';
 import type { WorkloadOptions } from '../workload-options.ts';

@@ -4,25 +4,16 @@ import { checkTarget, saveAtomically } from '../../lab/atomic-file.ts';
 import { formatHistory, readHistory } from '../../lab/history-file.ts';
 import { formatRun } from '../../lab/run-file.ts';
 import { samplesCsv } from '../../lab/samples-csv.ts';
-import {
-  type HistoryRow,
-  InputError,
-  type MachineProfile,
-  makeIssue,
-  type RunReport,
-  Timeline,
-  type WorkloadSpec,
-} from '../../sim/index.ts';
+import { type HistoryRow, InputError, makeIssue, type RunReport, Timeline } from '../../sim/index.ts';
 import { type Io, OK } from '../io.ts';
 import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';
+import { openWorkloads } from '../open-workloads.ts';
 import { type RunOptions, turnsOf } from '../run-options.ts';
 import { reportText } from '../run-report.ts';
 import { simulate, type Simulated } from '../simulate.ts';
 import { figure, table, time } from '../table.ts';
-import { readScript } from '../script-argument.ts';
-import { readSegment } from '../segment-argument.ts';
-import { type Opened, type WorkloadOptions, workloadOf } from '../workload-options.ts';
+import type { WorkloadOptions } from '../workload-options.ts';
 
 /** Runs `workloads` on the machine and prints the report, or writes the run file. Returns the exit code. */
 export async function runCommand(
@@ -58,25 +49,6 @@ export async function runCommand(
   } finally {
     traces.close();
   }
-}
-
-/** The workloads that the options mean, with their traces opened. */
-export async function openWorkloads(
-  workloads: readonly WorkloadOptions[],
-  profile: MachineProfile,
-  traces: OpenTraces,
-): Promise<readonly WorkloadSpec[]> {
-  const specs = [];
-  for (const workload of workloads) specs.push(workloadOf(workload, profile, await open(workload, traces)));
-  return specs;
-}
-
-/** The files that a workload's options name. */
-async function open(options: WorkloadOptions, traces: OpenTraces): Promise<Opened> {
-  const { trace, script, segment, lackeySizes } = options;
-  if (trace !== undefined) return { trace: await traces.open(trace, lackeySizes) };
-  if (segment !== undefined) return { segment: await readSegment(segment) };
-  return script === undefined ? {} : { script: await readScript(script) };
 }
 
 /** Each would overwrite the one before. Throws InputError. */

@@ -15,11 +15,11 @@ import {
 import { type Io, NO, OK } from '../io.ts';
 import { readMachine } from '../machine-argument.ts';
 import { OpenTraces } from '../open-traces.ts';
+import { openWorkloads } from '../open-workloads.ts';
 import { type RunOptions, turnsOf } from '../run-options.ts';
 import { simulate } from '../simulate.ts';
 import { figure, table, time } from '../table.ts';
 import type { WorkloadOptions } from '../workload-options.ts';
-import { openWorkloads } from './run.ts';
 
 export interface XrayOptions extends RunOptions {
   readonly node: number;
