@@ -31,7 +31,7 @@ interface Common {
   readonly cpus: readonly number[] | null;
   readonly startNs: number;
 }
-type TraceProgram = Common & Omit<TraceWorkload, 'cpus' | 'startNs'>;
+export type TraceProgram = Common & Omit<TraceWorkload, 'cpus' | 'startNs'>;
 type PatternProgram = Common & Omit<PatternWorkload, 'cpus' | 'startNs'>;
 type LibraryProgram = Common & Omit<ProgramWorkload, 'cpus' | 'startNs'>;
 /** `script` is null until a file has been opened. */
