@@ -156,13 +156,6 @@ export class WorkloadState {
     return `${which} several programs: they take turns there.`;
   }
 
-  addTrace(trace: TraceInfo | null): void {
-    this.programs = [
-      ...this.programs,
-      { key: ++this.#lastKey, cpus: null, startNs: 0, kind: 'trace', trace: traceName(trace) },
-    ];
-  }
-
   remove(key: number): void {
     this.programs = this.programs.filter((program) => program.key !== key);
   }

@@ -47,8 +47,9 @@ describe('a workload', () => {
 
   it('is what the lab takes, also with several programs', () => {
     const workload = new WorkloadState(catalogue.patterns);
-    workload.addTrace(trace);
+    workload.addPattern();
     const { key } = workload.programs[1];
+    workload.become(key, { trace });
     workload.change(key, { cpus: [3, 5], startNs: 100 });
     workload.changeTrace(key, { shared: { start: 0x4000000, end: 0x4001000 }, limit: 10 });
     const specs = workload.specs(8);
