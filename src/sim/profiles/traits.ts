@@ -92,6 +92,6 @@ export interface KernelTraits {
   readonly pkmapBase: number;
   readonly lastPkmap: number;
   readonly fixmapBase: number;
-  /** What this kernel never had, yet is switched on: shown as `assumed: patch`. */
+  /** What this kernel never had, yet is switched on: boot calls it a patch, and assumed. */
   readonly patches: readonly string[];
 }

@@ -80,7 +80,7 @@ export function commandLineMessages(profile: MachineProfile, traits: KernelTrait
   for (const { text: word } of line.unknown) messages.push(note(`${word} is kept: nothing here reads it.`));
   messages.push(...idleWords(line, profile, traits).map(note));
   if (line.vmalloc !== undefined && !traits.readsVmalloc && profile.machine.bits === 32) {
-    const words = `${traits.flavour} never had vmalloc= (2.6.10 was the first): assumed: patch.`;
+    const words = `${traits.flavour} never had vmalloc= (2.6.10 was the first): a patch.`;
     messages.push({ kind: 'assumed', text: words, path: PATH });
   }
   return messages;

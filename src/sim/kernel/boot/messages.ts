@@ -69,7 +69,7 @@ function zoneShapes(plan: BootPlan): BootMessage[] {
 
 function kernelShapes(plan: BootPlan, written: MachineProfile): BootMessage[] {
   const { traits, profile, is64 } = plan;
-  const messages = traits.patches.map((patch) => assumed(`${traits.flavour} never had ${patch}: assumed: patch.`));
+  const messages = traits.patches.map((patch) => assumed(`${traits.flavour} never had ${patch}: a patch.`));
   if (traits.structPage.assumed) {
     const { bytes, why } = traits.structPage;
     messages.push(assumed(`sizeof(struct page) = ${bytes} B: ${why}.`, 'kernel.structPageBytes'));
