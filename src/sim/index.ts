@@ -12,6 +12,7 @@ export { parseProfile, validateProfile } from './profiles/parse.ts';
 export { parsePath, pathText, shorten, type Segment } from './profiles/path-text.ts';
 export { SET_BY_HAND, parseAssignment, setPath } from './profiles/paths.ts';
 export { traitsOf } from './profiles/resolve.ts';
+export * from './profiles/kernel-schema.ts';
 export * from './profiles/schema.ts';
 export { assumedGroups, assumedPaths, isAssumed, sourceOf } from './profiles/sources.ts';
 export type { KernelTraits, StructPage } from './profiles/traits.ts';

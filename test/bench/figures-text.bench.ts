@@ -5,7 +5,7 @@
  * `node dist/bench/figures-text.bench.mjs 0.2` runs a scale.
  */
 import { change, grouped, percent, printTable } from '../support/figures.ts';
-import type { KernelSpec } from '../../src/sim/profiles/schema.ts';
+import type { KernelSpec } from '../../src/sim/profiles/kernel-schema.ts';
 import { assumed, copyFigures, smallOverFast, spanningFigures, type TextInputs } from '../support/text-figures.ts';
 
 const SCALE = Number(process.argv[2] ?? 0.02);

@@ -8,7 +8,7 @@ import { predictSegment } from '../../src/sim/engine/segment/predict.ts';
 import type { RunReport } from '../../src/sim/engine/report.ts';
 import { Simulation } from '../../src/sim/engine/simulation.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
-import { bindings } from '../../src/sim/profiles/schema.ts';
+import { bindings } from '../../src/sim/profiles/kernel-schema.ts';
 import { modesOf } from '../../src/sim/workloads/segment/binding.ts';
 import { bindingCalls, parseSegmentDesign, type SegmentDesign } from '../../src/sim/workloads/segment/design.ts';
 import { segmentProgram } from '../../src/sim/workloads/segment/program.ts';

@@ -1,5 +1,5 @@
 /** Which of the binding calls a kernel has, and which patch would give it one. */
-import type { bindings } from '../../../src/sim/profiles/schema.ts';
+import type { bindings } from '../../../src/sim/profiles/kernel-schema.ts';
 import type { BindingCall, PolicyMode } from '../../../src/sim/workloads/segment/design.ts';
 
 export type Binding = (typeof bindings)[number];

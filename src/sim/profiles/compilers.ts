@@ -5,7 +5,7 @@
  * Three things are known (Linux scalability call, Feb 2003): gcc 3.2 -Os gives more text than gcc 2.95 -O2, gcc 3.2 makes
  * slightly worse code, and on large caches -O2 beats -Os. The rest is assumed, to be swept.
  */
-import type { KernelSpec } from './schema.ts';
+import type { KernelSpec } from './kernel-schema.ts';
 
 interface Factors {
   /** Bytes of text, of a path as of the whole. */

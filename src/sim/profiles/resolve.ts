@@ -9,7 +9,8 @@ import { InputError, makeIssue, type Issue } from '../base/errors.ts';
 import { nearest } from './nearest.ts';
 import { flavourById, flavours, type Flavour } from './flavours.ts';
 import { structPageOf } from './struct-page.ts';
-import type { KernelSpec, MachineSpec } from './schema.ts';
+import type { KernelSpec } from './kernel-schema.ts';
+import type { MachineSpec } from './schema.ts';
 import type { KernelTraits, StructPage } from './traits.ts';
 
 /** Memory that the 3:1 split maps directly: beyond it a 32-bit kernel is built with highmem. */

@@ -2,7 +2,7 @@
  * What a kernel flavour and a profile's switches come to: the only thing that boot and the memory manager know of a
  * flavour. A flavour is data (flavours.ts): a base and its differences; traitsOf() folds them and the switches together.
  */
-import type { bindings } from './schema.ts';
+import type { bindings } from './kernel-schema.ts';
 
 /** sizeof(struct page) and how it came about. */
 export interface StructPage {

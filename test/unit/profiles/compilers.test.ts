@@ -4,7 +4,8 @@ import { boot } from '../../../src/sim/kernel/boot/boot.ts';
 import { builtInById } from '../../../src/sim/profiles/builtin/index.ts';
 import { compiledKiB, compilerFigures } from '../../../src/sim/profiles/compilers.ts';
 import { traitsOf } from '../../../src/sim/profiles/resolve.ts';
-import { compilers, profileSchema, type KernelSpec } from '../../../src/sim/profiles/schema.ts';
+import { compilers, type KernelSpec } from '../../../src/sim/profiles/kernel-schema.ts';
+import { profileSchema } from '../../../src/sim/profiles/schema.ts';
 
 function bootedWith(kernel: Partial<KernelSpec>): ReturnType<typeof boot> {
   const plain = builtInById('numaq-16g-4quad')?.profile();

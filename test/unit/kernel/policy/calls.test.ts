@@ -1,7 +1,7 @@
 /** Arguments and errors of every call that binds memory: a row each, as mm/mempolicy.c and the patches have them. */
 import { describe, expect, it } from 'vitest';
 import type { BindMode, CallResult, ShmPlacement } from '../../../../src/sim/kernel/policy/mempolicy.ts';
-import { bindings } from '../../../../src/sim/profiles/schema.ts';
+import { bindings } from '../../../../src/sim/profiles/kernel-schema.ts';
 import { Quads } from './quads.ts';
 
 type Row<T extends readonly unknown[]> = readonly [what: string, ...T, result: CallResult];

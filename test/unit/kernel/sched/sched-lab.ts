@@ -5,7 +5,7 @@ import { OneRunqueue } from '../../../../src/sim/kernel/sched/one-runqueue.ts';
 import type { PriorityArray } from '../../../../src/sim/kernel/sched/priority-array.ts';
 import type { Leaving, Scheduler } from '../../../../src/sim/kernel/sched/scheduler.ts';
 import type { Task } from '../../../../src/sim/kernel/task.ts';
-import type { KernelSpec } from '../../../../src/sim/profiles/schema.ts';
+import type { KernelSpec } from '../../../../src/sim/profiles/kernel-schema.ts';
 import { bootKernel } from '../../../support/kernel.ts';
 
 export class SchedLab {
