@@ -1,9 +1,7 @@
 /** The same order gives the same bytes: again, in other steps, in a worker; and its run file verifies. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createLab } from '../../../src/lab/lab.ts';
+import { describe, expect, it } from 'vitest';
 import { formatRun } from '../../../src/lab/run-file.ts';
 import { type RunOrder, startSimulation } from '../../../src/lab/run-job.ts';
 import { verifyRun } from '../../../src/lab/verify.ts';
@@ -13,16 +11,11 @@ import { library } from '../../../src/sim/workloads/library/library.ts';
 import { patterns } from '../../../src/sim/workloads/patterns.ts';
 import { type WorkloadSpec, workloadSchema } from '../../../src/sim/workloads/workload.ts';
 import { numaq } from '../cli/run-cli.ts';
-import { bundle } from '../bundle.ts';
 import { emptyFolder } from './folders.ts';
+import { labsOfThisFile } from './labs.ts';
 import { smallMachine } from './reports.ts';
 
-const workerFolder = mkdtempSync(join(tmpdir(), 'numaq-worker-'));
-let workerPath = '';
-beforeAll(async () => {
-  workerPath = await bundle('src/lab/run.worker.ts', workerFolder);
-});
-afterAll(() => rmSync(workerFolder, { recursive: true, force: true }));
+const { newLab } = labsOfThisFile();
 
 function machine(id: string, kernel: Partial<MachineProfile['kernel']> = {}): MachineProfile {
   const profile = builtInById(id)?.profile();
@@ -55,18 +48,7 @@ function runOf(order: RunOrder, step = 2 ** 20): string {
 
 /** The run file of an order that the lab's worker did. */
 async function inWorker(order: RunOrder): Promise<string> {
-  const none = async (): Promise<null> => null;
-  const dialogs = {
-    openMachine: none,
-    saveMachine: none,
-    openTrace: none,
-    openScript: none,
-    openRun: none,
-    saveRun: none,
-    saveFile: none,
-  };
-  const lab = createLab({ dataDir: emptyFolder(), workerPath, dialogs });
-  onTestFinished(() => lab.close());
+  const lab = newLab();
   const runId = await lab.api.startRun({ profile: order.profile, workloads: [...order.workloads], seed: order.seed });
   await new Promise<void>((resolve, reject) => {
     lab.on('runProgress', ({ state, failure }) => {

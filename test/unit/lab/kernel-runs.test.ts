@@ -1,39 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/sim/base/errors.ts';
 import type { RunReport } from '../../../src/sim/engine/report.ts';
 import type { RunRequest } from '../../../src/lab/contract.ts';
-import type { Dialogs, Lab } from '../../../src/lab/door.ts';
+import type { Lab } from '../../../src/lab/door.ts';
 import { startSimulation } from '../../../src/lab/run-job.ts';
-import { createLab } from '../../../src/lab/lab.ts';
 import { openBuiltIn } from '../../../src/lab/machines.ts';
-import { bundle } from '../bundle.ts';
 import { emptyFolder } from './folders.ts';
+import { labsOfThisFile } from './labs.ts';
 
-const workerFolder = mkdtempSync(join(tmpdir(), 'numaq-worker-'));
-let workerPath = '';
-beforeAll(async () => {
-  workerPath = await bundle('src/lab/run.worker.ts', workerFolder);
-});
-afterAll(() => rmSync(workerFolder, { recursive: true, force: true }));
-
-function newLab(openScript: Dialogs['openScript'] = async () => null): Lab {
-  const none = async (): Promise<null> => null;
-  const dialogs = {
-    openMachine: none,
-    saveMachine: none,
-    openTrace: none,
-    openScript,
-    openRun: none,
-    saveRun: none,
-    saveFile: none,
-  };
-  const lab = createLab({ dataDir: emptyFolder(), workerPath, dialogs });
-  onTestFinished(() => lab.close());
-  return lab;
-}
+const { newLab } = labsOfThisFile();
 
 const script = (programs: unknown): unknown => ({
   format: 'numaq-lab/script',
@@ -80,7 +57,7 @@ describe('scripts', () => {
   it('open by the dialog, with their name', async () => {
     const path = join(emptyFolder(), 'mine.json');
     writeFileSync(path, JSON.stringify(writer(10)));
-    const opened = await newLab(async () => path).api.openScript();
+    const opened = await newLab({ openScript: async () => path }).api.openScript();
     expect(opened).toMatchObject({ name: 'mine.json', script: { title: 'a writer' } });
     expect(await newLab().api.openScript()).toBeNull();
   });

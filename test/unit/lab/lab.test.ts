@@ -1,40 +1,20 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/sim/base/errors.ts';
 import { formatProfile } from '../../../src/sim/profiles/format.ts';
 import type { LabEvents, RunRequest, RunState } from '../../../src/lab/contract.ts';
-import type { Dialogs, Lab } from '../../../src/lab/door.ts';
+import type { Lab } from '../../../src/lab/door.ts';
 import { createLab } from '../../../src/lab/lab.ts';
 import { formatRun } from '../../../src/lab/run-file.ts';
 import { startSimulation } from '../../../src/lab/run-job.ts';
-import { bundle } from '../bundle.ts';
 import { emptyFolder, names } from './folders.ts';
+import { labsOfThisFile } from './labs.ts';
 import { madeUpReport, smallMachine } from './reports.ts';
 
-const workerFolder = mkdtempSync(join(tmpdir(), 'numaq-worker-'));
-let workerPath = '';
-beforeAll(async () => {
-  workerPath = await bundle('src/lab/run.worker.ts', workerFolder);
-});
-afterAll(() => rmSync(workerFolder, { recursive: true, force: true }));
-
-const dismissed: Dialogs = {
-  openMachine: async () => null,
-  saveMachine: async () => null,
-  openTrace: async () => null,
-  openScript: async () => null,
-  openRun: async () => null,
-  saveRun: async () => null,
-  saveFile: async () => null,
-};
-
-function newLab(dialogs: Partial<Dialogs> = {}, dataDir = emptyFolder()): Lab {
-  const lab = createLab({ dataDir, workerPath, dialogs: { ...dismissed, ...dialogs } });
-  onTestFinished(() => lab.close());
-  return lab;
-}
+const labs = labsOfThisFile();
+const { newLab } = labs;
 
 const pattern = (references: number): RunRequest => ({
   profile: smallMachine,
@@ -161,7 +141,7 @@ describe('machines', () => {
   });
 
   it('need no dialog where none is there', async () => {
-    const lab = createLab({ dataDir: emptyFolder(), workerPath });
+    const lab = createLab({ dataDir: emptyFolder(), workerPath: labs.workerPath });
     expect((await refusal(lab.api.openMachine())).message).toContain('a door with dialogs');
     expect((await lab.api.parseMachine('a.json', formatProfile(smallMachine))).checked.profile).toEqual(smallMachine);
   });
@@ -340,7 +320,7 @@ describe('runs', () => {
   });
 
   it('end with the lab, which leaves no temporary file', async () => {
-    const lab = createLab({ dataDir: emptyFolder(), workerPath });
+    const lab = createLab({ dataDir: emptyFolder(), workerPath: labs.workerPath });
     const path = join(emptyFolder(), 'a.din');
     writeFileSync(path, '0 1000\n'.repeat(100));
     await lab.openTraceFile(path);

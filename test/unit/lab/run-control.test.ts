@@ -1,36 +1,16 @@
 /** Runs in their workers, stepped, paced and sought, as a window does it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LabEvents, RunRequest, RunState } from '../../../src/lab/contract.ts';
 import type { Lab } from '../../../src/lab/door.ts';
-import { createLab } from '../../../src/lab/lab.ts';
 import { formatRun } from '../../../src/lab/run-file.ts';
 import { startSimulation } from '../../../src/lab/run-job.ts';
 import { Cancelled } from '../../../src/sim/index.ts';
 import { workloadSchema } from '../../../src/sim/workloads/workload.ts';
-import { bundle } from '../bundle.ts';
-import { emptyFolder } from './folders.ts';
+import { writes } from '../engine/watched-runs.ts';
+import { labsOfThisFile } from './labs.ts';
 import { smallMachine } from './reports.ts';
 
-const workerFolder = mkdtempSync(join(tmpdir(), 'numaq-worker-'));
-let workerPath = '';
-beforeAll(async () => {
-  workerPath = await bundle('src/lab/run.worker.ts', workerFolder);
-});
-afterAll(() => rmSync(workerFolder, { recursive: true, force: true }));
-
-function newLab(): Lab {
-  const lab = createLab({ dataDir: emptyFolder(), workerPath });
-  onTestFinished(() => lab.close());
-  return lab;
-}
-
-const writes = (pages: number): readonly object[] => [
-  { op: 'mmap', as: 'heap', bytes: pages * 4096, anonymous: true },
-  { op: 'touch', region: 'heap', write: true },
-];
+const { newLab } = labsOfThisFile();
 
 /** A program that writes its memory, meets another, and goes on for `instructions`. */
 function request(instructions: number): RunRequest {
