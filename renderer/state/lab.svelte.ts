@@ -140,6 +140,7 @@ export class Lab {
     this.tabs.onshow = (tab) => this.runs.showOf(tab.machine);
     this.playhead = new PlayheadState(this.runs, client);
     this.misses = new MissesState(this.runs, this.playhead);
+    this.runs.onpaused = (run) => this.misses.arrived(run);
     this.stepping = new SteppingState(this.runs);
     this.timeline = new TimelineState(this.runs, this.playhead);
     this.compare = new CompareState(this.runs);

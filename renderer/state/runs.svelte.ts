@@ -57,6 +57,9 @@ export class RunsState {
   /** What runs are held to: virtual ns per second of real time; null: as fast as they can. */
   pace = $state.raw<number | null>(null);
 
+  /** Told of a run that has come to stand still, also after a step that nobody saw begin; set by the window. */
+  onpaused: ((run: Run) => void) | null = null;
+
   /** The run under way, of which there is at most one in a window. */
   readonly active: Run | null = $derived(this.list.find((run) => run.active) ?? null);
 
@@ -246,6 +249,7 @@ export class RunsState {
 
   #take(run: Run, event: LabEvents['runProgress']): void {
     run.take(event, performance.now());
+    if (event.state === 'paused') this.onpaused?.(run);
     if (event.state === 'done' && run.report === null) void this.#fetchReport(run);
   }
 

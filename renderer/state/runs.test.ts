@@ -87,6 +87,20 @@ describe('runs', () => {
     expect(runs.active).toBe(run);
   });
 
+  it('says where a run stands still, whatever screen is open', async () => {
+    const { client, progress } = fakeLab();
+    const runs = new RunsState(client);
+    const stood: number[] = [];
+    runs.onpaused = (run) => stood.push(run.timeNs);
+    await runs.start(start());
+    progress({ timeNs: 10 });
+    progress({ state: 'paused', timeNs: 25 });
+    // A step that is over before the next event.
+    progress({ state: 'paused', timeNs: 40 });
+    progress({ state: 'done', timeNs: 90 });
+    expect(stood).toEqual([25, 40]);
+  });
+
   it('takes progress that comes before the answer that names the run', async () => {
     let answer: (id: string) => void = () => undefined;
     const { client, progress } = fakeLab({ startRun: () => new Promise((resolve) => (answer = resolve)) });

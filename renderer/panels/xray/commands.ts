@@ -51,7 +51,7 @@ export function xrayCommands({ view, machine, runs, selection, playhead, xray, m
       words: 'zonelist allocation watermark paused live',
       enabled: () => runs.active !== null,
       run: () => {
-        xray.source = 'run';
+        xray.wanted = 'run';
         view.show('xray');
       },
     },
@@ -62,7 +62,7 @@ export function xrayCommands({ view, machine, runs, selection, playhead, xray, m
       words: 'zonelist allocation watermark moment timeline',
       enabled: () => playhead.ns !== null,
       run: () => {
-        xray.source = 'seen';
+        xray.wanted = 'seen';
         view.show('xray');
       },
     },
@@ -74,6 +74,7 @@ export function xrayCommands({ view, machine, runs, selection, playhead, xray, m
       enabled: () => misses.canGoOn,
       run: () => {
         view.show('xray');
+        xray.wanted = 'seen';
         misses.next();
       },
     },
@@ -85,6 +86,7 @@ export function xrayCommands({ view, machine, runs, selection, playhead, xray, m
       enabled: () => misses.before !== null,
       run: () => {
         view.show('xray');
+        xray.wanted = 'seen';
         misses.previous();
       },
     },

@@ -21,6 +21,8 @@ export class MissesState {
   #trail = $state.raw<Trail | null>(null);
   /** The run goes on to its next miss, from where it was, ns. */
   #onTheWay = $state.raw<{ readonly run: Run; readonly fromNs: number } | null>(null);
+  /** The miss that was gone to, ns, while its request is not laid open yet. */
+  #closed = $state.raw<{ readonly run: Run; readonly ns: number } | null>(null);
 
   constructor(runs: Runs, playhead: Playhead) {
     this.#runs = runs;
@@ -32,8 +34,11 @@ export class MissesState {
     return this.#trail !== null && this.#trail.run === this.#runs.current ? this.#trail.stops : [];
   });
 
-  /** A miss was gone to, and its request is not laid open yet. */
-  opening = $state.raw(false);
+  /** The screen shows the moment of a miss that was gone to, and its request is not laid open yet. */
+  readonly opening: boolean = $derived.by(() => {
+    const run = this.#runs.current;
+    return run !== null && this.#closed?.run === run && this.#closed.ns === (this.#playhead.ns ?? run.timeNs);
+  });
 
   get onTheWay(): boolean {
     return this.#onTheWay !== null && this.#onTheWay.run === this.#runs.active;
@@ -81,8 +86,14 @@ export class MissesState {
     if (this.before !== null) this.#goBack(this.before);
   }
 
+  /** Its request is laid open. */
+  opened(): void {
+    this.#closed = null;
+  }
+
   #goBack(ns: number): void {
-    this.opening = true;
+    const run = this.#runs.current;
+    this.#closed = run === null ? null : { run, ns };
     this.#playhead.go(ns);
   }
 
@@ -92,7 +103,7 @@ export class MissesState {
     // A step from one pause to the next may be over before anybody has seen it run.
     if (way?.run !== run || run.timeNs === way.fromNs) return;
     this.#onTheWay = null;
-    this.opening = true;
+    this.#closed = { run, ns: run.timeNs };
     const stops = this.#trail?.run === run ? this.#trail.stops : [];
     if (stops.at(-1) !== run.timeNs) this.#trail = { run, stops: [...stops, run.timeNs] };
   }

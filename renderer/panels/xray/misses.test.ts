@@ -56,6 +56,18 @@ describe('the way over the misses of a run', () => {
     expect([misses.onTheWay, misses.opening, misses.stops]).toEqual([false, true, [100]]);
   });
 
+  it('lays nothing open where the screen has left the miss meanwhile', () => {
+    const { run, playhead, misses, stopAt } = underWay();
+    misses.next();
+    stopAt(100);
+    playhead.go(40);
+    expect(misses.opening).toBe(false);
+    playhead.go(null);
+    expect(misses.opening).toBe(true);
+    run.timeNs = 130;
+    expect(misses.opening).toBe(false);
+  });
+
   it('goes back over the stops by the playhead and forth again, and then on with the run', () => {
     const { steps, playhead, misses, stopAt } = underWay();
     for (const ns of [100, 250, 400]) {

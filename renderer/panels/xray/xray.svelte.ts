@@ -13,6 +13,9 @@ type XrayClient = Pick<Client, 'xray' | 'xrayRun' | 'xraySeen'>;
 /** Whose zones: of the machine as it boots, of a run under way, or where the playhead stands in one. */
 export type XrayOf = 'boot' | 'seen' | { readonly runId: string };
 
+export const XRAY_SOURCES = ['boot', 'run', 'seen'] as const;
+export type XraySource = (typeof XRAY_SOURCES)[number];
+
 interface Question {
   readonly profile: MachineProfile;
   readonly request: XrayRequest;
@@ -21,7 +24,8 @@ interface Question {
 
 export class XrayState {
   request = $state.raw<XrayRequest>({ node: 0, mask: 'GFP_HIGHUSER', order: 0, memalloc: false });
-  source = $state.raw<'boot' | 'run' | 'seen'>('boot');
+  /** Whose zones somebody wanted to see; see `sourceOf`. */
+  wanted = $state.raw<XraySource>('boot');
   result = $state.raw<Xray | null>(null);
   /** Why there is no answer to the request as it stands; the last answer stays beside it. */
   wrong = $state.raw<readonly string[]>([]);
@@ -35,6 +39,15 @@ export class XrayState {
 
   change(change: Partial<XrayRequest>): void {
     this.request = { ...this.request, ...change };
+  }
+
+  /**
+   * Whose zones there are to see: those wanted, or those of the run as it stands where the playhead is at now, or the
+   * machine's where no run is under way.
+   */
+  sourceOf({ isActive, isBack }: { readonly isActive: boolean; readonly isBack: boolean }): XraySource {
+    if (this.wanted === 'boot' || (this.wanted === 'seen' && isBack)) return this.wanted;
+    return isActive ? 'run' : 'boot';
   }
 
   /** Asks the lab about the request as it stands. Resolves when nothing is left to ask. */

@@ -97,6 +97,23 @@ describe('the request on the table', () => {
     expect(xray.result?.request.node).toBe(4);
   });
 
+  it('is of the zones that somebody wanted, while they are there', () => {
+    const none = (): Promise<never> => Promise.reject(new Error('nobody asks'));
+    const xray = new XrayState({ xray: none, xrayRun: none, xraySeen: none });
+    const sources = (): string[] =>
+      [
+        { isActive: true, isBack: true },
+        { isActive: true, isBack: false },
+        { isActive: false, isBack: true },
+        { isActive: false, isBack: false },
+      ].map((where) => xray.sourceOf(where));
+    expect(sources()).toEqual(['boot', 'boot', 'boot', 'boot']);
+    xray.wanted = 'run';
+    expect(sources()).toEqual(['run', 'run', 'boot', 'boot']);
+    xray.wanted = 'seen';
+    expect(sources()).toEqual(['seen', 'run', 'seen', 'boot']);
+  });
+
   it('keeps the last answer beside what was wrong', async () => {
     const xray = new XrayState({
       xray: (_profile, of) => Promise.resolve(answer(of)),
