@@ -28,8 +28,19 @@ import type {
 } from '../sim/index.ts';
 import { turnSchema } from '../sim/workloads/operations.ts';
 import { workloadSchema } from '../sim/workloads/workload.ts';
+import { handle, name, runId, text } from './field-schemas.ts';
 import type { LowMemory } from './low-memory.ts';
 import { historySchema } from './scheduling-schema.ts';
+import {
+  type KeptTabs,
+  keptTabsSchema,
+  type RecoveredMachine,
+  type RecoveredTabs,
+  tabIdSchema,
+  type UnsavedMachine,
+  unsavedSchema,
+  windowIdSchema,
+} from './unsaved-schema.ts';
 
 export interface MachineSummary {
   readonly id: string;
@@ -127,6 +138,7 @@ export interface SegmentCatalogue {
   readonly schema: unknown;
 }
 export type { CheckedSegment, LowMemory };
+export type { KeptTabs, RecoveredMachine, RecoveredTabs, UnsavedMachine };
 
 export interface SavedFile {
   readonly handle: string;
@@ -153,59 +165,7 @@ export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok
 
 export type RunState = 'preparing' | 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
 
-const handle = z.string().min(1).max(200);
-const runId = z.string().min(1).max(100);
-const text = z.string().max(64 * 1024 * 1024);
-const name = z.string().min(1).max(300);
 const nothing = z.tuple([]);
-
-/** Names a window to the lab, made by the window itself: the same after its page was loaded again. */
-export const windowIdSchema = z.string().regex(/^[0-9a-f-]{16,64}$/);
-
-/** Names a tab of a window, made by the window: the same after its page was loaded again. */
-export const tabIdSchema = z.string().regex(/^[0-9a-f-]{1,64}$/);
-
-const unsavedSchema = z.strictObject({
-  window: windowIdSchema,
-  tab: tabIdSchema,
-  name,
-  handle: handle.nullable(),
-  /** The machine as it was opened or last saved. */
-  saved: z.unknown(),
-  /** The machine on the table; left out where that is the saved one. */
-  profile: z.unknown().optional(),
-});
-/** What a window has in one of its tabs. */
-export type UnsavedMachine = z.output<typeof unsavedSchema>;
-
-const keptTabsSchema = z.strictObject({
-  window: windowIdSchema,
-  /** In their order on the screen. */
-  tabs: z.array(tabIdSchema).max(1000),
-  /** The one that is looked at. */
-  current: tabIdSchema,
-});
-/** Which tabs a window has. */
-export type KeptTabs = z.output<typeof keptTabsSchema>;
-
-/** A machine that was on the table when the lab ended without saving. */
-export interface RecoveredMachine {
-  /** Names its tab. */
-  readonly tab: string;
-  /** As it was opened or last saved. */
-  readonly opened: OpenedMachine;
-  /** With the unsaved changes; null where there were none. */
-  readonly changed: Checked | null;
-  /** ISO date of the last change that was kept. */
-  readonly when: string;
-}
-
-/** The tabs of a window that ended without saving, one or more, in their order. */
-export interface RecoveredTabs {
-  readonly tabs: readonly RecoveredMachine[];
-  /** The tab that was looked at: one of `tabs`. */
-  readonly current: string;
-}
 
 const runRequestSchema = z.strictObject({
   profile: z.unknown(),

@@ -9,6 +9,8 @@ import { mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { saveAtomically } from './atomic-file.ts';
+import { checkMachine } from './machines.ts';
+import { Turns } from './turns.ts';
 import {
   type KeptTabs,
   type RecoveredMachine,
@@ -16,9 +18,7 @@ import {
   tabIdSchema,
   type UnsavedMachine,
   windowIdSchema,
-} from './contract.ts';
-import { checkMachine } from './machines.ts';
-import { Turns } from './turns.ts';
+} from './unsaved-schema.ts';
 
 const FORMAT = 'numaq-lab/unsaved';
 const TABS_FORMAT = 'numaq-lab/unsaved-tabs';
