@@ -254,6 +254,8 @@ export class OneRunqueue implements Scheduler {
       this.list.remove(on, task);
       return;
     }
+    // At once: this CPU may take it again (exec leaves it the right to), and then it goes nowhere later.
+    this.movesTo.delete(task);
     on?.count(C.MIGRATIONS);
     const data = this.list.of(task.sched.cpu);
     if (data !== undefined) data.current = undefined;
@@ -279,7 +281,6 @@ export class OneRunqueue implements Scheduler {
 
   /** __schedule_tail(): who was taken off the CPU and could go on may find another. */
   private scheduleTail(on: KernelCpu, task: Task): void {
-    this.movesTo.delete(task);
     if (!task.sched.listed) return;
     on.lock('runqueue_lock', this.list.lockAt);
     this.rescheduleIdle(on, task);

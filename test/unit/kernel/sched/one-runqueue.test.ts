@@ -153,6 +153,18 @@ describe('fork', () => {
   });
 });
 
+describe('a task that is sent to another CPU', () => {
+  it('sleeps like any other where the CPU that it leaves takes it again', () => {
+    const two = lab([0, 1]);
+    const task = two.start([0, 1]);
+    two.pick(0);
+    two.sched.migrate(two.on(0), task, 1);
+    expect(two.pick(0)).toBe(task);
+    expect(two.leave(0)).toBe(undefined);
+    expect([two.pick(1), two.one.loads.length]).toEqual([undefined, 0]);
+  });
+});
+
 describe('the one lock', () => {
   it('makes CPUs that schedule at the same time wait for each other', () => {
     const four = lab([0, 1, 4, 8]);
