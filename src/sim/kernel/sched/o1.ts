@@ -11,6 +11,7 @@
  */
 import { after } from '../../base/units.ts';
 import * as C from '../../base/counters.ts';
+import { invariant } from '../../base/errors.ts';
 import type { KernelCpu } from '../cpu.ts';
 import { FN } from '../functions.ts';
 import type { Task } from '../task.ts';
@@ -115,6 +116,8 @@ export class O1Scheduler implements Scheduler {
 
   leave(on: KernelCpu, task: Task, how: Leaving): void {
     const { sched, parent } = task;
+    // Else it would go on there, asleep or dead.
+    invariant(!this.movesTo.has(task), 'a task leaves that has still to go to another CPU', { pid: task.pid, how });
     sched.leaves = true;
     // A task that waits for a disk is no more interactive for it.
     sched.activated = how === 'waits' ? -1 : 0;

@@ -103,6 +103,8 @@ export class OneRunqueue implements Scheduler {
 
   leave(on: KernelCpu, task: Task, how: Leaving): void {
     const { sched, parent } = task;
+    // Else it would go on there, asleep or dead.
+    invariant(!this.movesTo.has(task), 'a task leaves that has still to go to another CPU', { pid: task.pid, how });
     sched.leaves = true;
     if (how !== 'ended') return;
     this.everybody.delete(task);

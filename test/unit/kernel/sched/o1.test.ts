@@ -104,6 +104,17 @@ describe('tasks', () => {
     expect(two.wake(first, 0)).toBe(0);
   });
 
+  it.each(['sleeps', 'waits', 'ended'] as const)(
+    'that have still to go to another CPU do not leave in another way (%s)',
+    (how) => {
+      const two = lab([0, 1]);
+      const task = two.start();
+      two.pick(0);
+      two.sched.migrate(two.on(0), task, 1);
+      expect(() => two.leave(0, how)).toThrow('still to go to another CPU');
+    },
+  );
+
   it('that wait are pulled by a CPU that goes idle, one at a time', () => {
     const two = lab([0, 1]);
     const tasks = [1, 2, 3].map(() => two.start([0]));

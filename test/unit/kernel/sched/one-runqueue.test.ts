@@ -154,6 +154,14 @@ describe('fork', () => {
 });
 
 describe('a task that is sent to another CPU', () => {
+  it.each(['sleeps', 'waits', 'ended'] as const)('does not leave in another way before (%s)', (how) => {
+    const two = lab([0, 1]);
+    const task = two.start([0, 1]);
+    two.pick(0);
+    two.sched.migrate(two.on(0), task, 1);
+    expect(() => two.leave(0, how)).toThrow('still to go to another CPU');
+  });
+
   it('sleeps like any other where the CPU that it leaves takes it again', () => {
     const two = lab([0, 1]);
     const task = two.start([0, 1]);
