@@ -15,8 +15,8 @@ export interface GroupSum {
   readonly nodes: number;
   readonly cpus: number;
   readonly memoryMiB: number;
-  /** Of its pages, 0 to 1, in use. */
-  readonly used: number;
+  /** Of its pages, 0 to 1, in use; null where the machine does not boot. */
+  readonly used: number | null;
   readonly belowLow: number;
 }
 
@@ -95,8 +95,9 @@ export class TopologyFacts {
     return states.includes('near high') ? 'near high' : (states[0] ?? null);
   }
 
-  /** Share of a node's pages in use, 0 to 1. */
-  usedOf(index: number): number {
+  /** Share of a node's pages in use, 0 to 1; null where the machine does not boot: nothing holds any. */
+  usedOf(index: number): number | null {
+    if (this.layout?.boots === false) return null;
     const node = this.layout?.nodes[index];
     if (node === undefined || node.presentPages === 0) return 0;
     const free = this.#freeAtBoot[index] - (this.#changed.taken.get(node.id) ?? 0);
@@ -110,7 +111,7 @@ export class TopologyFacts {
   /** A group in sums. */
   sumOf(members: readonly number[]): GroupSum {
     const nodes = this.profile?.machine.nodes ?? [];
-    const sum = { nodes: members.length, cpus: 0, memoryMiB: 0, used: 0, belowLow: 0 };
+    const sum = { nodes: members.length, cpus: 0, memoryMiB: 0, belowLow: 0 };
     let [present, used] = [0, 0];
     for (const index of members) {
       const [spec, node] = [nodes[index], this.layout?.nodes[index]];
@@ -118,9 +119,10 @@ export class TopologyFacts {
       sum.cpus += spec.cpus;
       sum.memoryMiB += spec.memoryMiB;
       present += node.presentPages;
-      used += this.usedOf(index) * node.presentPages;
+      used += (this.usedOf(index) ?? 0) * node.presentPages;
       if (this.isBelowLow(node.id)) sum.belowLow += 1;
     }
-    return { ...sum, used: present === 0 ? 0 : used / present };
+    const share = present === 0 ? 0 : used / present;
+    return { ...sum, used: this.layout?.boots === false ? null : share };
   }
 }

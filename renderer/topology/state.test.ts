@@ -59,6 +59,18 @@ describe('what a run says of zones', () => {
   });
 });
 
+describe('what is in use of a node', () => {
+  it('is told while the machine boots, and not where nothing is up to use it', async () => {
+    const { topology, machine } = drawing('numaq-64g-8quad');
+    const { facts } = topology;
+    expect(facts.usedOf(0)).toBeGreaterThan(0);
+    expect(facts.sumOf([0, 1]).used).toBeGreaterThan(0);
+    await machine.edit('kernel.structPageBytes', 60);
+    expect(machine.layout?.boots).toBe(false);
+    expect([facts.usedOf(0), facts.sumOf([0, 1]).used]).toEqual([null, null]);
+  });
+});
+
 describe('the drawing of a large machine', () => {
   it('shows all of it folded, then a group open, then folded again', () => {
     const { topology } = drawing('altix-3700-128n');
