@@ -174,6 +174,8 @@ interface Leader {
 
 /** Most labels that stand below the bar: the largest pieces that do not hold their own. */
 const MOST_LEADERS = 2;
+/** From a leader's line to its label, px: the 3 px of its foot, and air. */
+const LEADER_GAP = 6;
 
 /**
  * Labels below the bar for pieces too narrow to hold theirs, each beside its leader's line. They stand right of their
@@ -187,7 +189,7 @@ export function leadersOf(segments: readonly Segment[], width: number): Leader[]
     .slice(0, MOST_LEADERS)
     .sort((a, b) => b.x - a.x);
   const last = chosen[0];
-  const toLeft = last !== undefined && last.x + last.width / 2 + 4 + textWidth(last.label) > width;
+  const toLeft = last !== undefined && last.x + last.width / 2 + LEADER_GAP + textWidth(last.label) > width;
   if (toLeft) chosen.reverse();
   return chosen.map((segment, row) => {
     const middle = segment.x + segment.width / 2;
@@ -195,7 +197,7 @@ export function leadersOf(segments: readonly Segment[], width: number): Leader[]
       segment,
       row,
       line: middle,
-      x: toLeft ? Math.max(0, middle - 4 - textWidth(segment.label)) : middle + 4,
+      x: toLeft ? Math.max(0, middle - LEADER_GAP - textWidth(segment.label)) : middle + LEADER_GAP,
       toLeft,
     };
   });
