@@ -69,7 +69,7 @@ describe(`${door}: keys and settings`, () => {
     await page.getByRole('navigation', { name: 'Screens' }).waitFor();
     expect(await root()).toBe('light,reduced');
     const duration = (): Promise<string> =>
-      page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--motion-panel').trim());
+      page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--motion-select').trim());
     expect(await duration()).toMatch(/^0m?s$/);
   });
 
