@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columnBounds, decimate, sampleAt, type Samples } from './decimate.ts';
+import { columnBounds, decimateInto, sampleAt, type Samples, type Span } from './decimate.ts';
 import { Extremes } from './extremes.ts';
 
 function samplesOf(times: readonly number[], values: readonly number[]): Samples {
   return { times, values, extremes: new Extremes(values) };
+}
+/** The positions that are kept of a chart's width, px. */
+function decimate(samples: Samples, span: Span, width: number): number[] {
+  const kept: number[] = [];
+  kept.length = decimateInto(kept, samples, columnBounds(samples.times, span, width));
+  return kept;
 }
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 const value = fc.oneof({ weight: 5, arbitrary: fc.integer({ min: -50, max: 50 }) }, fc.constant(Number.NaN));

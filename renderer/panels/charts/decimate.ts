@@ -64,13 +64,6 @@ export function decimateInto(kept: number[], { values, extremes }: Samples, boun
   return count;
 }
 
-/** As decimateInto(), as an array of its own. */
-export function decimate(samples: Samples, span: Span, width: number): number[] {
-  const kept: number[] = [];
-  kept.length = decimateInto(kept, samples, columnBounds(samples.times, span, width));
-  return kept;
-}
-
 /** The first position from `start` on whose time is not before `time`. */
 function firstAt(times: readonly number[], time: number, start: number): number {
   let low = start;
