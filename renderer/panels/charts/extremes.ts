@@ -39,68 +39,37 @@ export class Extremes {
 
   /** Finds both at once, into `low` and `high`: of equals the first. Called for every pixel column, so it makes nothing. */
   find(from: number, to: number): void {
+    if ((this.#lows.length + 1) * BLOCK <= this.#values.length) this.#grow();
+    const end = Math.min(to, this.#values.length);
+    const start = Math.max(0, from);
+    const head = Math.min(end, Math.ceil(start / BLOCK) * BLOCK);
+    const tail = Math.max(head, Math.floor(end / BLOCK) * BLOCK);
+    this.low = -1;
+    this.high = -1;
+    this.#walk(start, head);
+    for (let block = head / BLOCK; block < tail / BLOCK; block++) this.#take(this.#lows[block], this.#highs[block]);
+    this.#walk(tail, end);
+  }
+
+  #walk(from: number, to: number): void {
+    for (let at = from; at < to; at++) if (!Number.isNaN(this.#values[at])) this.#take(at, at);
+  }
+
+  /** Puts the found ones in the place of `low` and `high` where they are more extreme. */
+  #take(low: number, high: number): void {
+    if (low < 0) return;
     const values = this.#values;
-    if ((this.#lows.length + 1) * BLOCK <= values.length) this.#grow();
-    const end = Math.min(to, values.length);
-    let low = -1;
-    let high = -1;
-    let least = Infinity;
-    let most = -Infinity;
-    let at = Math.max(0, from);
-    // Up to the first full block, value by value.
-    const head = Math.min(end, Math.ceil(at / BLOCK) * BLOCK);
-    for (; at < head; at++) {
-      const value = values[at];
-      if (value < least) {
-        least = value;
-        low = at;
-      }
-      if (value > most) {
-        most = value;
-        high = at;
-      }
-    }
-    for (; at + BLOCK <= end; at += BLOCK) {
-      const lowest = this.#lows[at / BLOCK];
-      if (lowest < 0) continue;
-      const highest = this.#highs[at / BLOCK];
-      if (values[lowest] < least) {
-        least = values[lowest];
-        low = lowest;
-      }
-      if (values[highest] > most) {
-        most = values[highest];
-        high = highest;
-      }
-    }
-    for (; at < end; at++) {
-      const value = values[at];
-      if (value < least) {
-        least = value;
-        low = at;
-      }
-      if (value > most) {
-        most = value;
-        high = at;
-      }
-    }
-    this.low = low;
-    this.high = high;
+    if (this.low < 0 || values[low] < values[this.low]) this.low = low;
+    if (this.high < 0 || values[high] > values[this.high]) this.high = high;
   }
 
   #grow(): void {
-    const values = this.#values;
-    for (let block = this.#lows.length; (block + 1) * BLOCK <= values.length; block++) {
-      let low = -1;
-      let high = -1;
-      for (let at = block * BLOCK; at < (block + 1) * BLOCK; at++) {
-        const value = values[at];
-        if (Number.isNaN(value)) continue;
-        if (low < 0 || value < values[low]) low = at;
-        if (high < 0 || value > values[high]) high = at;
-      }
-      this.#lows.push(low);
-      this.#highs.push(high);
+    for (let block = this.#lows.length; (block + 1) * BLOCK <= this.#values.length; block++) {
+      this.low = -1;
+      this.high = -1;
+      this.#walk(block * BLOCK, (block + 1) * BLOCK);
+      this.#lows.push(this.low);
+      this.#highs.push(this.high);
     }
   }
 }
