@@ -2,7 +2,8 @@
  * rmap-test: how its ratio grows with processes x mappings of a file of 600 pages (a minute or two), and, with
  * `RMAP_TEST=linear`, `random` or `one`, a published run at its full size, which takes hours: system time of the machine and of
  * the tasks with pte_chains, objrmap and a prio_tree, and the ratios to pte_chains. `node dist/bench/rmap-test.bench.mjs 1x10000x7x1 one`: processes x
- * mappings x pages x iterations, with memory as short as for the published `one`; with ` 2` behind it, twice the memory.
+ * mappings x pages x iterations, with memory as short as for the published `one`; with ` 2` behind it, twice the memory;
+ * with ` room`, which `random` has unless a number is given, marks as large as on 256 MB.
  */
 import { PUBLISHED, type RmapTest, runRmapTest, type Shortness, shortness } from '../support/rmap-test.ts';
 
@@ -12,7 +13,7 @@ const tests: Readonly<Record<string, { test: RmapTest; published: string }>> = {
   random: { test: PUBLISHED.random, published: '6.05 s, 2.10 s' },
   one: { test: PUBLISHED.one, published: '3.75 s, 146.45 s' },
 };
-const [shape, like = 'linear', times = '1'] = process.argv.slice(2);
+const [shape, like = 'linear', times = like === 'random' ? 'room' : '1'] = process.argv.slice(2);
 const wanted = shape === undefined ? (process.env.RMAP_TEST ?? 'growth') : 'shape';
 const seconds = (ns: number): string => (ns / 1e9).toFixed(2).padStart(10);
 for (const [name, { test, published }] of Object.entries(tests)) {
@@ -47,8 +48,8 @@ if (shape !== undefined) {
   const test: RmapTest =
     published.processed === undefined ? { ...published, ...sizes } : { ...published, ...sizes, processed };
   // Random pages: as short as kswapd alone can deal with (test/conformance/rmap-test.test.ts).
-  const withRoom = like === 'random' && times === '1';
-  const short = withRoom ? shortness(test, published, 0.88, true) : shortness(test, published, Number(times));
+  const room = like === 'random' ? 0.88 : 1;
+  const short = times === 'room' ? shortness(test, published, room, true) : shortness(test, published, Number(times));
   const chains = runRmapTest('pte_chain', test, short);
   console.log(`${shape}, pte_chain: tasks ${ms(chains.tasksNs)} ms, ${chains.freed} pages freed`);
   const objects = runRmapTest('objrmap', test, short);
