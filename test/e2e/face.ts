@@ -33,6 +33,14 @@ export async function enter(where: Locator, value: string): Promise<void> {
   await where.press('Enter');
 }
 
+/** Sets a node's memory in the inspector; resolves when the machine has booted with it. */
+export async function setNodeMemory(page: Page, node: number, gib: number): Promise<void> {
+  const row = outlineRow(page, new RegExp(`^Node ${node}`));
+  await row.click();
+  await enter(field(page, 'Memory'), `${gib} GiB`);
+  await row.filter({ hasText: `${gib} GiB` }).waitFor();
+}
+
 /** Opens the workload sheet, opens `trace` for the first program, gives it `cpus`, and closes the sheet. */
 export async function chooseTrace(driver: Driver, trace: string, cpus: string): Promise<void> {
   const { page } = driver;

@@ -1,56 +1,36 @@
 /** Several machines open at once: edits and undo in each alone, problems and their fields, and a kill that loses neither. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { door, type Driver, openDoor } from '../driver.ts';
-import { enter, field, openBuiltIn, outlineRow } from '../face.ts';
-import { type Scratch, scratch } from '../fixtures.ts';
+import { describe, expect, it } from 'vitest';
+import { door } from '../driver.ts';
+import { enter, field, openBuiltIn, outlineRow, setNodeMemory } from '../face.ts';
+import { labForEachTest } from '../own-lab.ts';
 
 const FIRST = 'NUMA-Q, 16 GB, 4 quads';
 const SECOND = 'PC, 256 MB';
 /** An edit is on the disk soon after it was made. */
 const KEPT = { timeout: 15_000 };
 
-let driver: Driver;
-let data: Scratch;
-beforeEach(async () => {
-  data = scratch();
-  driver = await openDoor({ data: data.folder });
-});
-afterEach(async () => {
-  await driver.close();
-  data.remove();
-});
+const lab = labForEachTest();
 
 const tab = (name: string | RegExp) =>
-  driver.page.getByRole('tablist', { name: 'Open machines' }).getByRole('tab', { name });
-
-/** Sets a node's memory, GiB; resolves when the machine has booted with it. */
-async function setMemory(node: number, gib: number): Promise<void> {
-  const { page } = driver;
-  const name = new RegExp(`^Node ${node}`);
-  await outlineRow(page, name).click();
-  await enter(field(page, 'Memory'), `${gib} GiB`);
-  await outlineRow(page, name)
-    .filter({ hasText: `${gib} GiB` })
-    .waitFor();
-}
+  lab.driver.page.getByRole('tablist', { name: 'Open machines' }).getByRole('tab', { name });
 
 async function openTwo(): Promise<void> {
-  const { page } = driver;
+  const { page } = lab.driver;
   await openBuiltIn(page, FIRST);
-  await setMemory(2, 3);
+  await setNodeMemory(page, 2, 3);
   await openBuiltIn(page, SECOND);
-  await setMemory(0, 1);
+  await setNodeMemory(page, 0, 1);
 }
 
 describe(`${door}: machines in tabs`, () => {
   it('are edited and undone each for itself', async () => {
-    const { page } = driver;
+    const { page } = lab.driver;
     await openTwo();
     await tab(`${FIRST}, changed, not saved`).waitFor();
     await outlineRow(page, /^Kernel/).click();
     await page.keyboard.press('Control+z');
     await tab(SECOND).and(page.locator('[aria-selected="true"]')).waitFor();
-    await driver.menu('tab.previous', 'Previous machine');
+    await lab.driver.menu('tab.previous', 'Previous machine');
     await outlineRow(page, /^Node 2 3 GiB/).waitFor();
     await page.keyboard.press('Control+z');
     await outlineRow(page, /^Node 2 4 GiB/).waitFor();
@@ -58,7 +38,7 @@ describe(`${door}: machines in tabs`, () => {
   });
 
   it('show each its own last run again', async () => {
-    const { page } = driver;
+    const { page } = lab.driver;
     const run = async (): Promise<void> => {
       await page.getByRole('button', { name: 'Run', exact: true }).click();
       const status = page.getByRole('group', { name: 'Run' }).getByRole('status');
@@ -81,7 +61,7 @@ describe(`${door}: machines in tabs`, () => {
   });
 
   it('are walked, moved and closed by keys, with a question where something is unsaved', async () => {
-    const { page } = driver;
+    const { page } = lab.driver;
     await openTwo();
     await page.keyboard.press('Escape');
     await page.keyboard.press('Alt+PageUp');
@@ -97,13 +77,12 @@ describe(`${door}: machines in tabs`, () => {
 
   it('are all there after a kill, with the unsaved changes of each', async () => {
     await openTwo();
-    await expect.poll(() => data.unsaved(), KEPT).toMatch(/"tabs":\["[^"]+","[^"]+"\]/);
-    await expect.poll(() => data.unsaved(), KEPT).toContain('"memoryMiB":3072');
-    await expect.poll(() => data.unsaved(), KEPT).toContain('"memoryMiB":1024');
-    await driver.kill();
+    await expect.poll(() => lab.unsaved(), KEPT).toMatch(/"tabs":\["[^"]+","[^"]+"\]/);
+    await expect.poll(() => lab.unsaved(), KEPT).toContain('"memoryMiB":3072');
+    await expect.poll(() => lab.unsaved(), KEPT).toContain('"memoryMiB":1024');
+    await lab.killAndOpen();
 
-    driver = await openDoor({ data: data.folder });
-    const { page } = driver;
+    const { page } = lab.driver;
     await tab(`${SECOND}, changed, not saved`).and(page.locator('[aria-selected="true"]')).waitFor();
     await page.getByRole('region', { name: 'Recovered changes' }).getByText(`Unsaved changes to ${SECOND}`).waitFor();
     await outlineRow(page, /^Node 0 1 GiB/).waitFor();
@@ -116,7 +95,7 @@ describe(`${door}: machines in tabs`, () => {
 
 describe(`${door}: problems of a machine`, () => {
   it('stand in one list that leads to the field, and a field goes back to its default', async () => {
-    const { page } = driver;
+    const { page } = lab.driver;
     await openBuiltIn(page, FIRST);
     await outlineRow(page, /^Node 2/).click();
     await enter(field(page, 'CPUs'), '70');
@@ -137,7 +116,7 @@ describe(`${door}: problems of a machine`, () => {
   });
 
   it('lets any field be found by its words', async () => {
-    const { page } = driver;
+    const { page } = lab.driver;
     await openBuiltIn(page, FIRST);
     await page.keyboard.press('/');
     await page.getByRole('combobox', { name: 'Find a field' }).fill('data tlb entries');
