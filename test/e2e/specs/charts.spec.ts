@@ -96,6 +96,15 @@ describe(`${door}: charts`, () => {
     await chart(/^Latency/).focus();
     await driver.page.keyboard.press('ArrowLeft');
     await expect.poll(() => tools().getByText(/^at /).innerText()).not.toBe(said);
+    const there = /^at ([\d.]+) ms$/.exec(await tools().getByText(/^at /).innerText())?.[1];
+    await driver.page.keyboard.press('Enter');
+    await driver.page.getByText('Looking back at').waitFor();
+    const playhead = driver.page.getByRole('slider', { name: 'Playhead' });
+    const placedMs = Number(await playhead.getAttribute('aria-valuenow')) / 1e6;
+    // The charts say it to a tenth.
+    expect(Math.abs(placedMs - Number(there))).toBeLessThan(0.1);
+    await playhead.press('End');
+    await chart(/^Latency/).focus();
     await driver.page.keyboard.press('Escape');
     await tools().getByText(/^at /).waitFor({ state: 'detached' });
   });
@@ -209,11 +218,11 @@ describe(`${door}: charts`, () => {
       .waitFor({ state: 'detached' });
   });
 
-  it('has its charts again when the window is opened again', async () => {
-    if (door === 'browser') await driver.page.reload();
-    await driver.page.getByRole('navigation', { name: 'Screens' }).waitFor();
-    const stored = await driver.page.evaluate(() => localStorage.getItem('numaq-lab.charts'));
-    expect(stored).toContain('Second level');
+  it('has its charts again when the page is loaded again', async () => {
+    await driver.page.reload();
+    await run();
+    await chart(/^Second level/).waitFor();
+    await chart(/^Reads, Writes/).waitFor();
   });
 });
 
