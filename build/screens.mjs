@@ -135,6 +135,8 @@ async function segment(page, shoot) {
   await shoot('segment');
   await page.getByRole('button', { name: 'Show the run' }).click();
   await page.getByRole('region', { name: 'Access matrix' }).waitFor();
+  // What was predicted is asked a moment later.
+  await page.getByRole('region', { name: 'numactl commands' }).waitFor();
   await shoot('locality');
   await rail(page, 'Segment');
   await page.getByRole('button', { name: /^Range pool,/ }).click();
