@@ -79,8 +79,13 @@ describe('a table', () => {
     const groups = (): number => document.querySelectorAll('.group').length;
     // Others, Pages, Others, Pages: groups follow each other as their rows do.
     expect(groups()).toBe(4);
+    // A head, four titles, four rows.
+    const indexes = (): (string | null)[] => screen.getAllByRole('row').map((row) => row.getAttribute('aria-rowindex'));
+    expect(indexes()).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    expect(screen.getByRole('table').getAttribute('aria-rowcount')).toBe('9');
     await fireEvent.click(screen.getByRole('button', { name: /Name/ }));
     expect(groups()).toBe(0);
+    expect(indexes()).toEqual(['1', '2', '3', '4', '5']);
   });
 
   it('of more than 500 rows draws only what is seen, and says how many there are', () => {
