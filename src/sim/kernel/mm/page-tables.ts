@@ -166,6 +166,7 @@ export class PageTables {
     return this.upper.bytesOf(table);
   }
 
+  /** pte_page_lock twice, as in the patch: pgtable_add_rmap() takes it and lets it go before handle_mm_fault() takes it. */
   private makeTable(on: KernelCpu, mm: Mm, vpn: number): void {
     const ptePage = this.pages.makeUnlocked(on, mm, vpn);
     this.pages.attach(on, mm, vpn, ptePage, true);
