@@ -6,10 +6,11 @@
  */
 import { idRanges } from '../../base/id-ranges.ts';
 import { FRAME_BYTES } from '../../base/units.ts';
-import { PTE_DIRTY, PTE_PRESENT, pteNumber } from '../../hardware/pte-pages.ts';
+import { PTE_DIRTY, pteNumber } from '../../hardware/pte-pages.ts';
 import type { Kernel } from '../kernel.ts';
 import type { AddressSpace } from '../mm/address-space.ts';
 import type { Mm } from '../mm/mm.ts';
+import { eachPresent } from '../mm/present-pages.ts';
 import { VM_EXEC, VM_READ, VM_SHARED, VM_WRITE, type Vma } from '../mm/vma.ts';
 import { PG_ANON, PG_DIRTY } from '../page-flags.ts';
 import type { MemPolicy } from '../policy/mempolicy.ts';
@@ -52,22 +53,15 @@ function pagesOf(kernel: Kernel, mm: Mm, vma: Vma): Pick<ProcVma, 'onNodes' | 'a
   const { ptePages, frames, memMap } = kernel;
   const counts = new Map<number, number>();
   let [anon, dirty, mapmax] = [0, 0, 0];
-  for (let vpn = vma.start; vpn < vma.end; vpn++) {
-    const pte = mm.table.pteOf(vpn);
-    if (pte < 0) {
-      vpn |= ptePages.entries - 1;
-      continue;
-    }
-    const value = ptePages.get(pte);
-    if ((value & PTE_PRESENT) === 0) continue;
-    const slot = pteNumber(value);
+  eachPresent(ptePages, mm, vma, (pte) => {
+    const slot = pteNumber(pte);
     const page = memMap.pageOf(slot);
     const flags = memMap.flags[page];
     count(counts, frames.homeOf(slot), 1);
     if ((flags & PG_ANON) !== 0) anon++;
-    if ((flags & PG_DIRTY) !== 0 || (value & PTE_DIRTY) !== 0) dirty++;
+    if ((flags & PG_DIRTY) !== 0 || (pte & PTE_DIRTY) !== 0) dirty++;
     mapmax = Math.max(mapmax, memMap.mapcount[page]);
-  }
+  });
   return { onNodes: byId(kernel, counts), anon, dirty, mapmax };
 }
 
