@@ -29,6 +29,8 @@ const MESH_GAP = 50;
 /** Room for the name of the interconnect where it stands at the foot, because links cross where it would be. */
 const FOOT = 26;
 const STRIP = { most: 58, least: 54 };
+/** Where in the strip the ring's upper half runs: between the loads of both halves there is a line of words. */
+const RING_AT = 0.21;
 /** Below this height the strip gives room to the cards. */
 const TIGHT = 380;
 const MIN_CARD = { width: 164, height: 104 };
@@ -104,8 +106,8 @@ const centre = (card: Rect): number => card.x + card.width / 2;
 const isUpper = (card: Rect, strip: Rect): boolean => card.y < strip.y;
 
 function ringIn(cards: readonly Rect[], strip: Rect, interconnect: InterconnectSpec): Drawn {
-  const y1 = strip.y + strip.height / 4;
-  const y2 = strip.y + (strip.height * 3) / 4;
+  const y1 = strip.y + strip.height * RING_AT;
+  const y2 = strip.y + strip.height * (1 - RING_AT);
   const r = (y2 - y1) / 2;
   const xs = cards.map(centre);
   const x0 = Math.max(strip.x + r + 2, Math.min(...xs) - 46);
