@@ -8,9 +8,11 @@ export class KeysState {
   /** By id of the command. */
   #changed = $state.raw<Readonly<Record<string, readonly string[]>>>({});
   readonly #commands: () => readonly Command[];
+  readonly #inBrowser: boolean;
 
-  constructor(commands: () => readonly Command[]) {
+  constructor(commands: () => readonly Command[], inBrowser = false) {
     this.#commands = commands;
+    this.#inBrowser = inBrowser;
     const stored = readStored('keys');
     if (stored === null || typeof stored !== 'object') return;
     this.#changed = Object.fromEntries(
@@ -31,16 +33,20 @@ export class KeysState {
     return this.#textAt(id, 0);
   }
 
-  /** The second keys, which work in a browser too where it keeps the first for itself; the first where there are none. */
-  secondText(id: string): string {
-    const second = this.#textAt(id, 1);
-    return second === '' ? this.text(id) : second;
+  /** Those keys that surely arrive: a browser keeps some of the first for itself, and their twins with Alt are shown there. */
+  heardText(id: string): string {
+    const hasTwin = this.#inBrowser && this.#keysAt(id, 1)?.startsWith('Alt+') === true;
+    return this.#textAt(id, hasTwin ? 1 : 0);
   }
 
   #textAt(id: string, at: number): string {
-    const command = this.#commands().find((candidate) => candidate.id === id);
-    const keys = command === undefined ? undefined : this.of(command)[at];
+    const keys = this.#keysAt(id, at);
     return keys === undefined ? '' : keysText(keys, isMac);
+  }
+
+  #keysAt(id: string, at: number): string | undefined {
+    const command = this.#commands().find((candidate) => candidate.id === id);
+    return command === undefined ? undefined : this.of(command)[at];
   }
 
   isChanged(command: Command): boolean {

@@ -97,7 +97,7 @@ export class Lab {
   /** Glossary, settings, tour, command line. */
   readonly help = new HelpState();
   /** Which keys each command has. */
-  readonly keys = new KeysState(() => this.commands);
+  readonly keys: KeysState;
   readonly dialogs = new DialogsState();
   /** What was just done, where nothing else on the screen says it. */
   readonly notice = new NoticeState();
@@ -131,6 +131,7 @@ export class Lab {
 
   constructor(client: Client, catalogue: Catalogue) {
     this.client = client;
+    this.keys = new KeysState(() => this.commands, client.door === 'browser');
     this.zoom = new ZoomState(client.door === 'desktop' ? client.zoom : undefined);
     this.catalogue = catalogue;
     const schema = asSchema(catalogue.profileSchema);

@@ -133,6 +133,13 @@ describe('keys of one’s own', () => {
     expect(keys.rivals(all[0] as Command, 'Alt+1')).toEqual([]);
   });
 
+  it('are shown in a browser by the twin that the browser does not keep for itself', () => {
+    expect(new KeysState(() => all).heardText('a')).toBe('Ctrl 1');
+    const inBrowser = new KeysState(() => all, true);
+    expect(inBrowser.heardText('a')).toBe('Alt 1');
+    expect(inBrowser.heardText('b')).toBe('?');
+  });
+
   it('are forgotten where what was stored is no such thing', () => {
     localStorage.setItem('numaq-lab.keys', '{"a": "Mod+Q", "b": [1]}');
     expect(new KeysState(() => all).text('a')).toBe('Ctrl 1');
