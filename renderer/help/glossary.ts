@@ -15,7 +15,7 @@ export const glossary: readonly GlossaryEntry[] = [
   {
     term: '4G/4G split',
     also: ['4g4g', 'trampoline'],
-    text: 'Kernel and user space each own about 4 GB; every crossing between them loads CR3. It gives low memory back (LowTotal 3,137,464 kB on the 64 GB box) for about 3 µs on a system call.',
+    text: 'Kernel and user space each own about 4 GiB; every crossing between them loads CR3. It gives low memory back (LowTotal 3,137,464 kB on the 64 GB box) for about 3 µs on a system call.',
     source: 'I. Molnar, linux-kernel, 9 July 2003; Linux 2.4.21-rhel3, asm-i386/page.h',
   },
   {
@@ -33,7 +33,7 @@ export const glossary: readonly GlossaryEntry[] = [
   {
     term: 'buddy allocator',
     also: ['order', 'free list', 'buddyinfo'],
-    text: 'Gives blocks of 2^order pages and joins a freed block with its buddy. 2.6 has orders 0 to 10 (4 MB), 2.4 orders 0 to 9. Each zone has its own, under its zone lock.',
+    text: 'Gives blocks of 2^order pages and joins a freed block with its buddy. 2.6 has orders 0 to 10 (4 MiB), 2.4 orders 0 to 9. Each zone has its own, under its zone lock.',
     source: 'Linux 2.6.0, mm/page_alloc.c',
   },
   {
@@ -159,7 +159,7 @@ export const glossary: readonly GlossaryEntry[] = [
   {
     term: 'mem_map',
     also: ['struct page', 'page frame'],
-    text: 'One struct page for each page frame: 40 bytes in 2.6.0, 44 with highpte and PAE, 48 in 2.4.22 with highmem. For 64 GB with 44 bytes it takes 704 MiB.',
+    text: 'One struct page for each page frame: 40 bytes in 2.6.0, 44 with highpte and PAE, 48 in 2.4.22 with highmem. For 64 GiB with 44 bytes it takes 704 MiB.',
     source: 'Linux 2.4.22, 2.6.0, include/linux/mm.h',
   },
   {
@@ -207,7 +207,7 @@ export const glossary: readonly GlossaryEntry[] = [
   {
     term: 'PAE',
     also: ['physical address extension'],
-    text: 'Page-table entries of 8 bytes, which reach 64 GB; a table then has 512 of them and maps 2 MB instead of 4 MB. Low memory stays 896 MiB.',
+    text: 'Page-table entries of 8 bytes, which reach 64 GiB; a table then has 512 of them and maps 2 MiB instead of 4 MiB. Low memory stays 896 MiB.',
     source: 'Linux 2.6.0, asm-i386/pgtable-3level.h',
   },
   {
@@ -297,7 +297,7 @@ export const glossary: readonly GlossaryEntry[] = [
   {
     term: 'zone',
     also: ['ZONE_NORMAL', 'ZONE_DMA', 'DMA', 'Normal'],
-    text: 'Memory of a node by what it can be used for: DMA below 16 MB, Normal up to the end of low memory, HighMem above.',
+    text: 'Memory of a node by what it can be used for: DMA below 16 MiB, Normal up to the end of low memory, HighMem above.',
     source: 'Linux 2.6.0, include/linux/mmzone.h',
   },
   {
