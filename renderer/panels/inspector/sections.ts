@@ -1,7 +1,6 @@
 /** Which fields stand in the inspector for what is selected, in which order, and what else is told beside them. */
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import type { Selection } from '../../state/selection.svelte.ts';
-import { formatNumber } from '../format.ts';
 
 export interface Section {
   /** None for the first, whose title is the inspector's. */
@@ -158,16 +157,16 @@ export function hexAddress(address: number): string {
   return `0x${address.toString(16).padStart(8, '0')}`;
 }
 
-/** CPU ids of a node, which follow the order of the nodes: `CPUs 12-15`. */
+/** CPU ids of a node, which follow the order of the nodes: `12–15`. */
 export function cpuIds(id: number, profile: MachineProfile): string {
   let first = 0;
   for (const node of profile.machine.nodes) {
     if (node.id === id) {
-      if (node.cpus === 0) return 'no CPU';
+      if (node.cpus === 0) return 'none';
       const last = first + node.cpus - 1;
-      return node.cpus === 1 ? `CPU ${formatNumber(first)}` : `CPUs ${first}-${last}`;
+      return node.cpus === 1 ? String(first) : `${first}–${last}`;
     }
     first += node.cpus;
   }
-  return 'no CPU';
+  return 'none';
 }
