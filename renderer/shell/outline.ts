@@ -84,7 +84,10 @@ export function outlineRows(
           });
         }
         if (node.cpus > 0)
-          add(2, cpuTitle(firstCpu, node.cpus), `${machine.cpu.clockMHz} MHz`, { kind: 'cpus', node: node.id });
+          add(2, cpuTitle(firstCpu, node.cpus), `${formatNumber(machine.cpu.clockMHz)} MHz`, {
+            kind: 'cpus',
+            node: node.id,
+          });
       }
       firstCpu += node.cpus;
     });
