@@ -86,14 +86,18 @@ export class RunsState {
     for (const stop of this.#stop) stop();
   }
 
-  /** Starts a run and makes it the current one. Resolves to null when the lab refused it (see `failure`). */
-  async start(start: RunStart): Promise<Run | null> {
+  /**
+   * Starts a run and makes it the current one; with `step` it is paused when it has gone that far. Resolves to null when
+   * the lab refused it (see `failure`).
+   */
+  async start(start: RunStart, step?: RunStep): Promise<Run | null> {
     const run = new Run(start, this.list.length + 1);
     this.failure = null;
     this.list = [run, ...this.list];
     this.current = run;
     try {
-      run.id = await this.#client.startRun(requestOf(start));
+      const request = requestOf(start);
+      run.id = await (step === undefined ? this.#client.startRun(request) : this.#client.startRun(request, step));
       if (this.pace !== null) void this.#tell(run, (id) => this.#client.paceRun(id, this.pace));
     } catch (error) {
       run.state = 'failed';

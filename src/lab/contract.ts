@@ -289,7 +289,8 @@ export const methods = {
   segmentDesigns: method<SegmentCatalogue>()(nothing),
   /** Checks a segment's design on a machine and says what it comes to; pure, in milliseconds, on every edit. */
   predictSegment: method<CheckedSegment>()(z.tuple([z.strictObject({ profile: z.unknown(), design: z.unknown() })])),
-  startRun: method<string>()(z.tuple([runRequestSchema])),
+  /** With a step the run goes no further than that, and is paused there. */
+  startRun: method<string>()(z.tuple([runRequestSchema, stepSchema.optional()])),
   pauseRun: method<null>()(z.tuple([runId])),
   resumeRun: method<null>()(z.tuple([runId])),
   cancelRun: method<null>()(z.tuple([runId])),

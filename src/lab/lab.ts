@@ -143,9 +143,9 @@ class LabService implements LabApi {
   readonly segmentDesigns: LabApi['segmentDesigns'] = async () => segmentCatalogue();
   readonly predictSegment: LabApi['predictSegment'] = async ({ profile, design }) => checkSegment(profile, design);
 
-  readonly startRun: LabApi['startRun'] = async (request) => {
+  readonly startRun: LabApi['startRun'] = async (request, step) => {
     const { order, files } = this.#ordered(request);
-    return this.#runs.start(order, files);
+    return this.#runs.start(order, files, step);
   };
   readonly follow: LabApi['follow'] = async (request, wanted) => {
     const { order, files } = this.#ordered(request);

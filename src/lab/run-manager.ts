@@ -63,8 +63,11 @@ export class RunManager {
     this.#emit = emit;
   }
 
-  /** Starts a run and returns its id; how it goes comes as events. Throws InputError where too many run already. */
-  start(order: RunOrder, traces: readonly TraceFile[]): string {
+  /**
+   * Starts a run and returns its id; how it goes comes as events. With `step` it goes no further than that. Throws
+   * InputError where too many run already.
+   */
+  start(order: RunOrder, traces: readonly TraceFile[], step?: RunStep): string {
     const running = [...this.#runs.values()].filter(({ last }) => !isOver(last.state)).length;
     if (running >= MOST_AT_ONCE) {
       throw new InputError('', [
@@ -87,6 +90,8 @@ export class RunManager {
     };
     const run: Run = { worker, command: new Int32Array(control), last, waiting: [], xrays: new Map() };
     this.#runs.set(runId, run);
+    // Before the worker has begun: it looks for what it was told before it simulates anything.
+    if (step !== undefined) tell(run, { kind: 'step', step });
     worker.on('message', (message: RunWorkerMessage) => this.#hear(run, message));
     worker.on('error', (error) => this.#fail(run, toFailure(error)));
     worker.on('exit', (code) => this.#fail(run, toFailure(new Error(`The simulator stopped with code ${code}.`))));

@@ -24,21 +24,27 @@ export async function stepRun(
   runs: RunsState,
   step: RunStep,
 ): Promise<void> {
-  if (runs.active === null) await startRun(machine, workload, runs);
-  await runs.step(step);
+  if (runs.active === null) await startRun(machine, workload, runs, step);
+  else await runs.step(step);
 }
 
-/** Starts a run of what is on the table; nothing happens where whyNotRun() has an answer. */
-export async function startRun(machine: MachineState, workload: WorkloadState, runs: RunsState): Promise<void> {
+/** Starts a run of what is on the table, which goes no further than `step` where there is one; nothing happens where whyNotRun() has an answer. */
+export async function startRun(
+  machine: MachineState,
+  workload: WorkloadState,
+  runs: RunsState,
+  step?: RunStep,
+): Promise<void> {
   const { profile } = machine;
   if (profile === null || runs.active !== null || whyNotRun(machine, workload) !== null) return;
   const cpuCount = cpuCountOf(profile);
   const history = workload.keepHistory ? runs.lastHistory : undefined;
-  await runs.start({
+  const start = {
     profile,
     workloads: workload.specs(cpuCount),
     seed: workload.seed,
     title: workload.title(cpuCount),
     ...(history === undefined ? {} : { history }),
-  });
+  };
+  await runs.start(start, step);
 }

@@ -35,7 +35,7 @@ describe('steps', () => {
     const told: string[] = [];
     const runs = new RunsState({
       ...idleClient,
-      startRun: () => Promise.resolve(`r${told.push('start')}`),
+      startRun: (_, step) => Promise.resolve(`r${told.push(`start, ${step?.by}`)}`),
       stepRun: (id, step) => {
         told.push(`${step.by} ${id}`);
         return Promise.resolve(null);
@@ -50,7 +50,7 @@ describe('steps', () => {
     });
     await commands.find(({ id }) => id === 'run.step')?.run();
     await commands.find(({ id }) => id === 'run.stepTick')?.run();
-    expect(told).toEqual(['start', 'event r1', 'tick r1']);
+    expect(told).toEqual(['start, event', 'tick r1']);
   });
 });
 

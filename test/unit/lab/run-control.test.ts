@@ -69,6 +69,19 @@ const aloneText = ({ workloads, seed }: RunRequest): string => {
   return formatRun(simulation.report());
 };
 
+describe('a run that is started for a step', () => {
+  it('goes no further than that, from its very beginning', async () => {
+    const lab = newLab();
+    const ear = new Ear(lab);
+    const paused = ear.next('paused');
+    await lab.api.startRun(request(20_000_000), { by: 'tick' });
+    // The first of 1,000 ticks a second in 2.6.0, or the first moment behind it.
+    const { timeNs } = await paused;
+    expect(timeNs).toBeGreaterThanOrEqual(1e6);
+    expect(timeNs).toBeLessThan(2e6);
+  });
+});
+
 describe('a paused run', () => {
   it('goes on for a time, a tick, and to an event, is paused again each time, and comes to the same bytes', async () => {
     const lab = newLab();
