@@ -8,9 +8,8 @@ import Charts from './Charts.svelte';
 import { run, moments } from './charts-fixture.ts';
 import { ChartsState } from './charts.svelte.ts';
 import { type SampledRun, zoneOf } from './columns.ts';
-import { isMuted } from './spec.ts';
 import { PRESETS } from './presets.ts';
-import { chartSentence } from './spec.ts';
+import { chartSentence, isMuted } from './spec.ts';
 import { sourceMap } from './sources.ts';
 import { linearTicks, logTicks, niceMax, spanTicks, timeUnit } from './ticks.ts';
 

@@ -1,30 +1,9 @@
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { flushSync } from 'svelte';
 import { describe, expect, it } from 'vitest';
-import type { MachineState } from '../../state/machine.svelte.ts';
-import { SelectionState, type Selection } from '../../state/selection.svelte.ts';
-import { WorkloadState } from '../runbar/workload.svelte.ts';
-import { catalogue, idleRuns, machineOn } from '../testing.ts';
-import Inspector from './Inspector.svelte';
-
-function inspect(
-  to: Selection,
-  machine: MachineState = machineOn('numaq-64g-8quad'),
-): { machine: MachineState; selection: SelectionState } {
-  const selection = new SelectionState();
-  selection.select(to);
-  const workload = new WorkloadState(catalogue.patterns);
-  render(Inspector, {
-    machine,
-    selection,
-    catalogue,
-    runs: idleRuns(),
-    workload,
-    freeOf: () => undefined,
-    keyText: () => '',
-  });
-  return { machine, selection };
-}
+import type { Selection } from '../../state/selection.svelte.ts';
+import { machineOn } from '../testing.ts';
+import { inspect } from './testing.ts';
 
 const field = (name: string): HTMLInputElement => screen.getByLabelText(name, { exact: true });
 

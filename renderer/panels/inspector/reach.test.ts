@@ -1,14 +1,13 @@
 /** Every value of every built-in machine can be reached, read and given back in the inspector. */
-import { render, within } from '@testing-library/svelte';
+import { within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { machineSummaries } from '../../../src/lab/machines.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import { placeOf } from '../../shell/places.ts';
 import type { MachineState } from '../../state/machine.svelte.ts';
-import { selectionKey, SelectionState, type Selection } from '../../state/selection.svelte.ts';
-import { WorkloadState } from '../runbar/workload.svelte.ts';
-import { catalogue, idleRuns, machineOn } from '../testing.ts';
-import Inspector from './Inspector.svelte';
+import { type Selection, selectionKey } from '../../state/selection.svelte.ts';
+import { catalogue, machineOn } from '../testing.ts';
+import { inspect } from './testing.ts';
 
 function profileOf(machine: MachineState): MachineProfile {
   if (machine.profile === null) throw new Error('no machine');
@@ -38,18 +37,7 @@ function leavesOf(value: unknown, path = ''): Leaf[] {
 /** The rows of the inspector while something is selected, by the path of their field. */
 function rowsOf(machine: MachineState, to: Selection): ReadonlyMap<string, HTMLElement> {
   document.body.innerHTML = '';
-  const selection = new SelectionState();
-  selection.select(to);
-  const workload = new WorkloadState(catalogue.patterns);
-  render(Inspector, {
-    machine,
-    selection,
-    catalogue,
-    runs: idleRuns(),
-    workload,
-    freeOf: () => undefined,
-    keyText: () => '',
-  });
+  inspect(to, machine);
   return new Map(
     [...document.querySelectorAll<HTMLElement>('.field[data-path]')].map((row) => [row.dataset['path'] ?? '', row]),
   );

@@ -60,7 +60,7 @@ describe('requests of a run', () => {
     expect(misses).toBeGreaterThanOrEqual(1);
     expect(seen().missTimes.at(-1)).toBe(lastMiss?.timeNs);
     expect(seen().missTimes).toHaveLength(misses);
-    // Sought again by its time, it is the last one.
+    // Another run brought to that time has met the same one first.
     const again = scriptedRun(hog);
     const there = stopOf({ kind: 'time', ns: lastMiss?.timeNs ?? 0 }, again.reached);
     while (again.runTo(there, 1e6) === 'more');
