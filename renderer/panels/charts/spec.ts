@@ -55,7 +55,8 @@ export const UNITS: Readonly<Record<Unit, Pick<ChartSpec, 'unit' | 'format' | 't
     least: 0.01,
   },
   ns: {
-    unit: 'time',
+    // Ticks and values add their own prefix: 10 ms.
+    unit: 's',
     format: formatTime,
     // A round tick needs no decimals.
     tick: (value) => (value === 0 ? '0' : formatTime(value).replace(/\.0+ /, ' ')),

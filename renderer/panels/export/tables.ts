@@ -12,7 +12,8 @@ const FRAME_BYTES = 4096;
 
 /** Every sample of the chart's series within `span`, a row a time; a gap is an empty cell. */
 export function chartCsv(spec: ChartSpec, span: Span): string {
-  const unit = spec.unit === 'time' ? 'ns' : spec.unit.split(',')[0];
+  const [shown] = spec.unit.split(',');
+  const unit = shown === 's' ? 'ns' : shown;
   const rows = chartRows(spec, span);
   const columns = ['Time, ns', ...spec.series.map(({ label }) => `${label}, ${unit}`)];
   return toCsv(
