@@ -124,7 +124,7 @@ describe('the window', () => {
     await waitFor(() => expect(treeitem(/^Node 4 /)).toBeTruthy());
     await fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true });
     await waitFor(() => expect(names()[0]).toBe('NUMA-Q, 16 GB, 4 quads'));
-    expect(fake.order.length === 0 || fake.order.at(-1)?.tabs.length).toBeTruthy();
+    await waitFor(() => expect(fake.order.at(-1)?.tabs).toHaveLength(2));
   });
 
   it('asks before a tab with unsaved changes is closed, and shows the next one when it is', async () => {
