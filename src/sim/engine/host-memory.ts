@@ -5,7 +5,7 @@
  */
 import { InputError, makeIssue } from '../base/errors.ts';
 import { FRAME_BYTES, GIB, KIB } from '../base/units.ts';
-import { MOST_WAYS } from '../hardware/core.ts';
+import { MOST_WAYS } from '../hardware/l1.ts';
 import { MOST_TLB_ENTRIES } from '../hardware/tlb.ts';
 import type { MachineProfile } from '../profiles/schema.ts';
 import type { Program } from '../workloads/workload.ts';

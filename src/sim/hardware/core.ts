@@ -4,12 +4,10 @@
  * profile; figures for the P6 family from Intel's manuals.
  *
  * Hot loop: run() handles references that hit the most recent way of TLB and L1 on the spot and leaves everything else
- * to slow paths. An L1 way is one Int32, line << 1 | modified, most recent first; a modified L1 line is MODIFIED in L2.
- * L1 lines are physical: slot of the frame (frames.ts) and line within it.
+ * to slow paths. The ways of the L1s lie in the table of l1.ts; a modified L1 line is MODIFIED in L2.
  *
  * A page walk that ends in a fault calls the kernel, which advances the clock, and is done again.
  */
-import { Arena } from '../base/arena.ts';
 import { log2 } from '../base/bits.ts';
 import { invariant } from '../base/errors.ts';
 import type { FollowRecorder } from '../base/follow.ts';
@@ -26,6 +24,7 @@ import {
   SIZE_SHIFT,
 } from '../workloads/trace.ts';
 import * as C from '../base/counters.ts';
+import { allWays, clean, drop, EMPTY, entriesOf, entryOf, waysArena } from './l1.ts';
 import type { Counted, Locality } from './locality.ts';
 import { allRecords } from './record-blocks.ts';
 import { PMD_HUGE, PMD_RW, PageTable } from './page-table.ts';
@@ -33,8 +32,6 @@ import { PTE_ACCESSED, PTE_DIRTY, PTE_PRESENT, PTE_RW, pteNumber } from './pte-p
 import { EXCLUSIVE, INVALID, MODIFIED, SetAssoc, SHARED } from './set-assoc.ts';
 import type { Watch } from './watch.ts';
 import { allTags, allValues, TAG_VPN, Tlb } from './tlb.ts';
-
-const EMPTY = -2;
 
 /** What a core needs of the rest of the machine. Times are ns. */
 export interface CoreBus {
@@ -57,11 +54,6 @@ export interface CoreBus {
 
 /** Faults in a row on one page that the kernel has not mapped yet when it comes back; more say that it never will. */
 const MOST_FAULTS = 8;
-
-/** What the L1s of all CPUs that run have room for, in lines; their ways lie in one table (base/arena.ts). */
-export const MOST_WAYS = 2 ** 24;
-const waysArena = new Arena(MOST_WAYS);
-const allWays = waysArena.data;
 
 export class Core {
   /** This CPU's own virtual time, ns. */
@@ -617,18 +609,14 @@ export class Core {
 
   /** MESI state of an L1 data line: clean beside a MODIFIED line of L2 it may be written without asking, as an EXCLUSIVE one. */
   l1StateOf(line: number): number {
-    const first = this.l1d + (line & this.l1dMask) * this.l1dWays;
-    for (let i = first; i < first + this.l1dWays; i++) {
-      if ((allWays[i] | 1) !== ((line << 1) | 1)) continue;
-      return (allWays[i] & 1) === 1 ? MODIFIED : Math.min(EXCLUSIVE, this.stateOf(line >>> this.l2Shift));
-    }
-    return INVALID;
+    const entry = entryOf(this.l1d, this.l1dWays, this.l1dMask, line);
+    if (entry === EMPTY) return INVALID;
+    return (entry & 1) === 1 ? MODIFIED : Math.min(EXCLUSIVE, this.stateOf(line >>> this.l2Shift));
   }
 
   /** True where L1's instructions have the line. */
   l1iHas(line: number): boolean {
-    const first = this.l1i + (line & this.l1iMask) * this.l1iWays;
-    return allWays.subarray(first, first + this.l1iWays).includes(line << 1);
+    return entryOf(this.l1i, this.l1iWays, this.l1iMask, line) !== EMPTY;
   }
 
   /** Snooped: the line is taken away. Returns the state it had. */
@@ -649,19 +637,18 @@ export class Core {
     if (state >= EXCLUSIVE) {
       this.l2.states[at] = SHARED;
       const firstLine = line << this.l2Shift;
-      for (let part = 0; part < 1 << this.l2Shift; part++) this.cleanL1(firstLine | part);
+      for (let part = 0; part < 1 << this.l2Shift; part++)
+        clean(this.l1d, this.l1dWays, this.l1dMask, firstLine | part);
     }
     return state;
   }
 
   /** Every line of L1 with its modified bit, for checks of inclusion. */
   *l1Lines(): Generator<{ readonly line: number; readonly modified: boolean; readonly data: boolean }> {
-    const data = allWays.subarray(this.l1d, this.l1d + (this.l1dMask + 1) * this.l1dWays);
-    for (const entry of data) {
-      if (entry !== EMPTY) yield { line: entry >>> 1, modified: (entry & 1) === 1, data: true };
-    }
-    const code = allWays.subarray(this.l1i, this.l1i + (this.l1iMask + 1) * this.l1iWays);
-    for (const entry of code) if (entry !== EMPTY) yield { line: entry >>> 1, modified: false, data: false };
+    const data = entriesOf(this.l1d, this.l1dWays, this.l1dMask);
+    for (const entry of data) yield { line: entry >>> 1, modified: (entry & 1) === 1, data: true };
+    const code = entriesOf(this.l1i, this.l1iWays, this.l1iMask);
+    for (const entry of code) yield { line: entry >>> 1, modified: false, data: false };
   }
 
   private dropL1(line: number): void {
@@ -670,24 +657,5 @@ export class Core {
       drop(this.l1d, this.l1dWays, this.l1dMask, firstLine | part);
       drop(this.l1i, this.l1iWays, this.l1iMask, firstLine | part);
     }
-  }
-
-  private cleanL1(line: number): void {
-    const { l1dWays } = this;
-    const first = this.l1d + (line & this.l1dMask) * l1dWays;
-    const key = (line << 1) | 1;
-    for (let i = first; i < first + l1dWays; i++) if (allWays[i] === key) allWays[i] = key - 1;
-  }
-}
-
-/** Empties the way that holds a line, if any; ways behind it move up. */
-function drop(l1: number, ways: number, mask: number, line: number): void {
-  const first = l1 + (line & mask) * ways;
-  const key = (line << 1) | 1;
-  for (let i = first; i < first + ways; i++) {
-    if ((allWays[i] | 1) !== key) continue;
-    for (let j = i; j < first + ways - 1; j++) allWays[j] = allWays[j + 1];
-    allWays[first + ways - 1] = EMPTY;
-    return;
   }
 }
