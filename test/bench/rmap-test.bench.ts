@@ -39,6 +39,8 @@ for (const side of wanted === 'growth' ? [30, 60, 100] : []) {
   console.log(`${side} x ${side}: tasks ${ms(chains.tasksNs)} and ${ms(objects.tasksNs)} ms, ratio ${ratio}; ${walks}`);
 }
 
+/** A run that takes hours says so often how far it is. */
+const TELL_MS = 60_000;
 if (shape !== undefined) {
   const [processes = 1, mappings = 1, pages = 1, iterations = 1] = shape.split('x').map(Number);
   const published = tests[like]?.test ?? PUBLISHED.linear;
@@ -52,7 +54,12 @@ if (shape !== undefined) {
   const short = times === 'room' ? shortness(test, published, room, true) : shortness(test, published, Number(times));
   const chains = runRmapTest('pte_chain', test, short);
   console.log(`${shape}, pte_chain: tasks ${ms(chains.tasksNs)} ms, ${chains.freed} pages freed`);
-  const objects = runRmapTest('objrmap', test, short);
+  let told = performance.now();
+  const objects = runRmapTest('objrmap', test, short, (tasksNs) => {
+    if (performance.now() - told < TELL_MS) return;
+    told = performance.now();
+    console.log(`  so far ${ms(tasksNs)} ms, ratio at least ${(tasksNs / chains.tasksNs).toFixed(2)}`);
+  });
   const [tasks, machine] = [objects.tasksNs / chains.tasksNs, objects.machineNs / chains.machineNs];
   console.log(`${shape}, objrmap: tasks ${ms(objects.tasksNs)} ms, ${objects.freed} pages freed`);
   console.log(`ratio ${tasks.toFixed(2)}, of the machine ${machine.toFixed(2)}`);

@@ -90,7 +90,13 @@ function order({ memKib, minFreeKbytes }: Shortness, switches: NonNullable<Kerne
   return { kernel: { ...switches, cmdline: `mem=${memKib}k` }, zones: { minFreeKbytes } };
 }
 
-export function runRmapTest(rmap: KernelTraits['rmap'], test: RmapTest, memory: Shortness): RmapTime {
+/** The whole test; `soFar` hears after every turn what system time the tasks have taken, ns: a least time of a run that takes hours. */
+export function runRmapTest(
+  rmap: KernelTraits['rmap'],
+  test: RmapTest,
+  memory: Shortness,
+  soFar: (tasksNs: number) => void = () => undefined,
+): RmapTime {
   const booted = bootKernel(order(memory, { rmap, anonRmap: 'pte_chain' }));
   const { kernel, profile } = booted;
   const workload = findLibraryWorkload('rmap-test');
@@ -100,17 +106,19 @@ export function runRmapTest(rmap: KernelTraits['rmap'], test: RmapTest, memory: 
   const host = { syscalls: kernel.syscalls, instructionNs: profile.machine.cpu.instructionNs, tasks };
   new ScriptRun({ script, cpus: [0], startNs: 0, seed: 3 }, host).start();
   const turns = new Turns();
+  const tasksNs = (): number => [...kernel.tasks.values()].reduce((sum, task) => sum + task.systemNs, 0);
   let now = 0;
   for (let from = tasks.nextTime(now); from !== Infinity; from = tasks.nextTime(now)) {
     now = from;
     tasks.round(from, turns.endOfRound(from, tasks.alone));
+    soFar(tasksNs());
   }
   const on = booted.on();
   on.charge();
   const { counters } = on.core;
   return {
     machineNs: counters[C.SYSTEM_NS],
-    tasksNs: [...kernel.tasks.values()].reduce((sum, task) => sum + task.systemNs, 0),
+    tasksNs: tasksNs(),
     majorFaults: counters[C.PGMAJFAULT],
     freed: counters[C.PGSTEAL],
     scanned: counters[C.PGSCAN],
