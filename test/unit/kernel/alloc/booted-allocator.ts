@@ -1,5 +1,4 @@
 /** The allocator of a booted machine without the rest of the kernel: page replacement is a script of the test's own. */
-import { structPageFields } from '../../../../src/sim/profiles/struct-page-fields.ts';
 import { asPfn } from '../../../../src/sim/base/units.ts';
 import { Machine } from '../../../../src/sim/hardware/machine.ts';
 import { HugetlbPool } from '../../../../src/sim/kernel/alloc/hugetlb.ts';
@@ -7,11 +6,10 @@ import { PageSource } from '../../../../src/sim/kernel/alloc/page-source.ts';
 import { SlabCaches } from '../../../../src/sim/kernel/alloc/slab-caches.ts';
 import { SysctlTable } from '../../../../src/sim/kernel/alloc/sysctl-table.ts';
 import { boot } from '../../../../src/sim/kernel/boot/boot.ts';
-import { dataPlace, memMapPlaces } from '../../../../src/sim/kernel/boot/data-places.ts';
+import { dataPlace } from '../../../../src/sim/kernel/boot/data-places.ts';
 import { KernelCpu } from '../../../../src/sim/kernel/cpu.ts';
 import { freeAfterBoot } from '../../../../src/sim/kernel/free-after-boot.ts';
 import { LockTable } from '../../../../src/sim/kernel/locks.ts';
-import { MemMap } from '../../../../src/sim/kernel/mem-map.ts';
 import type { KernelParts } from '../../../../src/sim/kernel/parts.ts';
 import type { Reclaim } from '../../../../src/sim/kernel/reclaim/reclaim.ts';
 import { StaticData } from '../../../../src/sim/kernel/static-data.ts';
@@ -19,6 +17,7 @@ import { Task } from '../../../../src/sim/kernel/task.ts';
 import { Zone } from '../../../../src/sim/kernel/zone.ts';
 import { traitsOf } from '../../../../src/sim/profiles/resolve.ts';
 import type { MachineProfile } from '../../../../src/sim/profiles/schema.ts';
+import { memMapOf } from '../../../support/mem-map.ts';
 
 export class BootedAllocator {
   readonly parts: KernelParts;
@@ -48,13 +47,7 @@ export class BootedAllocator {
     const starts = nodes.map(({ startPfn }) => startPfn);
     const ends = nodes.map(({ endPfn }) => endPfn);
     const machine = new Machine(profile.machine, starts, ends, 4, clusterFrames * 4096);
-    const memMap = new MemMap(
-      machine.frames,
-      traits.mmuShift,
-      traits.structPage.bytes,
-      memMapPlaces(profile, layout),
-      structPageFields(traits, profile.machine.bits),
-    );
+    const memMap = memMapOf(machine.frames, { profile, traits, layout });
     const data = dataPlace(profile, layout);
     const taken = freeAfterBoot(profile, layout);
     const zones = nodes.map((node, place) => {

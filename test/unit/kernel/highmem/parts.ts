@@ -2,7 +2,6 @@
  * As much of a kernel as highmem access, TLB flushes and the block layer need: a real machine with real CPUs, mem_map and
  * static data; pages and slabs are stand-ins that only count.
  */
-import { structPageFields } from '../../../../src/sim/profiles/struct-page-fields.ts';
 import { asPfn, kaddr, type KAddr } from '../../../../src/sim/base/units.ts';
 import { Machine } from '../../../../src/sim/hardware/machine.ts';
 import { PageTable } from '../../../../src/sim/hardware/page-table.ts';
@@ -10,11 +9,10 @@ import { PtePages } from '../../../../src/sim/hardware/pte-pages.ts';
 import type { Pages } from '../../../../src/sim/kernel/alloc/pages.ts';
 import type { SlabCache } from '../../../../src/sim/kernel/alloc/slab.ts';
 import { boot } from '../../../../src/sim/kernel/boot/boot.ts';
-import { dataPlace, memMapPlaces } from '../../../../src/sim/kernel/boot/data-places.ts';
+import { dataPlace } from '../../../../src/sim/kernel/boot/data-places.ts';
 import { KernelCpu } from '../../../../src/sim/kernel/cpu.ts';
 import { KernelHighmem } from '../../../../src/sim/kernel/highmem/highmem.ts';
 import { LockTable } from '../../../../src/sim/kernel/locks.ts';
-import { MemMap } from '../../../../src/sim/kernel/mem-map.ts';
 import { Mm } from '../../../../src/sim/kernel/mm/mm.ts';
 import type { KernelParts } from '../../../../src/sim/kernel/parts.ts';
 import { StaticData } from '../../../../src/sim/kernel/static-data.ts';
@@ -23,6 +21,7 @@ import { TlbFlush } from '../../../../src/sim/kernel/tlb-flush.ts';
 import { builtInById } from '../../../../src/sim/profiles/builtin/index.ts';
 import { traitsOf } from '../../../../src/sim/profiles/resolve.ts';
 import { profileSchema, type MachineProfile } from '../../../../src/sim/profiles/schema.ts';
+import { memMapOf } from '../../../support/mem-map.ts';
 
 export interface SmallOrder {
   readonly builtIn?: string;
@@ -67,13 +66,7 @@ export function smallKernel(order: SmallOrder = {}): SmallKernel {
   const ends = layout.nodes.map((node) => node.endPfn);
   const machine = new Machine(profile.machine, starts, ends, 4, layout.clusterFrames * 4096);
   const { frames } = machine;
-  const memMap = new MemMap(
-    frames,
-    traits.mmuShift,
-    traits.structPage.bytes,
-    memMapPlaces(profile, layout),
-    structPageFields(traits, profile.machine.bits),
-  );
+  const memMap = memMapOf(frames, { profile, traits, layout });
   const place = dataPlace(profile, layout);
   const data = new StaticData(frames.slotOf(place.place, asPfn(place.pfn)), place.frames);
   const locks = new LockTable();

@@ -1,5 +1,4 @@
 /** The parts of a kernel that page tables look at: real ones where memory, slabs, kmaps and flushes are concerned. */
-import { structPageFields } from '../../../../src/sim/profiles/struct-page-fields.ts';
 import { asPfn } from '../../../../src/sim/base/units.ts';
 import { Machine } from '../../../../src/sim/hardware/machine.ts';
 import { PtePages } from '../../../../src/sim/hardware/pte-pages.ts';
@@ -8,12 +7,11 @@ import { PageSource } from '../../../../src/sim/kernel/alloc/page-source.ts';
 import { SlabCaches } from '../../../../src/sim/kernel/alloc/slab-caches.ts';
 import { SysctlTable } from '../../../../src/sim/kernel/alloc/sysctl-table.ts';
 import { boot } from '../../../../src/sim/kernel/boot/boot.ts';
-import { dataPlace, memMapPlaces } from '../../../../src/sim/kernel/boot/data-places.ts';
+import { dataPlace } from '../../../../src/sim/kernel/boot/data-places.ts';
 import { KernelCpu } from '../../../../src/sim/kernel/cpu.ts';
 import { freeAfterBoot } from '../../../../src/sim/kernel/free-after-boot.ts';
 import { KernelHighmem } from '../../../../src/sim/kernel/highmem/highmem.ts';
 import { LockTable } from '../../../../src/sim/kernel/locks.ts';
-import { MemMap } from '../../../../src/sim/kernel/mem-map.ts';
 import { PageTables } from '../../../../src/sim/kernel/mm/page-tables.ts';
 import { KernelPteWalk } from '../../../../src/sim/kernel/mm/pte-walk.ts';
 import type { KernelParts } from '../../../../src/sim/kernel/parts.ts';
@@ -24,6 +22,7 @@ import { Zone } from '../../../../src/sim/kernel/zone.ts';
 import { builtInById } from '../../../../src/sim/profiles/builtin/index.ts';
 import { traitsOf } from '../../../../src/sim/profiles/resolve.ts';
 import { type MachineProfile, profileSchema } from '../../../../src/sim/profiles/schema.ts';
+import { memMapOf } from '../../../support/mem-map.ts';
 
 export interface TableOrder {
   /** Default: pc-256m. */
@@ -130,13 +129,7 @@ export function makeParts(books: Books, order: TableOrder): KernelParts {
     machine,
     frames,
     ptePages: new PtePages(profile.machine.pae || profile.machine.bits === 64),
-    memMap: new MemMap(
-      frames,
-      traits.mmuShift,
-      traits.structPage.bytes,
-      memMapPlaces(profile, layout),
-      structPageFields(traits, profile.machine.bits),
-    ),
+    memMap: memMapOf(frames, { profile, traits, layout }),
     zones,
     allZones: zones.flat(),
     locks,
