@@ -7,5 +7,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    // Of one second by default, which a busy machine takes for a frame.
+    expect: { poll: { timeout: 15_000 } },
   },
 });
