@@ -17,6 +17,8 @@ async function openMachine(page, title) {
   await page.getByRole('button', { name: `Open ${title}:` }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // The other positions of the slider are asked a moment later.
+  await page.locator('.cluster .figure', { hasText: '–' }).first().waitFor({ state: 'detached' });
 }
 
 async function choose(page, program) {

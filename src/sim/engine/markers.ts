@@ -7,6 +7,7 @@
  * than the one kept before: the whole run has some of them. Zones are looked at every LOOK_NS, between rounds: what goes
  * below a mark and back within that time is not seen.
  */
+import { grouped } from '../base/grouped.ts';
 import type { KernelCpu } from '../kernel/cpu.ts';
 import type { KernelEvent, KernelEvents } from '../kernel/events.ts';
 import type { Task } from '../kernel/task.ts';
@@ -69,7 +70,7 @@ export class Markers implements KernelEvents, TaskTimeline {
         below[at] = 1;
         const { name, index } = zone.layout;
         const which = `${name} ${zone.node}${index > 0 ? ` #${index}` : ''}`;
-        this.add(now, 'below low', `${which}: ${free} free, low is ${zone.marks.low}`, zone.node);
+        this.add(now, 'below low', `${which}: ${grouped(free)} free, low is ${grouped(zone.marks.low)}`, zone.node);
       }
     }
   }

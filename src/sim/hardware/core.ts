@@ -8,6 +8,7 @@
  *
  * A page walk that ends in a fault calls the kernel, which advances the clock, and is done again.
  */
+import { grouped } from '../base/grouped.ts';
 import { log2 } from '../base/bits.ts';
 import { invariant } from '../base/errors.ts';
 import type { FollowRecorder } from '../base/follow.ts';
@@ -386,7 +387,7 @@ export class Core {
     const start = this.clock;
     const upper = this.readUpper(table, vpn);
     if (this.follow !== undefined)
-      this.follow.took('step', `walk: upper entry of virtual page ${vpn}`, start, this.clock);
+      this.follow.took('step', `walk: upper entry of virtual page ${grouped(vpn)}`, start, this.clock);
     const middle = this.clock;
     let slot = -1;
     let clean = false;

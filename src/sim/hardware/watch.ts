@@ -3,6 +3,7 @@
  * during whose page fault a counter moves. Attached to a core it costs nothing until then but a test at each block of
  * records and each TLB miss.
  */
+import { grouped } from '../base/grouped.ts';
 import { FollowRecorder, type FollowSight } from '../base/follow.ts';
 import * as C from '../base/counters.ts';
 import { KIND_MASK, REF_FETCH, REF_MODIFY, REF_WRITE, REGION_HIGH_SHIFT } from '../workloads/trace.ts';
@@ -124,7 +125,11 @@ export class Watch {
 }
 
 function missed(core: Core, recorder: FollowRecorder, vpn: number, write: number, translate: () => void): void {
-  recorder.enter('step', `${write === 1 ? 'write to' : 'read of'} virtual page ${vpn}: not in the TLB`, core.clock);
+  recorder.enter(
+    'step',
+    `${write === 1 ? 'write to' : 'read of'} virtual page ${grouped(vpn)}: not in the TLB`,
+    core.clock,
+  );
   translate();
   recorder.leave(core.clock);
 }

@@ -3,11 +3,12 @@
  * as tables for what it does not print. Nodes that are alike are folded into one row. Tables keep to 100 columns; the
  * kernel's own lines are as long as it made them.
  */
+import { grouped } from '../base/grouped.ts';
 import { FRAME_BYTES, KB_PER_FRAME, KIB } from '../base/units.ts';
 import { GIVEN } from '../kernel/boot/budget.ts';
 import type { BootLayout, NodeLayout, Zonelist, ZoneLayout, ZoneRef } from '../kernel/boot/layout.ts';
 import { nodeSpans } from '../kernel/boot/spans.ts';
-import { grouped, hex } from '../kernel/boot/text.ts';
+import { hex } from '../kernel/boot/text.ts';
 import { compiledKiB } from '../profiles/compilers.ts';
 import type { MachineProfile } from '../profiles/schema.ts';
 import { heading, table, wrap, type Column } from './text-table.ts';

@@ -8,6 +8,7 @@
  * lowmem_reserve of the class of the request. rmap15: inactive_clean pages count as free in every walk but the first, and
  * a request for one page takes one of them. Tasks with real-time priority are not modelled.
  */
+import { grouped } from '../base/grouped.ts';
 import type { KernelTraits } from '../profiles/traits.ts';
 import type { Gfp } from './alloc/gfp.ts';
 import type { KernelCpu } from './cpu.ts';
@@ -166,9 +167,13 @@ export class PageAllocator<On extends Asker = KernelCpu> {
     const which = `zonelist: ${name} of node ${zone.node}${index > 0 ? ` #${index}` : ''}`;
     const { min, low, high } = zone.marks;
     const late = this.rules.watermarks === '2.6.11';
-    const against = walk === 'any' ? 'no mark' : late ? `its ${walk} mark and lowmem_reserve` : `${bar} (${walk})`;
+    const against =
+      walk === 'any' ? 'no mark' : late ? `its ${walk} mark and lowmem_reserve` : `${grouped(bar)} (${walk})`;
     const outcome = !passes ? 'refused' : taken ? 'taken' : 'passes, but has no such block';
-    on.note(() => `${which}: ${free} free, min ${min}, low ${low}, high ${high}, against ${against}: ${outcome}`);
+    on.note(
+      () =>
+        `${which}: ${grouped(free)} free, min ${grouped(min)}, low ${grouped(low)}, high ${grouped(high)}, against ${against}: ${outcome}`,
+    );
   }
 
   /** The mark of a walk, as far down as the caller may dip. */

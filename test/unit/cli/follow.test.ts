@@ -51,7 +51,7 @@ describe('numaq follow', () => {
     const rows = await first();
     expect(rows[0]).toMatchObject({ began: 0, depth: 0, text: 'the reference' });
     const [missed, accessed, ...more] = rows.filter(({ depth }) => depth === 1);
-    expect(missed.text).toMatch(/^(read of|write to) virtual page \d+: not in the TLB$/);
+    expect(missed.text).toMatch(/^(read of|write to) virtual page [\d,]+: not in the TLB$/);
     // Nobody had the line: all of the local latency, and no more.
     expect(accessed).toMatchObject({ text: 'access: L2 missed: served by the memory of the own node', took: 200 });
     expect(more).toEqual([]);
@@ -84,7 +84,7 @@ describe('numaq follow', () => {
     expect(zonelists).not.toHaveLength(0);
     for (const { text, took: ns } of zonelists) {
       expect(text).toMatch(
-        /^zonelist: Normal of node 0: \d+ free, min 100, low 200, high 300, against 201 \(low\): taken$/,
+        /^zonelist: Normal of node 0: [\d,]+ free, min 100, low 200, high 300, against 201 \(low\): taken$/,
       );
       expect(ns).toBeNaN();
     }

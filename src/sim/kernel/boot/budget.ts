@@ -5,6 +5,7 @@
  *
  * Where a machine does not boot the items keep their sizes and add up to more than maxmem.
  */
+import { grouped } from '../../base/grouped.ts';
 import { FRAME_BYTES, KIB } from '../../base/units.ts';
 import { compilerFigures } from '../../profiles/compilers.ts';
 import { isAssumed, sourceOf } from '../../profiles/sources.ts';
@@ -12,7 +13,7 @@ import type { BudgetItem } from './layout.ts';
 import { largePageFrames } from './limits.ts';
 import type { BootPlan } from './plan.ts';
 import { lowRamBytes, reservedOf, type Reserved } from './reserved.ts';
-import { framesAsMib, grouped, kb, pages } from './text.ts';
+import { framesAsMib, kb, pages } from './text.ts';
 
 const DISCONTIG = '2.6.0 arch/i386/mm/discontig.c';
 const PAGE_ALLOC = 'mm/page_alloc.c: (pages + 1) x sizeof(struct page), whole pages';

@@ -6,6 +6,7 @@
  *
  * To apply it twice changes nothing, so that whoever has either profile gets the same machine.
  */
+import { grouped } from '../../base/grouped.ts';
 import { makeIssue, type Issue } from '../../base/errors.ts';
 import { FRAME_BYTES, FRAMES_PER_MIB, MIB } from '../../base/units.ts';
 import { parseCommandLine, type CommandLine } from '../../profiles/cmdline.ts';
@@ -14,7 +15,6 @@ import type { KernelTraits } from '../../profiles/traits.ts';
 import type { BootMessage } from './layout.ts';
 import { lowmemLimitPfn, SPLIT_4G4G } from './limits.ts';
 import { nodeSpans, ramIn, type NodeSpan } from './spans.ts';
-import { grouped } from './text.ts';
 
 const PATH = 'kernel.cmdline';
 /** highmem= may not leave less low memory than this. */

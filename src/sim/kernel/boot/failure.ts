@@ -3,6 +3,7 @@
  * not boot when the windows leave no more than the DMA zone (max_low_pfn <= 4,096), or when the reserved items, taken in
  * the order of the budget, do not fit in the RAM below max_low_pfn.
  */
+import { grouped } from '../../base/grouped.ts';
 import { FRAME_BYTES, FRAMES_PER_MIB, MIB } from '../../base/units.ts';
 import type { MachineProfile } from '../../profiles/schema.ts';
 import type { KernelTraits } from '../../profiles/traits.ts';
@@ -11,7 +12,7 @@ import type { BootFailure } from './layout.ts';
 import { reachPfn } from './limits.ts';
 import { makePlan, type BootPlan } from './plan.ts';
 import { lowRamBytes, reservedOf } from './reserved.ts';
-import { grouped, mib } from './text.ts';
+import { mib } from './text.ts';
 
 /** ISA's 16 MB, whatever limit the profile gives the zone. */
 const DMA_PAGES = 4096;

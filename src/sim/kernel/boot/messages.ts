@@ -4,13 +4,14 @@
  * multiple of the largest buddy block, and nothing more happens; boot log of the 64 GB box with pgcl (W. L. Irwin, 27 Mar
  * 2003) for page clusters.
  */
+import { grouped } from '../../base/grouped.ts';
 import { FRAMES_PER_MIB } from '../../base/units.ts';
 import type { MachineProfile } from '../../profiles/schema.ts';
 import { commandLineMessages } from './command-line.ts';
 import type { BootMessage, MemInfo, ZoneLayout } from './layout.ts';
 import { lowmemLimitPfn, SPLIT_4G4G } from './limits.ts';
 import type { BootPlan } from './plan.ts';
-import { grouped, kb } from './text.ts';
+import { kb } from './text.ts';
 import type { ZoneSpan } from './zones.ts';
 
 const ALIGNMENT_MESSAGE = 'BUG: wrong zone alignment, it will crash';

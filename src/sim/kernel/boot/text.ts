@@ -1,10 +1,6 @@
 /** Numbers as boot's messages and formulas write them. */
+import { grouped } from '../../base/grouped.ts';
 import { FRAME_BYTES, KIB, MIB } from '../../base/units.ts';
-
-/** 2097152 as `2,097,152`. */
-export function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-}
 
 /** Bytes in MiB with one decimal: `628.0 MiB`. */
 export function mib(bytes: number): string {

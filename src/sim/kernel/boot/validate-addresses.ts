@@ -1,11 +1,11 @@
 /** The 32-bit kernel's address space: the direct map, its windows and vmalloc fit below the persistent kmaps. */
+import { grouped } from '../../base/grouped.ts';
 import { makeIssue, type Issue } from '../../base/errors.ts';
 import { FRAMES_PER_MIB, MIB } from '../../base/units.ts';
 import type { ZonesSpec } from '../../profiles/schema.ts';
 import type { KernelTraits } from '../../profiles/traits.ts';
 import { vmallocEnd, vmallocStart } from './address-space.ts';
 import { kernelSpaceMiB, lowmemLimitPfn, pageOffset } from './limits.ts';
-import { grouped } from './text.ts';
 
 /** The largest limit of low memory, MiB, that leaves the gap before vmalloc. */
 function largestLimitMiB(zones: ZonesSpec, traits: KernelTraits): number {

@@ -1,9 +1,9 @@
 /** CPUs and the geometry of what they look up: a cache or TLB has a power of two of sets, a line is a power of two. */
+import { grouped } from '../../base/grouped.ts';
 import { isPowerOfTwo } from '../../base/bits.ts';
 import { makeIssue, type Issue } from '../../base/errors.ts';
 import { KIB } from '../../base/units.ts';
 import type { MachineSpec } from '../../profiles/schema.ts';
-import { grouped } from './text.ts';
 
 interface Geometry {
   readonly kib: number;

@@ -1,7 +1,7 @@
 /** The interconnect: it is there where there are several nodes, joins all of them, and its tables fit them. */
+import { grouped } from '../../base/grouped.ts';
 import { makeIssue, type Issue } from '../../base/errors.ts';
 import type { MachineSpec } from '../../profiles/schema.ts';
-import { grouped } from './text.ts';
 
 type Fabric<K extends MachineSpec['interconnect']['kind']> = Extract<MachineSpec['interconnect'], { kind: K }>;
 

@@ -1,4 +1,5 @@
 /** Nodes and their memory: ids, overlaps, holes, what the machine can address, room for each node's own mem_map. */
+import { grouped } from '../../base/grouped.ts';
 import { makeIssue, type Issue } from '../../base/errors.ts';
 import { FRAMES_PER_MIB } from '../../base/units.ts';
 import type { MachineSpec } from '../../profiles/schema.ts';
@@ -6,7 +7,6 @@ import { dmaLimitFits } from './failure.ts';
 import { reachPfn } from './limits.ts';
 import type { BootPlan } from './plan.ts';
 import { nodeSpans, overlap, type NodeSpan } from './spans.ts';
-import { grouped } from './text.ts';
 
 const mibText = (frames: number): string => `${grouped(frames / FRAMES_PER_MIB)} MiB`;
 const field = (index: number, name: string): string => `machine.nodes[${index}].${name}`;

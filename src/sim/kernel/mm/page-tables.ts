@@ -8,6 +8,7 @@
  * holds it, around setPte() the lock over the ptes (pte-lock.ts). A walk of the software reads the upper entry and the pte; the pgd entry above them (32 bytes a process, in L1)
  * is not charged. Source: mm/memory.c of 2.6.0.
  */
+import { grouped } from '../../base/grouped.ts';
 import { invariant } from '../../base/errors.ts';
 import { FRAME_BYTES, FRAMES_PER_MIB, type KAddr } from '../../base/units.ts';
 import { PMD_RW, type PageTable } from '../../hardware/page-table.ts';
@@ -84,7 +85,7 @@ export class PageTables {
     on.read(table.upperEntryAddress(vpn));
     if (table.pmdOf(vpn) === 0) {
       const outer = on.enter(FN.pte_alloc_map);
-      if (on.follow !== undefined) on.note(() => `no pte page for virtual page ${vpn}: one is made`);
+      if (on.follow !== undefined) on.note(() => `no pte page for virtual page ${grouped(vpn)}: one is made`);
       if (!this.shared.tryToShare(on, mm, vpn)) this.makeTable(on, mm, vpn);
       on.leave(outer);
     } else this.locks.lockPage(on, table.ptePageOf(vpn));
