@@ -14,6 +14,7 @@ import type { TraceInfo } from '../../src/sim/workloads/trace.ts';
 import type { SegmentDesign } from '../../src/sim/workloads/segment/design.ts';
 import type { WorkloadSpec } from '../../src/sim/workloads/workload.ts';
 import type { Client } from '../client/client.ts';
+import { answeringMs } from './answering.ts';
 import { failureOf } from './failure.ts';
 import { type Following, requestOf, Run, runOfFile, type RunStart, turnsOf } from './run.svelte.ts';
 
@@ -71,18 +72,23 @@ export class RunsState {
   readonly #client: RunClient;
   /** Progress that came before the answer that names its run. */
   #early: readonly LabEvents['runProgress'][] = [];
+  /** In the order in which they came. */
+  readonly #unheard: LabEvents['runProgress'][] = [];
+  #heardAt = -Infinity;
+  #later: ReturnType<typeof setTimeout> | undefined;
   readonly #stop: (() => void)[];
 
   constructor(client: RunClient) {
     this.#client = client;
     this.#stop = [
-      client.on('runProgress', (event) => this.#follow(event)),
+      client.on('runProgress', (event) => this.#hear(event)),
       client.on('traceProgress', (event) => (this.reading = event.progress < 1 ? event : null)),
     ];
   }
 
   /** Stops listening to the lab. */
   dispose(): void {
+    clearTimeout(this.#later);
     for (const stop of this.#stop) stop();
   }
 
@@ -242,6 +248,22 @@ export class RunsState {
     } catch (error) {
       this.failure = failureOf(error);
     }
+  }
+
+  /** Progress that comes right after an input waits until that is answered; a state of a run that is new never waits. */
+  #hear(event: LabEvents['runProgress']): void {
+    this.#unheard.push(event);
+    const now = performance.now();
+    const ms = event.state === 'running' ? answeringMs(now, this.#heardAt) : 0;
+    if (ms === 0) this.#catchUp();
+    else this.#later ??= setTimeout(() => this.#catchUp(), ms);
+  }
+
+  #catchUp(): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    this.#heardAt = performance.now();
+    for (const event of this.#unheard.splice(0)) this.#follow(event);
   }
 
   #follow(event: LabEvents['runProgress']): void {

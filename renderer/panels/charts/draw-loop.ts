@@ -1,9 +1,10 @@
 /**
  * One clock for all charts: what changed is drawn at most 30 times a second, in the screen's own rhythm. Where many charts
  * take longer than a part of a frame, the rest has the next one, so that an input never waits for all of them; and what took
- * long is done less often, so that four fifths of the time are left for what a person does. Right after a click or a key the
- * charts of a run stand still for two or three frames: the answer to it comes first.
+ * long is done less often, so that four fifths of the time are left for what a person does. Right after an input the
+ * charts of a run stand still: the answer to it comes first.
  */
+import { answeringMs } from '../../state/answering.ts';
 
 const FRAME_MS = 33;
 /** A screen's own frames come a little early or late. */
@@ -12,10 +13,6 @@ const SLACK_MS = 4;
 const BUDGET_MS = 6;
 /** Drawing has one part in so many of the time. */
 const SHARE = 5;
-
-/** After an input charts hold still so long, and then not again for this long, or a key that is held down would stop them. */
-const HOLD_MS = 50;
-const HOLD_AGAIN_MS = 200;
 
 const waiting = new Set<() => void>();
 let requested = 0;
@@ -27,17 +24,6 @@ let rest: (() => void)[] = [];
 
 /** Something is waited for that is itself the answer to an input. */
 let hurried = false;
-let inputAt = -Infinity;
-
-for (const type of ['pointerdown', 'pointerup', 'keydown']) {
-  addEventListener(
-    type,
-    ({ timeStamp }) => {
-      if (timeStamp - inputAt > HOLD_AGAIN_MS) inputAt = timeStamp;
-    },
-    { capture: true, passive: true },
-  );
-}
 
 /** Has `draw` called with the next frame, once, however often it is asked for; `hurry`: for a person, not for a run. */
 export function drawSoon(draw: () => void, hurry = false): void {
@@ -56,7 +42,7 @@ function frame(now: number): void {
   requested = 0;
   if (rest.length + waiting.size === 0) return;
   const isTooSoon = rest.length === 0 && now - drawnAt < Math.max(FRAME_MS, SHARE * took) - SLACK_MS;
-  if (!hurried && (isTooSoon || now - inputAt < HOLD_MS)) {
+  if (!hurried && (isTooSoon || answeringMs(now, drawnAt) > 0)) {
     requested = requestAnimationFrame(frame);
     return;
   }
