@@ -11,7 +11,7 @@ for (const type of ['pointerdown', 'pointermove', 'pointerup', 'wheel', 'keydown
   addEventListener(type, ({ timeStamp }) => (inputAt = timeStamp), { capture: true, passive: true });
 }
 
-/** So long what a run brings has still to wait, ms, where `doneAt` is when the like of it was last shown; 0: no longer. Times are those of performance.now(). */
-export function answeringMs(now: number, doneAt: number): number {
-  return Math.max(0, Math.min(inputAt + HOLD_MS, doneAt + LONGEST_MS) - now);
+/** So long what a run brings has still to wait, ms, where it has waited since `since`; 0: no longer. Times are those of performance.now(). */
+export function answeringMs(now: number, since: number): number {
+  return Math.max(0, Math.min(inputAt + HOLD_MS, since + LONGEST_MS) - now);
 }

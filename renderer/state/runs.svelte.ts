@@ -74,7 +74,7 @@ export class RunsState {
   #early: readonly LabEvents['runProgress'][] = [];
   /** In the order in which they came. */
   readonly #unheard: LabEvents['runProgress'][] = [];
-  #heardAt = -Infinity;
+  #since = 0;
   #later: ReturnType<typeof setTimeout> | undefined;
   readonly #stop: (() => void)[];
 
@@ -252,9 +252,10 @@ export class RunsState {
 
   /** Progress that comes right after an input waits until that is answered; a state of a run that is new never waits. */
   #hear(event: LabEvents['runProgress']): void {
-    this.#unheard.push(event);
     const now = performance.now();
-    const ms = event.state === 'running' ? answeringMs(now, this.#heardAt) : 0;
+    if (this.#unheard.length === 0) this.#since = now;
+    this.#unheard.push(event);
+    const ms = event.state === 'running' ? answeringMs(now, this.#since) : 0;
     if (ms === 0) this.#catchUp();
     else this.#later ??= setTimeout(() => this.#catchUp(), ms);
   }
@@ -262,7 +263,6 @@ export class RunsState {
   #catchUp(): void {
     clearTimeout(this.#later);
     this.#later = undefined;
-    this.#heardAt = performance.now();
     for (const event of this.#unheard.splice(0)) this.#follow(event);
   }
 

@@ -17,6 +17,8 @@ const SHARE = 5;
 const waiting = new Set<() => void>();
 let requested = 0;
 let drawnAt = -Infinity;
+/** Since when something waits, where something does. */
+let since = 0;
 /** How long the charts that were drawn together last took, all in all, ms. */
 let took = 0;
 /** Of those that are drawn together: what did not fit into a frame. */
@@ -27,6 +29,7 @@ let hurried = false;
 
 /** Has `draw` called with the next frame, once, however often it is asked for; `hurry`: for a person, not for a run. */
 export function drawSoon(draw: () => void, hurry = false): void {
+  if (rest.length + waiting.size === 0) since = performance.now();
   waiting.add(draw);
   hurried ||= hurry;
   if (requested === 0) requested = requestAnimationFrame(frame);
@@ -42,7 +45,7 @@ function frame(now: number): void {
   requested = 0;
   if (rest.length + waiting.size === 0) return;
   const isTooSoon = rest.length === 0 && now - drawnAt < Math.max(FRAME_MS, SHARE * took) - SLACK_MS;
-  if (!hurried && (isTooSoon || answeringMs(now, drawnAt) > 0)) {
+  if (!hurried && (isTooSoon || answeringMs(now, since) > 0)) {
     requested = requestAnimationFrame(frame);
     return;
   }
@@ -57,6 +60,7 @@ function frame(now: number): void {
   do rest.shift()?.();
   while (rest.length > 0 && performance.now() < until);
   took += performance.now() - begun;
+  since = performance.now();
   if (rest.length === 0 && waiting.size === 0) hurried = false;
   if (rest.length + waiting.size > 0 && requested === 0) requested = requestAnimationFrame(frame);
 }
