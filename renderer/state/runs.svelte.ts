@@ -58,6 +58,9 @@ export class RunsState {
   /** What runs are held to: virtual ns per second of real time; null: as fast as they can. */
   pace = $state.raw<number | null>(null);
 
+  /** The run that was taken off the list last: until another one is, it can be put back. */
+  removed = $state.raw<Run | null>(null);
+
   /** Told of a run that has come to stand still, also after a step that nobody saw begin; set by the window. */
   onpaused: ((run: Run) => void) | null = null;
 
@@ -70,6 +73,8 @@ export class RunsState {
   }
 
   readonly #client: RunClient;
+  /** Numbers are never given twice. */
+  #numbered = 0;
   /** Progress that came before the answer that names its run. */
   #early: readonly LabEvents['runProgress'][] = [];
   /** In the order in which they came. */
@@ -97,7 +102,7 @@ export class RunsState {
    * the lab refused it (see `failure`).
    */
   async start(start: RunStart, step?: RunStep): Promise<Run | null> {
-    const run = new Run(start, this.list.length + 1);
+    const run = new Run(start, ++this.#numbered);
     this.failure = null;
     this.list = [run, ...this.list];
     this.current = run;
@@ -114,6 +119,24 @@ export class RunsState {
     for (const event of this.#early) if (event.runId === run.id) this.#take(run, event);
     this.#early = [];
     return run;
+  }
+
+  /** Takes a run that is over off the list; its neighbour, an older one where there is one, is shown then. */
+  remove(run: Run): void {
+    const at = this.list.indexOf(run);
+    if (at < 0 || run.active) return;
+    this.list = this.list.filter((one) => one !== run);
+    this.removed = run;
+    if (this.current === run) this.current = this.list[at] ?? this.list.at(-1) ?? null;
+  }
+
+  /** Puts the run back that was removed last, and shows it. */
+  putBack(): void {
+    if (this.removed === null) return;
+    const run = this.removed;
+    this.removed = null;
+    this.list = [...this.list, run].sort((a, b) => b.number - a.number);
+    this.current = run;
   }
 
   pause(run: Run | null = this.active): Promise<void> {
@@ -182,7 +205,7 @@ export class RunsState {
     try {
       const opened = await this.#client.openRun();
       if (opened === null) return null;
-      const run = runOfFile(opened, this.list.length + 1, titleOf(opened.report.config.workloads));
+      const run = runOfFile(opened, ++this.#numbered, titleOf(opened.report.config.workloads));
       this.list = [run, ...this.list];
       this.current = run;
       return run;

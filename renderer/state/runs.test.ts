@@ -203,6 +203,33 @@ describe('runs', () => {
     expect(runs.active).toBeNull();
   });
 
+  it('takes a run that is over off the list, shows its neighbour, and puts it back where it stood', async () => {
+    let id = 0;
+    const { client, progress } = fakeLab({ startRun: () => Promise.resolve(`r${++id}`) });
+    const runs = new RunsState(client);
+    for (const runId of ['r1', 'r2', 'r3']) {
+      await runs.start(start());
+      if (runId !== 'r3') progress({ runId, state: 'cancelled' });
+    }
+    const numbers = (): number[] => runs.list.map(({ number }) => number);
+    const [third, second, first] = runs.list;
+    runs.remove(third);
+    expect(numbers(), 'one under way stays').toEqual([3, 2, 1]);
+    progress({ runId: 'r3', state: 'cancelled' });
+    runs.select(second);
+    runs.remove(second);
+    expect(numbers()).toEqual([3, 1]);
+    expect(runs.current).toBe(first);
+    runs.putBack();
+    expect(numbers()).toEqual([3, 2, 1]);
+    expect(runs.current).toBe(second);
+    runs.remove(third);
+    expect((await runs.start(start()))?.number, 'a number is not given twice').toBe(4);
+    runs.putBack();
+    expect(numbers()).toEqual([4, 3, 2, 1]);
+    expect(runs.removed).toBeNull();
+  });
+
   it('pauses, resumes and cancels the run under way, and only that', async () => {
     const { client, told, progress } = fakeLab();
     const runs = new RunsState(client);

@@ -9,7 +9,7 @@ interface Showing extends RunFiles {
   readonly results: ResultsView;
 }
 
-/** `results.memory`, `results.processes`, `results.proc`, `run.follow`, `run.open`, `run.save`. */
+/** `results.memory`, `results.processes`, `results.proc`, `run.follow`, `run.open`, `run.save`, `run.remove`, `run.putBack`. */
 export function resultsCommands(lab: Showing): readonly Command[] {
   const { view, runs, results } = lab;
   const show = (sheet: string): void => {
@@ -64,6 +64,22 @@ export function resultsCommands(lab: Showing): readonly Command[] {
       words: 'report current run',
       enabled: () => (runs.current?.report ?? null) !== null,
       run: () => (runs.current === null ? undefined : saveRun(lab, runs.current)),
+    },
+    {
+      id: 'run.remove',
+      title: 'Remove the run from the list',
+      keys: ['R X'],
+      words: 'delete close forget current run',
+      enabled: () => runs.current?.active === false,
+      run: () => (runs.current === null ? undefined : runs.remove(runs.current)),
+    },
+    {
+      id: 'run.putBack',
+      title: 'Put the removed run back',
+      keys: ['R Z'],
+      words: 'undo restore deleted run',
+      enabled: () => runs.removed !== null,
+      run: () => runs.putBack(),
     },
   ];
 }
