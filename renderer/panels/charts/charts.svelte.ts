@@ -28,6 +28,8 @@ export class ChartsState {
   /** Runs that pinned charts stay with. */
   #held = $state.raw<readonly { readonly id: string; readonly run: SampledRun }[]>([]);
   #removed = $state.raw<readonly { readonly chart: ChartDef; readonly at: number }[]>([]);
+  /** The run that was looked at last. */
+  #looked: SampledRun | null = null;
 
   /** The chart that commands act on; undefined where there is none. */
   get current(): ChartDef | undefined {
@@ -127,6 +129,15 @@ export class ChartsState {
   hold(chosen: SampledRun): void {
     const loose = this.list.filter((chart) => chart.pinned && !this.#held.some(({ id }) => id === chart.id));
     if (loose.length > 0) this.#held = [...this.#held, ...loose.map(({ id }) => ({ id, run: chosen }))];
+  }
+
+  /** Told which run is looked at: where another one has not come to the stretch that is shown, all of it is shown. */
+  look(run: SampledRun): void {
+    if (run === this.#looked) return;
+    this.#looked = run;
+    this.cursorNs = null;
+    const { span } = this.zoom;
+    if (span !== null && span.to > (run.column('timeNs').at(-1) ?? 0)) this.zoom.reset();
   }
 
   /** The charts that a new window has. */

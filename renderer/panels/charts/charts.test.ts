@@ -120,6 +120,16 @@ describe('charts of chosen series', () => {
 });
 
 describe('the charts of a window', () => {
+  it('show all of another run that has not come to the stretch that was shown', () => {
+    const charts = new ChartsState();
+    charts.look(run);
+    charts.zoom.show({ from: 1e6, to: 2e6 });
+    charts.look({ ...run });
+    expect(charts.zoom.span).toEqual({ from: 1e6, to: 2e6 });
+    charts.look({ ...run, frameCount: 0, column: () => [] });
+    expect(charts.zoom.span).toBeNull();
+  });
+
   it('are added, renamed, moved and removed, and come back', () => {
     const charts = new ChartsState();
     const id = charts.add('Mine', ['faults']);
