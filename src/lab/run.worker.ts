@@ -2,7 +2,7 @@
  * The simulator's worker: does one order (run-loop.ts), follows one reference of it, or goes to moments of it (seek-loop.ts).
  * Bundled on its own, to a fixed file name beside the doors' bundles.
  */
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Cancelled } from '../sim/index.ts';
 import type { FollowRequest } from './contract.ts';
@@ -17,7 +17,8 @@ const { order, traces, control, follow, seek } = workerData as RunWorkerData;
 const command = new Int32Array(control);
 
 // Of the processor a run has what the window leaves. Linux alone sets the priority of a thread; elsewhere it is the program's.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// A lab that was started nicer than that stays so: nobody but root may take it back.
+if (process.platform === 'linux') setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
 if (parentPort !== null) work(parentPort);
 
 function work(port: MessagePort): void {
