@@ -23,21 +23,21 @@ let since = 0;
 let took = 0;
 /** Of those that are drawn together: what did not fit into a frame. */
 let rest: (() => void)[] = [];
-
-/** Something is waited for that is itself the answer to an input. */
-let hurried = false;
+/** What is itself the answer to an input, until it is drawn. */
+const hurried = new Set<() => void>();
 
 /** Has `draw` called with the next frame, once, however often it is asked for; `hurry`: for a person, not for a run. */
 export function drawSoon(draw: () => void, hurry = false): void {
   if (rest.length + waiting.size === 0) since = performance.now();
   waiting.add(draw);
-  hurried ||= hurry;
+  if (hurry) hurried.add(draw);
   if (requested === 0) requested = requestAnimationFrame(frame);
 }
 
 /** Takes back what drawSoon() was asked for: the chart is gone. */
 export function drawNever(draw: () => void): void {
   waiting.delete(draw);
+  hurried.delete(draw);
   rest = rest.filter((other) => other !== draw);
 }
 
@@ -45,7 +45,7 @@ function frame(now: number): void {
   requested = 0;
   if (rest.length + waiting.size === 0) return;
   const isTooSoon = rest.length === 0 && now - drawnAt < Math.max(FRAME_MS, SHARE * took) - SLACK_MS;
-  if (!hurried && (isTooSoon || answeringMs(now, since) > 0)) {
+  if (hurried.size === 0 && (isTooSoon || answeringMs(now, since) > 0)) {
     requested = requestAnimationFrame(frame);
     return;
   }
@@ -57,10 +57,13 @@ function frame(now: number): void {
   }
   const begun = performance.now();
   const until = begun + BUDGET_MS;
-  do rest.shift()?.();
-  while (rest.length > 0 && performance.now() < until);
+  do {
+    const draw = rest.shift();
+    if (draw === undefined) break;
+    hurried.delete(draw);
+    draw();
+  } while (performance.now() < until);
   took += performance.now() - begun;
   since = performance.now();
-  if (rest.length === 0 && waiting.size === 0) hurried = false;
   if (rest.length + waiting.size > 0 && requested === 0) requested = requestAnimationFrame(frame);
 }
