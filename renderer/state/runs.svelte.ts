@@ -273,12 +273,14 @@ export class RunsState {
     }
   }
 
-  /** Progress that comes right after an input waits until that is answered; a state of a run that is new never waits. */
+  /** How far a run is waits, right after an input, until that is answered; that it goes on, stands still or is over does not. */
   #hear(event: LabEvents['runProgress']): void {
     const now = performance.now();
+    const run = this.list.find(({ id }) => id === event.runId);
+    const goesOn = event.state === 'running' && run?.state === 'running';
     if (this.#unheard.length === 0) this.#since = now;
     this.#unheard.push(event);
-    const ms = event.state === 'running' ? answeringMs(now, this.#since) : 0;
+    const ms = goesOn ? answeringMs(now, this.#since) : 0;
     if (ms === 0) this.#catchUp();
     else this.#later ??= setTimeout(() => this.#catchUp(), ms);
   }

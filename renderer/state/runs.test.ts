@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openBuiltIn } from '../../src/lab/machines.ts';
 import type { EventName, LabEvents } from '../../src/lab/contract.ts';
 import type { Followed } from '../../src/sim/engine/follow.ts';
@@ -99,6 +99,31 @@ describe('runs', () => {
     progress({ state: 'paused', timeNs: 40 });
     progress({ state: 'done', timeNs: 90 });
     expect(stood).toEqual([25, 40]);
+  });
+
+  it('lets what a run brings wait until an input is answered, but not that it stands still or goes on', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { client, progress } = fakeLab();
+    const runs = new RunsState(client);
+    const run = await runs.start(start());
+    const press = (): boolean => {
+      const event = new Event('keydown');
+      Object.defineProperty(event, 'timeStamp', { value: performance.now() });
+      return window.dispatchEvent(event);
+    };
+    press();
+    progress({ timeNs: 10 });
+    expect([run?.state, run?.timeNs]).toEqual(['running', 10]);
+    progress({ timeNs: 20, frames: [{ columns, row: [20, 1] }] });
+    expect(run?.timeNs).toBe(10);
+    vi.advanceTimersByTime(50);
+    expect(run?.timeNs).toBe(20);
+    press();
+    progress({ timeNs: 30, frames: [{ columns, row: [30, 2] }] });
+    progress({ timeNs: 40, state: 'paused', frames: [{ columns, row: [40, 3] }] });
+    expect([run?.state, run?.timeNs]).toEqual(['paused', 40]);
+    expect(run?.column('timeNs')).toEqual([20, 30, 40]);
   });
 
   it('takes progress that comes before the answer that names the run', async () => {
