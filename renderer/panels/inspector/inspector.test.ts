@@ -194,6 +194,20 @@ describe('the inspector', () => {
     await waitFor(() => expect(machine.profile?.machine.interconnect.kind).toBe('matrix'));
   });
 
+  it('keeps what was typed wrongly into a row of a large matrix out of the other rows', async () => {
+    inspect({ kind: 'interconnect' }, machineOn('altix-3700-128n'));
+    const kind = screen.getByLabelText<HTMLSelectElement>('Interconnect');
+    const matrix = [...kind.options].findIndex((option) => option.textContent === 'Latency matrix');
+    await fireEvent.change(kind, { target: { value: String(matrix) } });
+    const first = await screen.findByLabelText<HTMLTextAreaElement>(/^Row 0/);
+    await fireEvent.input(first, { target: { value: 'far' } });
+    expect(screen.getByRole('alert').textContent).toContain('expected a number');
+    await fireEvent.change(screen.getByLabelText(/row of 128$/), { target: { value: '1' } });
+    const second = screen.getByLabelText<HTMLTextAreaElement>(/^Row 1/);
+    expect(second.value).toMatch(/^\d+( \d+){127}$/);
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
   it('adds, fills and removes an item of a list', async () => {
     const { machine } = inspect({ kind: 'node', node: 3 });
     await fireEvent.click(screen.getByRole('button', { name: 'Add to I/O' }));
