@@ -198,6 +198,20 @@ describe('the charts of a window', () => {
     expect(within(screen.getByRole('region', { name: /^Latency/ })).getByText('900')).toBeTruthy();
   });
 
+  it('are made anew while they are seen, and else when they are seen again', async () => {
+    const charts = new ChartsState();
+    const of = { run, layout, catalogue, selection: { kind: 'machine' }, charts } as const;
+    const { rerender } = render(Charts, of);
+    const chart = screen.getByRole('region', { name: /^Hit rates/ });
+    expect(within(chart).getByText('70.0')).toBeTruthy();
+    const later: SampledRun = { ...run, column: (id) => (id === 'l2HitRate' ? [0, 50, 60, 42] : run.column(id)) };
+    await rerender({ ...of, run: later, seen: false });
+    expect(within(chart).getByText('70.0')).toBeTruthy();
+    await rerender({ ...of, run: later, seen: true });
+    expect(within(chart).queryByText('70.0')).toBeNull();
+    expect(within(chart).getByText('42.0')).toBeTruthy();
+  });
+
   it('become tables with the same numbers', async () => {
     const charts = new ChartsState();
     render(Charts, { run, layout, catalogue, selection: { kind: 'machine' }, charts });
