@@ -3,7 +3,7 @@
  * progress) waits, but never longer than LONGEST_MS, or a key that is held down would stop it.
  */
 const HOLD_MS = 50;
-const LONGEST_MS = 200;
+const LONGEST_MS = 100;
 
 let inputAt = -Infinity;
 

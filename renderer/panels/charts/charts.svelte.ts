@@ -137,7 +137,7 @@ export class ChartsState {
     this.#looked = run;
     this.cursorNs = null;
     const { span } = this.zoom;
-    if (span !== null && span.to > (run.column('timeNs').at(-1) ?? 0)) this.zoom.reset();
+    if (span !== null && span.from >= (run.column('timeNs').at(-1) ?? 0)) this.zoom.reset();
   }
 
   /** The charts that a new window has. */

@@ -198,7 +198,7 @@ describe(`${door}: a comparison`, () => {
   it('takes in a run from a file, which is as it was saved', async () => {
     const { page } = driver;
     const file = files.file('first.numaq-run.json');
-    await runItem(1).getByRole('button').click();
+    await runItem(1).getByRole('button', { name: /^1\. / }).click();
     await driver.answerSave(file, () => page.getByRole('button', { name: 'Save run file…' }).click());
     await screen('Compare');
     await page.getByRole('button', { name: 'Add run' }).click();
@@ -226,5 +226,20 @@ describe(`${door}: a comparison`, () => {
     await dialog.getByText(/line \d+, column \d+: result\.elapsedNs/).waitFor();
     await dialog.getByRole('button', { name: 'Close' }).click();
     expect(await page.getByRole('list', { name: 'Runs of this window' }).getByRole('listitem').count()).toBe(5);
+  });
+
+  it('goes on without a run that is taken off the list, and has it again when it is put back', async () => {
+    const { page } = driver;
+    await runItem(5).getByRole('button', { name: 'Remove run 5 from the list' }).click();
+    await runItem(5).waitFor({ state: 'detached' });
+    await screen('Compare');
+    await chips().getByRole('button', { name: /run 5/ }).waitFor({ state: 'detached' });
+    await screen('Runs');
+    await page.getByRole('button', { name: 'Put it back' }).click();
+    await runItem(5).waitFor();
+    await screen('Compare');
+    await chips()
+      .getByRole('button', { name: /^D: .*run 5/ })
+      .waitFor();
   });
 });
