@@ -65,10 +65,10 @@ describe('charts', () => {
     expect(ofPerson.times).toBe(1);
   });
 
-  it('of a run wait 200 ms at most while input follows input', () => {
+  it('of a run wait 100 ms at most while input follows input', () => {
     const ofRun = chart();
     drawSoon(ofRun.draw);
-    for (let frames = 0; frames < 9; frames++) {
+    for (let frames = 0; frames < 4; frames++) {
       press();
       frame();
     }
