@@ -76,6 +76,11 @@ describe('what a person types', () => {
     expect(parseQuantity('8 192 MiB', 'MiB')).toBe(8192);
     expect(parseQuantity('\u22125', 'ns')).toBe(-5);
     expect(parseQuantity('1e3')).toBe(1000);
+    expect(parseQuantity('1,048,576.5')).toBe(1048576.5);
+  });
+
+  it('is no number where a comma parts anything but thousands: it may have been meant as a point', () => {
+    for (const text of ['1,5', '12,34', '8,1920', '1234,567', ',5', '1,']) expect(parseQuantity(text)).toBeUndefined();
   });
 
   it('may be in another unit of the family', () => {

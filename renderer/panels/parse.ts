@@ -20,8 +20,11 @@ export function parseQuantity(text: string, unit?: string): number | undefined {
   const match = /^([+-]?(?:\d[\d,\s\u2009\u202f]*)?(?:\.\d[\d\s\u2009\u202f]*)?(?:e[+-]?\d+)?)\s*([a-zµ/%]*)$/i.exec(
     plain,
   );
-  const digits = match?.[1]?.replace(/[,\s\u2009\u202f]/g, '') ?? '';
+  const figure = match?.[1]?.replace(/[\s\u2009\u202f]/g, '') ?? '';
+  const digits = figure.replaceAll(',', '');
   if (match === null || !/\d/.test(digits)) return undefined;
+  // Elsewhere `1,5` is one and a half: a comma parts thousands, or there is no telling.
+  if (figure.includes(',') && !/^[+-]?\d{1,3}(?:,\d{3})+(?![\d,])/.test(figure)) return undefined;
   const value = Number(digits);
   if (!Number.isFinite(value)) return undefined;
   const typed = match[2] ?? '';
