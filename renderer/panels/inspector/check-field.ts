@@ -83,7 +83,7 @@ export function readNumbers(text: string, node: SchemaNode): FieldReading<number
 
 /** Reads a line of text. */
 export function readText(text: string, node: SchemaNode): FieldReading<string> {
-  if (text.length < (node.minLength ?? 0)) return fail('Expected some text, found nothing.');
+  if (text.trim().length < (node.minLength ?? 0)) return fail('Expected some text, found nothing.');
   if (node.maxLength !== undefined && text.length > node.maxLength) {
     return fail(`Expected at most ${formatExact(node.maxLength)} characters, found ${formatExact(text.length)}.`);
   }
