@@ -56,6 +56,11 @@ describe('the reading of a comparison', () => {
     ]);
   });
 
+  it('says of runs that came to the same that they did', () => {
+    const groups = groupsOf(figure('elapsedNs', 'ns', -1, [10e9, 10e9, 10e9]), figure('c', '', 0, [5, 5, 5]));
+    expect(said(groups)).toEqual(['plain: All runs are the same in each of 2 figures.']);
+  });
+
   it('says nothing of what no run has', () => {
     expect(said(groupsOf())).toEqual([]);
     expect(said(groupsOf(figure('x', '', 0, [1, 2, 3])))).toEqual([]);

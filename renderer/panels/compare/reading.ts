@@ -45,6 +45,15 @@ export function readingOf(
   letters: readonly string[],
   names: readonly string[],
 ): Sentence[] {
+  const rows = groups.flatMap((group) => group.rows);
+  if (rows.length > 0 && rows.every(({ others }) => others.every(({ verdict }) => verdict === 'same')))
+    return [
+      {
+        lead: letters.length > 2 ? 'All runs are the same' : 'Both runs are the same',
+        rest: `in each of ${formatNumber(rows.length)} figures.`,
+        tone: 'plain',
+      },
+    ];
   const who = (at: number): string => `${letters[at]} (${names[at]})`;
   const low = find(groups, LOW);
   const time = find(groups, TIMES);
