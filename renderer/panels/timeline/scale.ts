@@ -14,6 +14,9 @@ export interface Tick {
 }
 
 const STEPS = [1, 2, 5, 10];
+/** A letter of the playhead's plate takes no more than this, px, and its text has so much room on either side. */
+const PLATE_LETTER = 7;
+const PLATE_PADDING = 6;
 
 /** The least of 1, 2 or 5 times a power of ten that is at least `value` (which is above 0). */
 export function roundUp(value: number): number {
@@ -68,4 +71,10 @@ export function within(range: Range, whole: Range): Range {
   const span = Math.min(range.to - range.from, whole.to - whole.from);
   const from = Math.min(Math.max(range.from, whole.from), whole.to - span);
   return { from, to: from + span };
+}
+
+/** Where the middle of the playhead's plate is, which stays within the track, and half of its width, px. */
+export function plateOf(text: string, x: number, width: number): { readonly x: number; readonly half: number } {
+  const half = (text.length * PLATE_LETTER) / 2 + PLATE_PADDING;
+  return { x: x + Math.max(0, half - x) - Math.max(0, x + half - width), half };
 }

@@ -4,7 +4,7 @@ import type { Marker, MarkerKind } from '../../../src/sim/engine/moment.ts';
 import { aRun } from '../testing.ts';
 import { foldMarkers, isWarning, shortWords } from './marks.ts';
 import { phasesOf } from './phases.ts';
-import { axisEnd, nsAt, ticksOf, within, xOf, zoomed } from './scale.ts';
+import { axisEnd, nsAt, plateOf, ticksOf, within, xOf, zoomed } from './scale.ts';
 import { runSentence } from './sentence.ts';
 import { TimelineState } from './timeline.svelte.ts';
 
@@ -155,6 +155,12 @@ describe('the timeline of a run', () => {
     expect(timeline.range).toEqual({ from: 0, to: 250e3 });
     timeline.showAll();
     expect([timeline.range, timeline.isZoomed]).toEqual([{ from: 0, to: 1000e3 }, false]);
+  });
+
+  it('keeps the plate of the playhead within the track', () => {
+    expect(plateOf('565 ms', 500, 1000)).toEqual({ x: 500, half: 27 });
+    expect(plateOf('565 ms', 1000, 1000).x).toBe(973);
+    expect(plateOf('0 ns', 3, 1000).x).toBe(20);
   });
 
   it('is told in a sentence', () => {
