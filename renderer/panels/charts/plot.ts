@@ -30,6 +30,7 @@ export interface PlotOptions extends Pick<LineChartOptions, 'padding' | 'picture
 
 /** A line of a few samples is no line yet: their points are shown. */
 const FEW = 8;
+const FEW_RADIUS = 3;
 const MUTED_WIDTH = 1;
 /** Sixty lines behind the others are drawn in columns of two pixels: their peaks survive as well, in half the time. */
 const MUTED_PIXELS = 2;
@@ -148,8 +149,10 @@ export class Plot {
       borderColor: paint,
       borderDash: [...look.dash],
       backgroundColor: paint,
-      pointRadius: count < FEW ? 3 : marked ? radii(count) : 0,
+      pointRadius: count < FEW ? FEW_RADIUS : marked ? radii(count) : 0,
       pointStyle: look.marker,
+      // The last of them stands on the edge: it is not cut in half.
+      ...(count < FEW ? { clip: FEW_RADIUS + 1 } : {}),
       // Chart.js strokes a line whose segments may have styles of their own without a Path2D.
       ...(this.#direct ? { segment: {} } : {}),
     };
