@@ -58,7 +58,7 @@ describe('the reading of a comparison', () => {
 
   it('says of runs that came to the same that they did', () => {
     const groups = groupsOf(figure('elapsedNs', 'ns', -1, [10e9, 10e9, 10e9]), figure('c', '', 0, [5, 5, 5]));
-    expect(said(groups)).toEqual(['plain: All runs are the same in each of 2 figures.']);
+    expect(said(groups)).toEqual(['plain: All runs are the same in all 2 figures.']);
   });
 
   it('says nothing of what no run has', () => {

@@ -50,7 +50,7 @@ export function readingOf(
     return [
       {
         lead: letters.length > 2 ? 'All runs are the same' : 'Both runs are the same',
-        rest: `in each of ${formatNumber(rows.length)} figures.`,
+        rest: `in all ${formatNumber(rows.length)} figures.`,
         tone: 'plain',
       },
     ];
