@@ -24,8 +24,8 @@ interface Question {
 
 export class XrayState {
   request = $state.raw<XrayRequest>({ node: 0, mask: 'GFP_HIGHUSER', order: 0, memalloc: false });
-  /** Whose zones somebody wanted to see; see `sourceOf`. */
-  wanted = $state.raw<XraySource>('boot');
+  /** Whose zones are wanted, at first those that the whole window shows; see `sourceOf`. */
+  wanted = $state.raw<XraySource>('seen');
   result = $state.raw<Xray | null>(null);
   /** Why there is no answer to the request as it stands; the last answer stays beside it. */
   wrong = $state.raw<readonly string[]>([]);

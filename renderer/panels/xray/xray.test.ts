@@ -107,11 +107,11 @@ describe('the request on the table', () => {
         { isActive: false, isBack: true },
         { isActive: false, isBack: false },
       ].map((where) => xray.sourceOf(where));
-    expect(sources()).toEqual(['boot', 'boot', 'boot', 'boot']);
+    expect(sources(), 'those of the playhead, until somebody wants others').toEqual(['seen', 'run', 'seen', 'boot']);
     xray.wanted = 'run';
     expect(sources()).toEqual(['run', 'run', 'boot', 'boot']);
-    xray.wanted = 'seen';
-    expect(sources()).toEqual(['seen', 'run', 'seen', 'boot']);
+    xray.wanted = 'boot';
+    expect(sources()).toEqual(['boot', 'boot', 'boot', 'boot']);
   });
 
   it('keeps the last answer beside what was wrong', async () => {
