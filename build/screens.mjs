@@ -17,9 +17,11 @@ async function openMachine(page, title) {
   await page.getByRole('button', { name: `Open ${title}:` }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  // The other positions of the slider are asked a moment later.
-  await page.locator('.cluster .figure', { hasText: '–' }).first().waitFor({ state: 'detached' });
+  await clusters(page);
 }
+
+/** The other positions of the slider are asked a moment later. */
+const clusters = (page) => page.locator('.cluster .figure', { hasText: '–' }).first().waitFor({ state: 'detached' });
 
 async function choose(page, program) {
   await page.getByRole('button', { name: /^Workload:/ }).click();
@@ -77,6 +79,7 @@ async function lab(page, shoot) {
   await page.getByRole('heading', { name: 'Item by item' }).waitFor();
   // Where boot fails, and every split, are asked a moment later.
   await page.getByRole('heading', { name: 'The size of memory at which boot fails' }).waitFor();
+  await clusters(page);
   await shoot('low-memory');
   await rail(page, 'X-ray');
   await page
