@@ -90,12 +90,12 @@ function order({ memKib, minFreeKbytes }: Shortness, switches: NonNullable<Kerne
   return { kernel: { ...switches, cmdline: `mem=${memKib}k` }, zones: { minFreeKbytes } };
 }
 
-/** The whole test; `soFar` hears after every turn what system time the tasks have taken, ns: a least time of a run that takes hours. */
+/** The whole test; `soFar`, where it is given, hears after every turn what system time the tasks have taken, ns: a least time of a run that takes hours. */
 export function runRmapTest(
   rmap: KernelTraits['rmap'],
   test: RmapTest,
   memory: Shortness,
-  soFar: (tasksNs: number) => void = () => undefined,
+  soFar?: (tasksNs: number) => void,
 ): RmapTime {
   const booted = bootKernel(order(memory, { rmap, anonRmap: 'pte_chain' }));
   const { kernel, profile } = booted;
@@ -111,7 +111,7 @@ export function runRmapTest(
   for (let from = tasks.nextTime(now); from !== Infinity; from = tasks.nextTime(now)) {
     now = from;
     tasks.round(from, turns.endOfRound(from, tasks.alone));
-    soFar(tasksNs());
+    soFar?.(tasksNs());
   }
   const on = booted.on();
   on.charge();
