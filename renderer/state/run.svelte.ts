@@ -6,6 +6,7 @@ import type { FollowRequest, LabEvents, LabFailure, OpenedRun, RunRequest, RunSt
 import type { Followed } from '../../src/sim/engine/follow.ts';
 import type { Marker, Moment } from '../../src/sim/engine/moment.ts';
 import type { SampleFrame, RunReport } from '../../src/sim/engine/report.ts';
+import type { BootLayout } from '../../src/sim/kernel/boot/layout.ts';
 import type { HistoryRow } from '../../src/sim/kernel/sched/history.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
 import type { Turn } from '../../src/sim/workloads/operations.ts';
@@ -17,6 +18,8 @@ import { RunMeter } from './run-meter.ts';
 export interface RunStart {
   /** The object that MachineState.profile was at the start: when that is another one, the run is not of the machine as it stands. */
   readonly profile: MachineProfile;
+  /** What boot makes of it; left out where nobody has asked the lab, as of a run that was read from a file. */
+  readonly layout?: BootLayout;
   readonly workloads: readonly WorkloadSpec[];
   readonly seed: number;
   /** One line that names what runs. */

@@ -1,5 +1,4 @@
 /** A chart as a person made it (its series, names, picks) laid over a run: the ChartSpec that is drawn. */
-import type { BootLayout } from '../../../src/sim/kernel/boot/layout.ts';
 import type { Selection } from '../../state/selection.svelte.ts';
 import type { ChartDef } from './chart-def.ts';
 import { type SampledRun, zoneOf } from './columns.ts';
@@ -12,22 +11,20 @@ import { lowMarks, zoneMarks } from './watermarks.ts';
 
 export interface Shown {
   readonly run: SampledRun;
-  /** Null where the machine was edited since: its watermarks are of another one. */
-  readonly layout: BootLayout | null;
   readonly selection: Selection;
   /** By id, of this run. */
   readonly sources: ReadonlyMap<string, Source>;
 }
 
 /** What `def` shows of a run. Series that the run does not have are left out. */
-export function chartSpec(def: ChartDef, { run, layout, selection, sources }: Shown): ChartSpec {
-  const spec = def.preset === null ? chosen(def, { run, layout, selection, sources }) : null;
+export function chartSpec(def: ChartDef, { run, selection, sources }: Shown): ChartSpec {
+  const spec = def.preset === null ? chosen(def, { run, selection, sources }) : null;
   if (spec !== null) return spec;
-  const preset = PRESETS[def.preset ?? 'references'](run, layout, selection);
+  const preset = PRESETS[def.preset ?? 'references'](run, selection);
   return { ...preset, id: def.id, title: def.title };
 }
 
-function chosen(def: ChartDef, { run, layout, selection, sources }: Shown): ChartSpec {
+function chosen(def: ChartDef, { run, selection, sources }: Shown): ChartSpec {
   const found = def.series.flatMap((id) => sources.get(id) ?? []);
   const unit = found[0]?.unit ?? '';
   const known = found.filter((source) => source.unit === unit);
@@ -41,6 +38,7 @@ function chosen(def: ChartDef, { run, layout, selection, sources }: Shown): Char
   });
   const free = series.flatMap(({ id }) => zoneOf(id) ?? []);
   const log = def.log || (free.length > 0 && free.length === series.length);
+  const layout = run.start?.layout;
   const marks =
     free.length === 1 ? zoneMarks(layout, free[0], selection) : lowMarks(layout, free.slice(0, 2), selection);
   const words = UNITS[unit];

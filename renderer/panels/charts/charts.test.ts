@@ -1,11 +1,12 @@
 import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { catalogue, machineOn } from '../testing.ts';
+import { openBuiltIn } from '../../../src/lab/machines.ts';
+import { catalogue } from '../testing.ts';
 import { chartOf, defaultCharts, readCharts } from './chart-def.ts';
 import { chartSpec, type Shown } from './chart-spec.ts';
 import Charts from './Charts.svelte';
-import { run, moments } from './charts-fixture.ts';
+import { run as fixture, moments } from './charts-fixture.ts';
 import { ChartsState } from './charts.svelte.ts';
 import { type SampledRun, zoneOf } from './columns.ts';
 import { PRESETS } from './presets.ts';
@@ -13,8 +14,10 @@ import { chartSentence, isMuted } from './spec.ts';
 import { sourceMap } from './sources.ts';
 import { linearTicks, logTicks, niceMax, spanTicks, timeUnit } from './ticks.ts';
 
-const { layout } = machineOn('numaq-64g-8quad');
-const shown: Shown = { run, layout, selection: { kind: 'machine' }, sources: sourceMap(run, catalogue.metrics) };
+const { profile, layout } = openBuiltIn('numaq-64g-8quad').checked;
+if (profile === undefined || layout === undefined) throw new Error('numaq-64g-8quad is not valid');
+const run: SampledRun = { ...fixture, start: { profile, layout } };
+const shown: Shown = { run, selection: { kind: 'machine' }, sources: sourceMap(run, catalogue.metrics) };
 const specOf = (...series: string[]): ReturnType<typeof chartSpec> => chartSpec(chartOf('c', 'C', series), shown);
 
 beforeEach(() => localStorage.clear());
@@ -49,29 +52,32 @@ describe('axes', () => {
 
 describe('the charts of the beginning', () => {
   it('leave a gap where nothing was counted', () => {
-    const hits = PRESETS.hits(run, layout, shown.selection).series.find(({ id }) => id === 'l2HitRate');
+    const hits = PRESETS.hits(run, shown.selection).series.find(({ id }) => id === 'l2HitRate');
     expect(hits?.samples.values).toEqual([Number.NaN, 50, 60, 70]);
-    expect(PRESETS.references(run, layout, shown.selection).series[0].samples.values[0]).toBeNaN();
+    expect(PRESETS.references(run, shown.selection).series[0].samples.values[0]).toBeNaN();
   });
 
   it('show the remote cache only where something goes to other nodes', () => {
-    const labels = (of: SampledRun): string[] =>
-      PRESETS.hits(of, layout, shown.selection).series.map(({ label }) => label);
+    const labels = (of: SampledRun): string[] => PRESETS.hits(of, shown.selection).series.map(({ label }) => label);
     expect(labels(run)).toContain('Remote cache');
     const local: SampledRun = { ...run, column: (id) => (/remote/i.test(id) ? [0, 0, 0, 0] : run.column(id)) };
     expect(labels(local)).not.toContain('Remote cache');
   });
 
   it('put the selected zone first, with its low mark in MiB', () => {
-    const chart = PRESETS.free(run, layout, { kind: 'zone', node: 3, zone: 'HighMem', index: 0 });
+    const chart = PRESETS.free(run, { kind: 'zone', node: 3, zone: 'HighMem', index: 0 });
     expect(chart.series[0].label).toBe('HighMem 3');
     expect(chart.series[0].samples.values).toEqual([8102, 7812.5, 100 / 256, 0]);
     // low of a highmem zone of 2.6.0: 256 pages.
     expect(chart.marks[0]).toMatchObject({ label: 'low HighMem 3', value: 1, token: '--bad' });
   });
 
+  it('draw no watermark of a run whose boot is not known', () => {
+    expect(PRESETS.free(fixture, { kind: 'machine' }).marks).toEqual([]);
+  });
+
   it('say in a sentence what they come to', () => {
-    expect(chartSentence(PRESETS.references(run, layout, shown.selection), 3e6)).toBe(
+    expect(chartSentence(PRESETS.references(run, shown.selection), 3e6)).toBe(
       'Memory references, % of misses, at 3,000.0 µs: Local 60.0 (least 50.0), Remote cache 20.0 (least 0.0), Remote 20.0 (least 0.0).',
     );
   });
@@ -190,7 +196,7 @@ describe('the charts of a window', () => {
 
   it('share one cursor, that arrows move from sample to sample', async () => {
     const charts = new ChartsState();
-    render(Charts, { run, layout, catalogue, selection: { kind: 'machine' }, charts });
+    render(Charts, { run, catalogue, selection: { kind: 'machine' }, charts });
     await fireEvent.keyDown(screen.getByRole('region', { name: /^Hit rates/ }), { key: 'ArrowLeft' });
     expect(charts.cursorNs).toBe(2e6);
     // Of another chart: L2 and free memory as they were then.
@@ -200,7 +206,7 @@ describe('the charts of a window', () => {
 
   it('are made anew while they are seen, and else when they are seen again', async () => {
     const charts = new ChartsState();
-    const of = { run, layout, catalogue, selection: { kind: 'machine' }, charts } as const;
+    const of = { run, catalogue, selection: { kind: 'machine' }, charts } as const;
     const { rerender } = render(Charts, of);
     const chart = screen.getByRole('region', { name: /^Hit rates/ });
     expect(within(chart).getByText('70.0')).toBeTruthy();
@@ -214,7 +220,7 @@ describe('the charts of a window', () => {
 
   it('become tables with the same numbers', async () => {
     const charts = new ChartsState();
-    render(Charts, { run, layout, catalogue, selection: { kind: 'machine' }, charts });
+    render(Charts, { run, catalogue, selection: { kind: 'machine' }, charts });
     charts.change('hits', { table: true });
     await tick();
     const chart = screen.getByRole('region', { name: /^Hit rates/ });

@@ -1,12 +1,13 @@
 /** Reads the sample columns of a run: time, metrics, and the free pages of zones (`free:<node>:<zone>:<index>`). */
 import type { Moment } from '../../../src/sim/engine/moment.ts';
-import type { ZoneName } from '../../../src/sim/kernel/boot/layout.ts';
+import type { BootLayout, ZoneName } from '../../../src/sim/kernel/boot/layout.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 
 /** The part of a Run that charts read. */
 export interface SampledRun {
   readonly number?: number;
-  readonly start?: { readonly profile: MachineProfile };
+  /** `layout`: where it is known, its watermarks are drawn. */
+  readonly start?: { readonly profile: MachineProfile; readonly layout?: BootLayout };
   readonly columns: readonly string[];
   /** Grows with every frame: reading it makes a component follow the run. */
   readonly frameCount: number;

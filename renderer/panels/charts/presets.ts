@@ -1,5 +1,4 @@
 /** The charts that are there from the beginning: where references are served, free memory, hit rates, latency. */
-import type { BootLayout } from '../../../src/sim/kernel/boot/layout.ts';
 import type { Selection } from '../../state/selection.svelte.ts';
 import { formatNumber } from '../format.ts';
 import { freeColumns, type SampledRun, zoneLabel, type ZoneAt } from './columns.ts';
@@ -19,7 +18,7 @@ export const PRESET_TITLES: Readonly<Record<PresetId, string>> = {
 /** Never a fifth line. */
 const MOST_LINES = FREE_LOOKS.length;
 
-type Preset = (run: SampledRun, layout: BootLayout | null, selection: Selection) => ChartSpec;
+type Preset = (run: SampledRun, selection: Selection) => ChartSpec;
 
 /** A series with its gaps; none where it is gaps throughout. */
 function pick(run: SampledRun, id: string, label: string, look: SeriesLook): Series[] {
@@ -74,7 +73,8 @@ const latency: Preset = (run) =>
   });
 
 /** Free memory of up to four zones: those of the selection, low memory, then those with the least left. */
-const free: Preset = (run, layout, selection) => {
+const free: Preset = (run, selection) => {
+  const layout = run.start?.layout;
   const zones = freeColumns(run.columns)
     .map(({ id, at }) => ({ id, at, zone: zoneLayout(layout, at), rank: rankOf(at, selection) }))
     .sort((a, b) => a.rank - b.rank || leftShare(run, a.id, a.zone) - leftShare(run, b.id, b.zone))

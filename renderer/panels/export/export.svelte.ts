@@ -124,14 +124,13 @@ export class ExportState {
 
   /** The chart that had the focus last, as it is drawn. */
   #chart(): PictureOf | null {
-    const { charts, runs, machine, selection, catalogue, overlaid, view } = this.#lab;
+    const { charts, runs, selection, catalogue, overlaid, view } = this.#lab;
     if (view.screen === 'compare') return overlaid.picture();
     const def = charts.current;
     if (def === undefined || runs.current === null || runs.current.frameCount === 0) return null;
     const run = charts.runOf(def, runs.current) as Run;
-    const layout = run === this.#run() ? machine.layout : null;
     const sources = sourceMap(run, catalogue.metrics);
-    const spec = chartSpec(def, { run, layout, selection: selection.current, sources });
+    const spec = chartSpec(def, { run, selection: selection.current, sources });
     const { number, start } = run;
     const caption = `Run ${number}: ${start.profile.title}, ${start.title}, seed ${start.seed}`;
     return { spec, span: charts.zoom.span ?? { from: 0, to: Math.max(1, run.column('timeNs').at(-1) ?? 1) }, caption };

@@ -35,12 +35,13 @@ export async function startRun(
   runs: RunsState,
   step?: RunStep,
 ): Promise<void> {
-  const { profile } = machine;
-  if (profile === null || runs.active !== null || whyNotRun(machine, workload) !== null) return;
+  const { profile, layout } = machine;
+  if (profile === null || layout === null || runs.active !== null || whyNotRun(machine, workload) !== null) return;
   const cpuCount = cpuCountOf(profile);
   const history = workload.keepHistory ? runs.lastHistory : undefined;
   const start = {
     profile,
+    layout,
     workloads: workload.specs(cpuCount),
     seed: workload.seed,
     title: workload.title(cpuCount),

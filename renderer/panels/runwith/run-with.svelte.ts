@@ -90,12 +90,13 @@ export class RunWithState {
   /** Starts it; the dialog closes when the lab has taken it. */
   async start(): Promise<void> {
     const { base, workloads, seed, changes, machine } = this;
-    const { profile } = machine;
-    if (base === null || profile === null || this.problem !== null) return;
+    const { profile, layout } = machine;
+    if (base === null || profile === null || layout === null || this.problem !== null) return;
     const { runs, compare, catalogue, notice } = this.#parts;
     const variant = `run ${base.number} with ${changes.map(changeText).join(', ')}`;
     const run = await runs.start({
       profile: titled(profile, base.start.profile),
+      layout,
       workloads,
       seed,
       title: workloadsTitle(workloads, catalogue),
