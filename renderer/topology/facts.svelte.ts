@@ -1,6 +1,8 @@
 /** What nodes and groups of the drawing show: the boot's answer, and what the run says at the moment under the playhead. */
 import type { BootLayout, NodeLayout } from '../../src/sim/kernel/boot/layout.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
+import { untrack } from 'svelte';
+import { afterAnswer } from '../state/answering.ts';
 import type { MachineState } from '../state/machine.svelte.ts';
 import type { PlayheadState } from '../state/playhead.svelte.ts';
 import type { Run, RunsState } from '../state/runs.svelte.ts';
@@ -27,13 +29,23 @@ export interface FactSources {
   readonly playhead: Pick<PlayheadState, 'moment'>;
 }
 
+/** A machine as it is drawn. */
+interface Drawn extends Pick<MachineState, 'profile' | 'layout'> {
+  readonly of: MachineState;
+}
+
 export class TopologyFacts {
   readonly #lab: FactSources;
+  #drawn = $state.raw<Drawn | null>(null);
+  /** As it was drawn last while the drawing follows it, otherwise as it stands. */
+  readonly #machine: Pick<MachineState, 'profile' | 'layout'> = $derived.by(() =>
+    this.#drawn?.of === this.#lab.machine ? this.#drawn : this.#lab.machine,
+  );
 
   /** The run that is shown: the current one, where it is of the machine as it stands. */
   readonly run: Run | null = $derived.by(() => {
     const run = this.#lab.runs.current;
-    return run !== null && run.start.profile === this.#lab.machine.profile ? run : null;
+    return run !== null && run.start.profile === this.#machine.profile ? run : null;
   });
   readonly #atMoment = $derived.by(() => (this.run === null ? null : this.#lab.playhead.moment));
   readonly known: RunFacts = $derived.by(() => {
@@ -42,8 +54,8 @@ export class TopologyFacts {
     return factsOf(this.run, this.#atMoment);
   });
   readonly live: boolean = $derived(this.run !== null && (this.#atMoment !== null || this.run.frameCount > 0));
-  readonly layout: BootLayout | null = $derived.by(() => this.#lab.machine.layout);
-  readonly profile: MachineProfile | null = $derived.by(() => this.#lab.machine.profile);
+  readonly layout: BootLayout | null = $derived.by(() => this.#machine.layout);
+  readonly profile: MachineProfile | null = $derived.by(() => this.#machine.profile);
   /** Pages of the largest node: to scale, all cards have its scale. */
   readonly largest: number = $derived(
     this.layout?.nodes.reduce((most, node) => Math.max(most, node.endPfn - node.startPfn), 0) ?? 0,
@@ -72,6 +84,37 @@ export class TopologyFacts {
 
   constructor(lab: FactSources) {
     this.#lab = lab;
+  }
+
+  /**
+   * Lets the drawing follow the edits of the machine on the table, each when it is answered elsewhere: the field that was
+   * edited never waits for the drawing. For an effect of what draws; it ends with that.
+   */
+  follow(): void {
+    const { machine } = this.#lab;
+    let waits = false;
+    let never = (): void => undefined;
+    $effect(() => {
+      void [machine.profile, machine.layout];
+      if (waits) return;
+      waits = true;
+      never = afterAnswer(() => {
+        waits = false;
+        this.catchUp();
+      });
+    });
+    $effect(() => () => {
+      never();
+      this.#drawn = null;
+    });
+    untrack(() => this.catchUp());
+  }
+
+  /** Draws the machine as it stands, at once: for an edit that was made in the drawing. */
+  catchUp(): void {
+    const { machine } = this.#lab;
+    const { profile, layout } = machine;
+    this.#drawn = { of: machine, profile, layout };
   }
 
   /** Zones of a node with what is in them. */

@@ -43,12 +43,10 @@ export class TopologyState {
 
   readonly #lab: FactSources & { readonly selection: SelectionState };
 
-  readonly #ids: readonly number[] = $derived.by(
-    () => this.#lab.machine.profile?.machine.nodes.map(({ id }) => id) ?? [],
-  );
+  readonly #ids: readonly number[] = $derived.by(() => this.facts.profile?.machine.nodes.map(({ id }) => id) ?? []);
   readonly #indices: ReadonlyMap<number, number> = $derived(placesOf(this.#ids));
   readonly plan: Plan | null = $derived.by(() => {
-    const profile = this.#lab.machine.profile;
+    const profile = this.facts.profile;
     if (profile === null || this.width === 0 || this.height === 0) return null;
     return planOf(profile.machine.interconnect, this.#ids, this.width, this.height);
   });
