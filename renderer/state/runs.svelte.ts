@@ -45,6 +45,9 @@ type RunClient = Pick<
   | 'on'
 >;
 
+/** Figures that change faster than so many ms cannot be read, and every change is painted. */
+const SHOWN_MS = 66;
+
 export class RunsState {
   /** Newest first. */
   list = $state.raw<readonly Run[]>([]);
@@ -80,6 +83,7 @@ export class RunsState {
   /** In the order in which they came. */
   readonly #unheard: LabEvents['runProgress'][] = [];
   #since = 0;
+  #shown = -Infinity;
   #later: ReturnType<typeof setTimeout> | undefined;
   readonly #stop: (() => void)[];
 
@@ -273,21 +277,25 @@ export class RunsState {
     }
   }
 
-  /** How far a run is waits, right after an input, until that is answered; that it goes on, stands still or is over does not. */
+  /**
+   * How far a run is is shown now and then (SHOWN_MS), and right after an input not before that is answered; that it goes
+   * on, stands still or is over is shown at once.
+   */
   #hear(event: LabEvents['runProgress']): void {
     const now = performance.now();
     const run = this.list.find(({ id }) => id === event.runId);
     const goesOn = event.state === 'running' && run?.state === 'running';
     if (this.#unheard.length === 0) this.#since = now;
     this.#unheard.push(event);
-    const ms = goesOn ? answeringMs(now, this.#since) : 0;
-    if (ms === 0) this.#catchUp();
+    const ms = goesOn ? Math.max(this.#shown + SHOWN_MS - now, answeringMs(now, this.#since)) : 0;
+    if (ms <= 0) this.#catchUp();
     else this.#later ??= setTimeout(() => this.#catchUp(), ms);
   }
 
   #catchUp(): void {
     clearTimeout(this.#later);
     this.#later = undefined;
+    this.#shown = performance.now();
     for (const event of this.#unheard.splice(0)) this.#follow(event);
   }
 

@@ -68,18 +68,19 @@ function start(): RunStart {
 const columns = ['timeNs', 'references'];
 
 describe('runs', () => {
-  it('keeps samples by column, in the order in which they came', async () => {
+  it('keeps samples by column, in the order in which they came, and shows them now and then', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     const { client, progress } = fakeLab();
     const runs = new RunsState(client);
     const run = await runs.start(start());
     progress({ progress: 0.5, frames: [{ columns, row: [10, 100] }] });
-    progress({
-      progress: 0.7,
-      frames: [
-        { columns, row: [20, 150] },
-        { columns, row: [30, 90] },
-      ],
-    });
+    expect(run?.column('timeNs')).toEqual([10]);
+    progress({ progress: 0.6, frames: [{ columns, row: [20, 150] }] });
+    vi.advanceTimersByTime(40);
+    progress({ progress: 0.7, frames: [{ columns, row: [30, 90] }] });
+    expect(run?.frameCount).toBe(1);
+    vi.advanceTimersByTime(30);
     expect(run?.column('timeNs')).toEqual([10, 20, 30]);
     expect(run?.column('references')).toEqual([100, 150, 90]);
     expect(run?.column('nothing')).toEqual([]);
@@ -117,8 +118,9 @@ describe('runs', () => {
     expect([run?.state, run?.timeNs]).toEqual(['running', 10]);
     progress({ timeNs: 20, frames: [{ columns, row: [20, 1] }] });
     expect(run?.timeNs).toBe(10);
-    vi.advanceTimersByTime(50);
+    vi.advanceTimersByTime(66);
     expect(run?.timeNs).toBe(20);
+    vi.advanceTimersByTime(66);
     press();
     progress({ timeNs: 30, frames: [{ columns, row: [30, 2] }] });
     progress({ timeNs: 40, state: 'paused', frames: [{ columns, row: [40, 3] }] });

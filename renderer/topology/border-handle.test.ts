@@ -6,7 +6,12 @@ import type { MachineState } from '../state/machine.svelte.ts';
 import BorderHandle from './BorderHandle.svelte';
 import { bordersOf } from './borders.ts';
 
-const lab = vi.hoisted((): { machine: MachineState | null; client: object } => ({ machine: null, client: {} }));
+const catchUp = vi.hoisted(() => vi.fn());
+const lab = vi.hoisted((): { machine: MachineState | null; client: object; topology: object } => ({
+  machine: null,
+  client: {},
+  topology: { facts: { catchUp } },
+}));
 vi.mock('../state/lab.svelte.ts', () => ({ useLab: () => lab }));
 
 function handle(which: number): HTMLElement {
@@ -42,6 +47,18 @@ describe('a border handle', () => {
     await waitFor(() => expect(lab.machine?.profile?.machine.nodes[0].memoryMiB).toBe(8200));
     expect(lab.machine?.layout?.boots).toBe(true);
     expect(lab.machine?.refused).toHaveLength(0);
+  });
+
+  it('goes on from where it stands, though the drawing is behind, and has it drawn at once', async () => {
+    const memory = handle(2);
+    const standing = (): number | undefined => lab.machine?.profile?.machine.nodes[0].memoryMiB;
+    const first = standing() ?? 0;
+    await fireEvent.keyDown(memory, { key: 'ArrowDown' });
+    await waitFor(() => expect(standing()).toBeLessThan(first));
+    const step = first - (standing() ?? 0);
+    await waitFor(() => expect(catchUp).toHaveBeenCalled());
+    await fireEvent.keyDown(memory, { key: 'ArrowDown' });
+    await waitFor(() => expect(standing()).toBe(first - 2 * step));
   });
 
   it('never goes where the machine does not boot', async () => {
