@@ -53,6 +53,21 @@ describe(`${door}: the memory manager`, () => {
     );
   });
 
+  it('leaves its tables as they were while its charts are looked at', async () => {
+    const filter = driver.page.getByRole('textbox', { name: 'Filter the table' });
+    await filter.fill('system time');
+    const rows = driver.page.getByRole('region', { name: 'Totals' }).getByRole('rowheader');
+    await rows.filter({ hasText: 'User time' }).waitFor({ state: 'detached' });
+    await driver.page.getByRole('tab', { name: 'Charts' }).click();
+    await driver.page.getByRole('region', { name: /^Hit rates/ }).waitFor();
+    expect(await driver.page.getByRole('region', { name: 'Totals' }).count()).toBe(0);
+    await driver.page.getByRole('tab', { name: 'Results' }).click();
+    expect(await filter.inputValue()).toBe('system time');
+    expect(await rows.filter({ hasText: 'System time' }).count()).toBe(1);
+    expect(await rows.filter({ hasText: 'User time' }).count()).toBe(0);
+    await filter.fill('');
+  });
+
   it('shows who owns the pages of each zone, in the topology too', async () => {
     await show('Memory');
     const memory = driver.page.getByRole('region', { name: 'Memory by owner' });
