@@ -70,6 +70,29 @@ describe('the budget bar', () => {
     }
   });
 
+  it('has labels side by side in a single row, none over another, a line or the edge', async () => {
+    for (const id of ['numaq-64g-8quad', 'numaq-16g-4quad', 'numaq-64g-8quad-pgcl32k', 'laptop-1g', 'pc-256m']) {
+      for (const width of [420, 640, 1200]) {
+        const { segments } = budgetPicture(await layoutOf(id), width);
+        const leaders = leadersOf(segments, width, 1);
+        // In a narrow bar not even one may have room.
+        if (width > 420) expect(leaders.length > 0).toBe(leadersOf(segments, width).length > 0);
+        const spans = leaders.map(({ x, segment }) => ({ from: x, to: x + segment.label.length * 6.3 }));
+        for (const [at, { row }] of leaders.entries()) {
+          expect(row).toBe(0);
+          expect(spans[at].from >= 0 && spans[at].to <= width, `${id} at ${width}`).toBe(true);
+          for (const [other, { line }] of leaders.entries()) {
+            expect(line < spans[at].from || line > spans[at].to, `${id} at ${width}`).toBe(true);
+            if (other !== at)
+              expect(spans[other].to < spans[at].from || spans[other].from > spans[at].to, `${id} at ${width}`).toBe(
+                true,
+              );
+          }
+        }
+      }
+    }
+  });
+
   it('says why low memory ends where it does', async () => {
     const machine = machineOn('numaq-64g-8quad');
     const texts = async (path: string, value: unknown): Promise<string> => {

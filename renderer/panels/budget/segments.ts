@@ -180,27 +180,47 @@ const LEADER_GAP = 6;
 /**
  * Labels below the bar for pieces too narrow to hold theirs, each beside its leader's line. They stand right of their
  * lines, from right to left a row deeper, so that no line crosses a text; where the last one has no room there, all
- * stand left of their lines, from left to right a row deeper.
+ * stand left of their lines, from left to right a row deeper. In a single row two stand on either side of their lines, or
+ * the larger piece's stands alone.
  */
-export function leadersOf(segments: readonly Segment[], width: number): Leader[] {
+export function leadersOf(segments: readonly Segment[], width: number, rows: 1 | 2 = MOST_LEADERS): Leader[] {
   const chosen = segments
     .filter(({ owner, plate, label }) => owner !== 'hole' && plate !== label && (owner !== 'free' || plate === ''))
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, MOST_LEADERS)
     .sort((a, b) => b.x - a.x);
   const last = chosen[0];
-  const toLeft = last !== undefined && last.x + last.width / 2 + LEADER_GAP + textWidth(last.label) > width;
+  if (last === undefined) return [];
+  if (rows === 1) return inOneRow(chosen, width);
+  const toLeft = isPast(last, width);
   if (toLeft) chosen.reverse();
-  return chosen.map((segment, row) => {
-    const middle = segment.x + segment.width / 2;
-    return {
-      segment,
-      row,
-      line: middle,
-      x: toLeft ? Math.max(0, middle - LEADER_GAP - textWidth(segment.label)) : middle + LEADER_GAP,
-      toLeft,
-    };
-  });
+  return chosen.map((segment, row) => leaderOf(segment, toLeft, row));
+}
+
+/** Of two pieces from right to left, or of one; none where not even one label has room beside its line. */
+function inOneRow(chosen: readonly Segment[], width: number): Leader[] {
+  const [right, left] = chosen;
+  if (left !== undefined && !isPast(right, width) && !isBefore(left))
+    return [leaderOf(right, false, 0), leaderOf(left, true, 0)];
+  const fits = chosen.filter((segment) => !isPast(segment, width) || !isBefore(segment));
+  const [largest] = fits.sort((a, b) => b.bytes - a.bytes);
+  return largest === undefined ? [] : [leaderOf(largest, isPast(largest, width), 0)];
+}
+
+/** Whether a label left of its line begins before the bar. */
+function isBefore({ x, width, label }: Segment): boolean {
+  return x + width / 2 < LEADER_GAP + textWidth(label);
+}
+
+/** Whether a label right of its line ends past the bar. */
+function isPast({ x, width: wide, label }: Segment, width: number): boolean {
+  return x + wide / 2 + LEADER_GAP + textWidth(label) > width;
+}
+
+function leaderOf(segment: Segment, toLeft: boolean, row: number): Leader {
+  const line = segment.x + segment.width / 2;
+  const x = toLeft ? Math.max(0, line - LEADER_GAP - textWidth(segment.label)) : line + LEADER_GAP;
+  return { segment, row, line, x, toLeft };
 }
 
 /** The ticks whose figure no leader's line crosses; the first of them carries the unit. */

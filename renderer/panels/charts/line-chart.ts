@@ -71,16 +71,18 @@ export interface AxisEnds {
   readonly max: number;
   readonly ticks: readonly number[];
   readonly label: (value: number, index: number) => string;
+  /** Labels of the times right below their axis. */
+  readonly close?: boolean;
 }
 
 /** Sets what an axis shows, in the colours of the theme in force; update() of the chart draws it. */
-export function setAxis(chart: LineChart, which: 'x' | 'y', { min, max, ticks, label }: AxisEnds): void {
+export function setAxis(chart: LineChart, which: 'x' | 'y', { min, max, ticks, label, close = false }: AxisEnds): void {
   const axis = (chart.options.scales as Record<'x' | 'y', Record<string, unknown>>)[which];
   Object.assign(axis, {
     min,
     max,
     ...(which === 'x'
-      ? { border: { color: colour('--line-3') } }
+      ? { border: { color: colour('--line-3') }, grid: { display: false, drawTicks: !close } }
       : { grid: { color: colour('--grid'), drawTicks: false } }),
     afterBuildTicks: (built: { ticks: { value: number }[] }) => {
       built.ticks = ticks.map((value) => ({ value }));

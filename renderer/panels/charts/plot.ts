@@ -35,6 +35,8 @@ const MUTED_WIDTH = 1;
 /** Sixty lines behind the others are drawn in columns of two pixels: their peaks survive as well, in half the time. */
 const MUTED_PIXELS = 2;
 const TOP_WIDTH = 2.5;
+/** A chart lower than this, px, has its times right below the axis: what is left between them is for the plot. */
+const LOW = 100;
 
 export class Plot {
   readonly #chart: LineChart;
@@ -92,6 +94,7 @@ export class Plot {
     const width = this.area === undefined ? 240 : this.area.right - this.area.left;
     const ticks = spanTicks(from / unit.ns, to / unit.ns, Math.min(8, Math.max(2, Math.floor(width / 60))));
     setAxis(this.#chart, 'x', {
+      close: this.#chart.height < LOW,
       min: from,
       max: to,
       ticks: ticks.map((tick) => tick * unit.ns),

@@ -81,6 +81,39 @@ for (const size of SIZES) {
   });
 }
 
+describe(`${door}: charts in a low window`, () => {
+  for (const [size, least] of [
+    [{ width: 1024, height: 700 }, 60],
+    [{ width: 1280, height: 800 }, 50],
+  ] as const) {
+    it(`have plots of ${least} px at ${size.width} x ${size.height}, and nothing of low memory is cut for them`, async () => {
+      const { page } = driver;
+      await resize(size);
+      await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Lab' }).click();
+      await page.getByRole('tab', { name: 'Charts' }).click();
+      await page.getByRole('region', { name: /^Memory references/ }).focus();
+      await page.keyboard.press('ArrowLeft');
+      // The cursor is as high as the plot.
+      const cursors = page.locator('.frame > .line:not(.playhead)');
+      await expect.poll(() => cursors.count()).toBe(5);
+      await expect
+        .poll(() => cursors.evaluateAll((lines) => Math.min(...lines.map((line) => line.clientHeight))))
+        .toBeGreaterThanOrEqual(least);
+      await page.keyboard.press('Escape');
+      const panel = page.getByRole('region', { name: 'Low memory and charts' });
+      const memory = await panel.locator('.memory').boundingBox();
+      for (const part of [
+        panel.getByRole('slider', { name: 'Page cluster' }),
+        panel.locator('.cluster .names'),
+        panel.locator('.lead').last(),
+      ]) {
+        const box = await part.boundingBox();
+        expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual((memory?.y ?? 0) + (memory?.height ?? 0));
+      }
+    });
+  }
+});
+
 describe.runIf(door === 'browser')(`${door}: a page zoomed to twice its size`, () => {
   it('is scrolled to what does not fit any more', async () => {
     const { page } = driver;
