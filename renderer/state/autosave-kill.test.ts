@@ -125,7 +125,13 @@ describe('a server that is killed while somebody edits', () => {
         const { server, client } = await start(data);
         const tabs = new TabsState({ client, dialogs: new DialogsState(), notice: new NoticeState() });
         const windowId = (): Promise<string> => Promise.resolve(crypto.randomUUID());
-        const autosave = new AutosaveState({ client, tabs, windowId, say: () => undefined });
+        const autosave = new AutosaveState({
+          client,
+          tabs,
+          windowId,
+          say: () => undefined,
+          lookAgain: () => undefined,
+        });
         const found = await autosave.recover();
         if (last === undefined) {
           expect(found).toBe(false);

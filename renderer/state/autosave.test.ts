@@ -19,6 +19,7 @@ class FakeLab {
   /** How long a write takes, ms. */
   writeMs = 0;
   full = false;
+  looked = '';
   readonly tabs = new TabsState({
     client: {
       check: (profile) => Promise.resolve(checkMachine(profile)),
@@ -51,6 +52,7 @@ class FakeLab {
     tabs: this.tabs,
     say: (text) => this.said.push(text),
     windowId: () => Promise.resolve(WINDOW),
+    lookAgain: (looked) => (this.looked = looked),
   });
 
   get machine(): MachineState {
@@ -105,6 +107,21 @@ describe('autosave', () => {
     expect(lab.kept).toHaveLength(1);
   });
 
+  it('keeps what is looked at while there is a machine, also where nothing of it changes', async () => {
+    const lab = new FakeLab();
+    lab.autosave.looksAt('start');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lab.order).toEqual([]);
+    lab.open().autosave.looksAt('node 3');
+    await vi.advanceTimersByTimeAsync(1000);
+    lab.autosave.looksAt('node 3');
+    lab.autosave.looksAt('node 4');
+    await vi.advanceTimersByTimeAsync(1000);
+    lab.autosave.looksAt('node 4');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(lab.order.map(({ looked }) => looked)).toEqual(['node 3', 'node 4']);
+  });
+
   it('says once that nothing is kept, and goes on trying', async () => {
     const lab = new FakeLab().open();
     lab.full = true;
@@ -136,7 +153,11 @@ describe('what was left by a lab that was killed', () => {
     const when = '2026-01-02T03:04:05.000Z';
     return { tab: 'a', opened: { ...opened, handle: 'h1', name: 'mine.numaq.json' }, changed, when };
   }
-  const left = (...tabs: RecoveredMachine[]): RecoveredTabs => ({ tabs, current: tabs.at(-1)?.tab ?? '' });
+  const left = (...tabs: RecoveredMachine[]): RecoveredTabs => ({
+    tabs,
+    current: tabs.at(-1)?.tab ?? '',
+    looked: 'as before',
+  });
 
   it('stands on the table with its changes unsaved, and undo leads to the file as it was', async () => {
     const lab = new FakeLab();
@@ -150,6 +171,7 @@ describe('what was left by a lab that was killed', () => {
       'mine.numaq.json',
     ]);
     expect(lab.tabs.current.recovered).not.toBeNull();
+    expect(lab.looked).toBe('as before');
     machine.undo();
     expect(machine.dirty).toBe(false);
     expect(lab.tabs.current.recovered).toBeNull();
@@ -184,7 +206,7 @@ describe('what was left by a lab that was killed', () => {
   it('opens in as many tabs as there were, in their order, with the same one in front', async () => {
     const lab = new FakeLab();
     const other: RecoveredMachine = { ...half(), tab: 'b', opened: openBuiltIn('smp-8way'), changed: null };
-    lab.left = { tabs: [half(), other, { ...half(), tab: 'c' }], current: 'b' };
+    lab.left = { tabs: [half(), other, { ...half(), tab: 'c' }], current: 'b', looked: '' };
     await lab.autosave.recover();
     expect(lab.tabs.list.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     expect(lab.tabs.current.id).toBe('b');
@@ -200,7 +222,7 @@ describe('several machines', () => {
     const [first, second] = lab.tabs.list;
     await vi.advanceTimersByTimeAsync(1000);
     expect(new Set(lab.kept.map(({ tab }) => tab))).toEqual(new Set([first.id, second.id]));
-    expect(lab.order.at(-1)).toEqual({ window: WINDOW, tabs: [first.id, second.id], current: second.id });
+    expect(lab.order.at(-1)).toMatchObject({ window: WINDOW, tabs: [first.id, second.id], current: second.id });
     const before = lab.kept.length;
     await first.machine.edit('machine.localNs', 300);
     await vi.advanceTimersByTimeAsync(1000);

@@ -12,6 +12,8 @@ import { Writer } from './writer.ts';
 interface AutosaveParts {
   readonly client: Pick<Client, 'keepUnsaved' | 'keepTabs' | 'dropUnsaved' | 'recoverUnsaved'>;
   readonly tabs: TabsState;
+  /** Looks at what looksAt() was told when the tabs were there before. */
+  readonly lookAgain: (looked: string) => void;
   /** Says a sentence in the status bar. */
   readonly say: (text: string) => void;
   /** This window's name for the lab (client/window-id.ts). */
@@ -25,6 +27,7 @@ export class AutosaveState {
   #window: Promise<string> | undefined;
   /** What the lab did not take: ids of tabs, and '' for their order. */
   readonly #failing = new Set<string>();
+  #looked = '';
   #ended = false;
 
   constructor(parts: AutosaveParts) {
@@ -44,7 +47,16 @@ export class AutosaveState {
     const found = await this.#id()
       .then((window) => client.recoverUnsaved(window))
       .catch(() => null);
-    return found !== null && tabs.list.length === 0 && tabs.recover(found);
+    if (found === null || tabs.list.length > 0 || !tabs.recover(found)) return false;
+    this.#parts.lookAgain(found.looked);
+    return true;
+  }
+
+  /** What the window looks at, in its own words: kept with the order of its tabs. */
+  looksAt(looked: string): void {
+    if (looked === this.#looked) return;
+    this.#looked = looked;
+    if (!this.#ended && this.#parts.tabs.list.length > 0) this.#order.changed();
   }
 
   /** Writes at once what is not kept yet; resolves when it is written or has failed. */
@@ -98,7 +110,7 @@ export class AutosaveState {
   async #keepOrder(): Promise<boolean> {
     const { client, tabs } = this.#parts;
     const window = await this.#id();
-    const order = { window, tabs: tabs.list.map(({ id }) => id), current: tabs.current.id };
+    const order = { window, tabs: tabs.list.map(({ id }) => id), current: tabs.current.id, looked: this.#looked };
     return this.#tell('', () => client.keepTabs(order));
   }
 

@@ -103,7 +103,7 @@ export class FilesState {
   async recover(): Promise<void> {
     const { autosave, tabs, view, notice } = this.#parts;
     if (!(await autosave.recover())) return;
-    view.show('lab');
+    if (view.screen === 'start') view.show('lab');
     if (tabs.list.length > 1)
       notice.say(`${tabs.list.length} machines are open again, as they were when the lab ended`);
     else if (tabs.dirty.length === 0) notice.say(`${tabs.current.title} is open again, as it was when the lab ended`);

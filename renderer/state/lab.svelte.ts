@@ -39,6 +39,7 @@ import { editNames } from './edit-name.ts';
 import { FilesState } from './files.svelte.ts';
 import { historyCommands } from './history-commands.ts';
 import { KeysState } from './keys.svelte.ts';
+import { lookAgain } from './looked.ts';
 import type { MachineState } from './machine.svelte.ts';
 import type { NodesState } from './nodes.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
@@ -153,7 +154,13 @@ export class Lab {
     this.recent = new RecentState(client);
     const { tabs, recent } = this;
     const fieldName = (path: string, tab: Tab): string => placeName(path, schema, tab.machine.profile);
-    this.autosave = new AutosaveState({ client, tabs, windowId, say: (text) => notice.say(text) });
+    this.autosave = new AutosaveState({
+      client,
+      tabs,
+      windowId,
+      say: (text) => notice.say(text),
+      lookAgain: (looked) => lookAgain(looked, this),
+    });
     const { autosave } = this;
     this.problems = new ProblemsState({
       machine: () => this.machine,

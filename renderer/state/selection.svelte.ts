@@ -1,7 +1,7 @@
 /** What is selected in outline and topology, and therefore shown by the inspector. Nodes are named by id, never by place. */
 import { placeOf } from '../shell/places.ts';
 import type { MachineProfile } from '../../src/sim/profiles/schema.ts';
-import type { ZoneName } from '../../src/sim/kernel/boot/layout.ts';
+import type { BootLayout, ZoneName } from '../../src/sim/kernel/boot/layout.ts';
 
 export type Selection =
   | { readonly kind: 'machine' }
@@ -56,5 +56,32 @@ export function selectionKey(selection: Selection): string {
       return `zone:${selection.node}:${selection.zone}:${selection.index}`;
     default:
       return selection.kind;
+  }
+}
+
+/** What a text of selectionKey() names on a machine; null where the machine has nothing of that name. */
+export function selectionOf(key: string, layout: BootLayout): Selection | null {
+  const [kind, id, name, index] = key.split(':');
+  const node = layout.nodes.find((one) => String(one.id) === id);
+  switch (kind) {
+    case 'machine':
+    case 'cpu':
+    case 'interconnect':
+    case 'remoteCache':
+    case 'kernel':
+    case 'zones':
+    case 'workload':
+      return { kind };
+    case 'node':
+    case 'cpus':
+      return node === undefined ? null : { kind, node: node.id };
+    case 'zone': {
+      const zone = node?.zones.find((one) => one.name === name && String(one.index) === index);
+      return node === undefined || zone === undefined
+        ? null
+        : { kind, node: node.id, zone: zone.name, index: zone.index };
+    }
+    default:
+      return null;
   }
 }

@@ -1,7 +1,8 @@
 /** Which screen and which panels are seen, and how large they are. Sizes outlive the window. */
 import { readStored, writeStored } from './stored.ts';
 
-export type Screen = 'start' | 'lab' | 'lowMemory' | 'segment' | 'xray' | 'runs' | 'compare';
+export const SCREENS = ['start', 'lab', 'lowMemory', 'segment', 'xray', 'runs', 'compare'] as const;
+export type Screen = (typeof SCREENS)[number];
 export type Panel = 'outline' | 'history' | 'inspector' | 'bottom' | 'timeline';
 
 /** Pixels: what a panel starts with and the limits of its border. */

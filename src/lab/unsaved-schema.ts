@@ -28,6 +28,8 @@ export const keptTabsSchema = z.strictObject({
   tabs: z.array(tabIdSchema).max(1000),
   /** The one that is looked at. */
   current: tabIdSchema,
+  /** What the window looks at, in its own words. */
+  looked: z.string().max(65_536).optional(),
 });
 /** Which tabs a window has. */
 export type KeptTabs = z.output<typeof keptTabsSchema>;
@@ -49,4 +51,6 @@ export interface RecoveredTabs {
   readonly tabs: readonly RecoveredMachine[];
   /** The tab that was looked at: one of `tabs`. */
   readonly current: string;
+  /** What the window looked at, as it said; empty where it did not. */
+  readonly looked: string;
 }

@@ -47,6 +47,7 @@ const tabsSchema = z.object({
   version: z.literal(1),
   tabs: z.array(z.string()),
   current: z.string(),
+  looked: z.string().optional(),
 });
 
 interface KeptTab {
@@ -75,11 +76,9 @@ export class UnsavedMachines {
     });
   }
 
-  /** Writes which tabs a window has, in their order, and which of them is looked at. Rejects as `keep`. */
-  keepTabs({ window, tabs, current }: KeptTabs): Promise<void> {
-    return this.#turns.alone(() =>
-      this.#write(fileOf(window, TABS), { format: TABS_FORMAT, version: 1, tabs, current }),
-    );
+  /** Writes which tabs a window has, in their order, and what is looked at. Rejects as `keep`. */
+  keepTabs({ window, ...kept }: KeptTabs): Promise<void> {
+    return this.#turns.alone(() => this.#write(fileOf(window, TABS), { format: TABS_FORMAT, version: 1, ...kept }));
   }
 
   /** Takes a tab's side file away, or with null all of the window: its changes were saved or given up. */
@@ -132,7 +131,8 @@ export class UnsavedMachines {
       this.#tabsOf(window).set(tab, changed !== null);
     }
     await this.#removeFiles(fileOf(from, TABS));
-    const order = { window, tabs: found.tabs.map(({ tab }) => tab), current: found.current };
+    const { current, looked } = found;
+    const order = { tabs: found.tabs.map(({ tab }) => tab), current, looked };
     await this.#write(fileOf(window, TABS), { format: TABS_FORMAT, version: 1, ...order }).catch(() => undefined);
   }
 
@@ -143,10 +143,10 @@ export class UnsavedMachines {
     const place = (tab: string): number => (order.tabs.includes(tab) ? order.tabs.indexOf(tab) : order.tabs.length);
     const tabs = found.sort((a, b) => place(a.tab) - place(b.tab));
     const current = (tabs.find(({ tab }) => tab === order.current) ?? tabs[0])?.tab;
-    return current === undefined ? null : { tabs, current };
+    return current === undefined ? null : { tabs, current, looked: order.looked ?? '' };
   }
 
-  async #order(window: string): Promise<{ readonly tabs: readonly string[]; readonly current: string }> {
+  async #order(window: string): Promise<Pick<z.output<typeof tabsSchema>, 'tabs' | 'current' | 'looked'>> {
     const parsed = tabsSchema.safeParse(await this.#read(fileOf(window, TABS)));
     return parsed.success ? parsed.data : { tabs: [], current: '' };
   }

@@ -91,6 +91,27 @@ describe(`${door}: machines in tabs`, () => {
     await page.getByRole('region', { name: 'Recovered changes' }).getByRole('button', { name: 'Discard them' }).click();
     await outlineRow(page, /^Node 2 4 GiB/).waitFor();
   });
+
+  it('are looked at as before after a kill: the screen, and what is selected of each', async () => {
+    await openTwo();
+    await outlineRow(lab.driver.page, /^Kernel/).click();
+    await tab(new RegExp(FIRST)).click();
+    await outlineRow(lab.driver.page, /^Node 3/).click();
+    await lab.driver.page.getByRole('navigation').getByRole('button', { name: 'Low mem' }).click();
+    await expect.poll(() => lab.unsaved(), KEPT).toMatch(/lowMemory[^}]*node:3/);
+    await lab.killAndOpen();
+
+    const { page } = lab.driver;
+    await page.getByRole('button', { name: 'Low mem' }).and(page.locator('[aria-current="page"]')).waitFor();
+    await page.getByRole('navigation').getByRole('button', { name: 'Lab' }).click();
+    await outlineRow(page, /^Node 3/)
+      .and(page.locator('[aria-selected="true"]'))
+      .waitFor();
+    await tab(new RegExp(SECOND)).click();
+    await outlineRow(page, /^Kernel/)
+      .and(page.locator('[aria-selected="true"]'))
+      .waitFor();
+  });
 });
 
 describe(`${door}: problems of a machine`, () => {
