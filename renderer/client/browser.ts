@@ -3,6 +3,7 @@
  * upload or a download here, and recent machines are kept in this browser (recent-store.ts).
  */
 import type { LabApi, OpenedMachine, Result, SavedFile } from '../../src/lab/contract.ts';
+import { shapeOf } from '../../src/lab/machine-shape.ts';
 import type { Client } from './client.ts';
 import { EventHub } from './events.ts';
 import { failed, LabError, NO_ANSWER, plain, unwrap } from './failure.ts';
@@ -70,8 +71,10 @@ function upload(file: File, onProgress: (progress: number) => void): Promise<Res
 }
 
 async function remember(opened: OpenedMachine, handle: string | null, text: string): Promise<OpenedMachine> {
-  if (opened.checked.profile === undefined) return opened;
-  const kept = recent.keep({ handle, name: opened.name, title: opened.checked.profile.title, text });
+  const { name, checked } = opened;
+  if (checked.profile === undefined) return opened;
+  const { profile } = checked;
+  const kept = recent.keep({ handle, name, title: profile.title, text, shape: shapeOf(profile) });
   return { ...opened, handle: kept };
 }
 
@@ -96,8 +99,9 @@ export async function connectBrowser(): Promise<Client> {
     const text = await api.formatMachine(profile);
     const { checked } = await api.parseMachine(name, text);
     download(name, text, 'application/json');
-    const kept = recent.keep({ handle, name, title: checked.profile?.title ?? name, text });
-    return { handle: kept, name };
+    const { profile: saved } = checked;
+    const known = saved === undefined ? { title: name } : { title: saved.title, shape: shapeOf(saved) };
+    return { handle: recent.keep({ handle, name, text, ...known }), name };
   };
 
   const local: Local = {

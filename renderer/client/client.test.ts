@@ -76,6 +76,24 @@ describe('recent machines of the browser door', () => {
     expect(recent.list()[0]?.title).toBe('13');
   });
 
+  it('keep what their picture is drawn from, of the last open or save', () => {
+    const handle = recent.keep({ ...machine('one'), shape: { interconnect: 'ring', nodes: 8, cpus: 32 } });
+    recent.keep(machine('two'));
+    recent.keep({ ...machine('one'), handle, shape: { interconnect: 'ring', nodes: 9, cpus: 36 } });
+    const [one, two] = recent.list();
+    expect(one?.shape).toEqual({ interconnect: 'ring', nodes: 9, cpus: 36 });
+    expect(two).not.toHaveProperty('shape');
+  });
+
+  it('lose a shape that is broken, and nothing else', () => {
+    const entry = { handle: 'h', name: 'a.json', title: 'A', when: '2026-01-02T03:04:05.678Z' };
+    for (const shape of [undefined, null, 7, {}, { interconnect: 'rings', nodes: 8, cpus: 32 }]) {
+      localStorage.setItem('numaq.recent', JSON.stringify([{ ...entry, text: 'text', shape }]));
+      expect(recent.list()).toEqual([entry]);
+      expect(recent.find('h')).toEqual({ ...entry, text: 'text' });
+    }
+  });
+
   it('are none where the storage holds something else', () => {
     for (const broken of ['{', '7', '[{"handle":1}]', 'null']) {
       localStorage.setItem('numaq.recent', broken);

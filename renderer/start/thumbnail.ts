@@ -1,6 +1,9 @@
 /** The picture of a machine on its card, from its interconnect alone: boxes and lines in a field of 168 x 72. Pure. */
+import type { MachineShape } from '../../src/lab/contract.ts';
 
 export const FIELD = { width: 168, height: 72 } as const;
+/** What the drawings reach of the field, all of them: a small picture shows no more of it. */
+export const DRAWN = { x: 14, width: 140, height: FIELD.height } as const;
 
 interface Box {
   readonly x: number;
@@ -20,14 +23,8 @@ interface Drawing {
   readonly stroke: number;
 }
 
-interface Shape {
-  readonly interconnect: string;
-  readonly nodes: number;
-  readonly cpus: number;
-}
-
 /** What to draw for a machine. Machines with more nodes than can be told apart are drawn with fewer, smaller ones. */
-export function drawMachine({ interconnect, nodes, cpus }: Shape): Drawing {
+export function drawMachine({ interconnect, nodes, cpus }: MachineShape): Drawing {
   if (nodes <= 1) return smp(Math.max(1, Math.min(cpus, 8)));
   if (nodes === 2) return pair();
   switch (interconnect) {

@@ -30,6 +30,7 @@ import { turnSchema } from '../sim/workloads/operations.ts';
 import { workloadSchema } from '../sim/workloads/workload.ts';
 import { handle, name, runId, text } from './field-schemas.ts';
 import type { LowMemory } from './low-memory.ts';
+import type { MachineShape } from './machine-shape.ts';
 import { historySchema } from './scheduling-schema.ts';
 import {
   type KeptTabs,
@@ -42,15 +43,11 @@ import {
   windowIdSchema,
 } from './unsaved-schema.ts';
 
-export interface MachineSummary {
+export interface MachineSummary extends MachineShape {
   readonly id: string;
   readonly title: string;
   readonly line: string;
-  readonly nodes: number;
-  readonly cpus: number;
   readonly memoryMiB: number;
-  /** For the thumbnail. */
-  readonly interconnect: string;
   /** Where its figures come from, in two words: `boot log`, `measured`, `assumed`. */
   readonly basis: string;
   readonly year: string;
@@ -129,6 +126,8 @@ export interface RecentMachine {
   readonly title: string;
   /** ISO date of the last open or save. */
   readonly when: string;
+  /** For its picture; left out where it is not known: of an entry of an older lab. */
+  readonly shape?: MachineShape;
 }
 
 /** Designs of segments to begin with, ranges to add, and the design's JSON Schema with titles, units, ranges and defaults. */
@@ -137,7 +136,7 @@ export interface SegmentCatalogue {
   readonly presets: readonly RangePreset[];
   readonly schema: unknown;
 }
-export type { CheckedSegment, LowMemory };
+export type { CheckedSegment, LowMemory, MachineShape };
 export type { KeptTabs, RecoveredMachine, RecoveredTabs, UnsavedMachine };
 
 export interface SavedFile {

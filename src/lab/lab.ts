@@ -23,6 +23,7 @@ import type { Catalogue, LabApi, OpenedMachine, OpenedScript, RunRequest, SavedF
 import type { Dialogs, Lab, LabOptions } from './door.ts';
 import { EventHub } from './event-hub.ts';
 import { lowMemoryOf } from './low-memory.ts';
+import { shapeOf } from './machine-shape.ts';
 import * as machines from './machines.ts';
 import { RecentMachines } from './recent.ts';
 import { Follower } from './follower.ts';
@@ -219,8 +220,7 @@ class LabService implements LabApi {
   async openMachineFile(path: string): Promise<OpenedMachine> {
     const name = basename(path);
     const opened = machines.openText(await readTextFile(path, name), name);
-    const handle = await this.#recent.add(path, opened.checked.profile?.title ?? name);
-    return { ...opened, handle };
+    return { ...opened, handle: await this.#remember(path, opened.checked.profile) };
   }
 
   async openTraceFile(path: string, name: string, passing = false): Promise<TraceInfo> {
@@ -257,7 +257,13 @@ class LabService implements LabApi {
 
   async #saveMachine(path: string, profile: MachineProfile): Promise<SavedFile> {
     await saveAtomically(path, formatProfile(profile), basename(path));
-    return { handle: await this.#recent.add(path, profile.title), name: basename(path) };
+    return { handle: await this.#remember(path, profile), name: basename(path) };
+  }
+
+  /** Puts a file that was opened or saved on top of the recent ones; returns its handle. One that is not valid has no shape. */
+  async #remember(path: string, profile: MachineProfile | undefined): Promise<string> {
+    if (profile === undefined) return this.#recent.add(path, { title: basename(path) });
+    return this.#recent.add(path, { title: profile.title, shape: shapeOf(profile) });
   }
 
   /** What a worker is given of a request. Throws InputError for a profile that is not valid or a trace that is not open. */

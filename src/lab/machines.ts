@@ -21,6 +21,7 @@ import {
   zonelistsOf,
 } from '../sim/index.ts';
 import type { Checked, MachineSummary, OpenedMachine } from './contract.ts';
+import { shapeOf } from './machine-shape.ts';
 
 /** The layout that a valid profile boots to. */
 export function bootMachine(profile: MachineProfile): BootLayout {
@@ -100,15 +101,13 @@ export function machineSummaries(): readonly MachineSummary[] {
 }
 
 function summarize(entry: BuiltIn): MachineSummary {
-  const { machine } = entry.profile();
+  const profile = entry.profile();
   return {
+    ...shapeOf(profile),
     id: entry.id,
     title: entry.title,
     line: entry.line,
-    nodes: machine.nodes.length,
-    cpus: machine.nodes.reduce((sum, node) => sum + node.cpus, 0),
-    memoryMiB: machine.nodes.reduce((sum, node) => sum + node.memoryMiB, 0),
-    interconnect: machine.interconnect.kind,
+    memoryMiB: profile.machine.nodes.reduce((sum, node) => sum + node.memoryMiB, 0),
     basis: entry.basis,
     year: entry.year,
   };

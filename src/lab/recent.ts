@@ -9,10 +9,17 @@ import { z } from 'zod';
 import { InputError, makeIssue } from '../sim/index.ts';
 import { saveAtomically } from './atomic-file.ts';
 import type { RecentMachine } from './contract.ts';
+import { readShape } from './machine-shape.ts';
 
 const MOST = 12;
 
-const entrySchema = z.object({ path: z.string().min(1), title: z.string(), when: z.iso.datetime() });
+const entrySchema = z.object({
+  path: z.string().min(1),
+  title: z.string(),
+  when: z.iso.datetime(),
+  // Whatever stands there, the entry holds: only its picture is lost.
+  shape: z.unknown().transform(readShape).optional(),
+});
 type Entry = z.output<typeof entrySchema>;
 
 /** The handle of a file: names it to the window without telling its path, and is the same tomorrow. */
@@ -33,11 +40,12 @@ export class RecentMachines {
   /** The list, newest first. */
   async list(): Promise<readonly RecentMachine[]> {
     await this.#queue;
-    return (await this.#read()).map(({ path, title, when }) => ({
+    return (await this.#read()).map(({ path, title, when, shape }) => ({
       handle: handleOf(path),
       name: basename(path),
       title,
       when,
+      ...(shape === undefined ? {} : { shape }),
     }));
   }
 
@@ -47,9 +55,13 @@ export class RecentMachines {
   }
 
   /** Puts the file at `path` (absolute) on top; returns its handle. */
-  async add(path: string, title: string, when: string = new Date().toISOString()): Promise<string> {
+  async add(
+    path: string,
+    { title, shape }: Pick<RecentMachine, 'title' | 'shape'>,
+    when: string = new Date().toISOString(),
+  ): Promise<string> {
     this.#paths.set(handleOf(path), path);
-    await this.#change((entries) => [{ path, title, when }, ...entries.filter((entry) => entry.path !== path)]);
+    await this.#change((entries) => [{ path, title, when, shape }, ...entries.filter((entry) => entry.path !== path)]);
     return handleOf(path);
   }
 

@@ -80,6 +80,9 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'renderer/panels/results/Follow.svelte': ['src/sim/interop/follow-text.ts'],
   // The names of the knobs, for a list to choose from.
   'renderer/panels/results/Knobs.svelte': ['src/sim/workloads/operations.ts'],
+  // A page keeps its own recent machines, with the same figures for their pictures as the lab does.
+  'renderer/client/browser.ts': ['src/lab/machine-shape.ts'],
+  'renderer/client/recent-store.ts': ['src/lab/machine-shape.ts'],
   'electron/main/main.ts': ['electron'],
   'electron/preload/preload.ts': ['electron'],
 };

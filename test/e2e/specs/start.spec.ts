@@ -1,13 +1,18 @@
-/** The first minutes: the tour, getting started, the machines searched, the glossary, and the command line of what is shown. */
+/** The first minutes: the tour, the machines searched, the glossary, the command line of what is shown, recent machines drawn. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { door, type Driver, openDoor } from '../driver.ts';
-import { closeNotes } from '../face.ts';
+import { closeNotes, openBuiltIn } from '../face.ts';
+import { scratch } from '../fixtures.ts';
 
+const files = scratch();
 let driver: Driver;
 beforeAll(async () => {
   driver = await openDoor({ tour: true });
 });
-afterAll(() => driver.close());
+afterAll(async () => {
+  await driver.close();
+  files.remove();
+});
 
 const clipboard = (): Promise<string> =>
   driver.app === undefined
@@ -83,5 +88,32 @@ describe(`${door}: the first minutes`, () => {
     expect(await dialog.getByLabel('Command line').innerText()).toContain('numaq xray numaq-64g-8quad');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('draws a saved machine beside its name among the recent ones, and draws it anew when it is saved with more nodes', async () => {
+    const { page } = driver;
+    const file = files.file('drawn.numaq.json');
+    const start = (): Promise<void> => page.getByRole('navigation').getByRole('button', { name: 'Start' }).click();
+    const boxes = page
+      .getByRole('list', { name: 'Recent' })
+      .getByRole('button', { name: /^NUMA-Q, 16 GB, 4 quads/ })
+      .locator('svg rect');
+    await openBuiltIn(page, 'NUMA-Q, 16 GB, 4 quads');
+    await driver.answerSave(file, () => driver.menu('file.saveAs', 'Save as…'));
+    await start();
+    await expect.poll(() => boxes.count()).toBe(4);
+    const lab = page.getByRole('navigation').getByRole('button', { name: 'Lab', exact: true });
+    await lab.click();
+    await page.getByRole('toolbar', { name: 'Nodes' }).getByRole('button', { name: 'Add a node' }).click();
+    await page.getByText(/20 CPUs, 5 nodes/).waitFor();
+    await driver.answerSave(file, () => page.keyboard.press('Control+S'));
+    await page.getByText('changed, not saved').waitFor({ state: 'detached' });
+    await start();
+    await expect.poll(() => boxes.count()).toBe(5);
+    // As it is kept, too. The page opens its machines again and shows them, which is waited for.
+    await page.reload();
+    await page.getByText(/20 CPUs, 5 nodes/).waitFor();
+    await start();
+    await expect.poll(() => boxes.count()).toBe(5);
   });
 });

@@ -91,9 +91,14 @@ describe('machines', () => {
     const tomorrow = newLab({}, dataDir).api;
     const [recent] = await tomorrow.recentMachines();
     expect(recent).toMatchObject({ name: 'mine.numaq.json', title: smallMachine.title });
+    expect(recent?.shape).toEqual({ interconnect: 'ring', nodes: 2, cpus: 8 });
     expect((await tomorrow.openRecent(recent!.handle)).checked.profile).toEqual(smallMachine);
     await tomorrow.saveMachine(recent!.handle, { ...smallMachine, title: 'Other' });
     expect(readFileSync(path, 'utf8')).toBe(formatProfile({ ...smallMachine, title: 'Other' }));
+    const [first, second] = smallMachine.machine.nodes;
+    const smaller = { ...smallMachine.machine, nodes: [first!, { ...second!, cpus: 1 }] };
+    await tomorrow.saveMachine(recent!.handle, { ...smallMachine, machine: smaller });
+    expect((await tomorrow.recentMachines())[0]?.shape).toEqual({ interconnect: 'ring', nodes: 2, cpus: 5 });
     expect(names(folder)).toEqual(['mine.numaq.json']);
     await tomorrow.forgetRecent(recent!.handle);
     expect(await tomorrow.recentMachines()).toEqual([]);
