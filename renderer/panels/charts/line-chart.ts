@@ -71,7 +71,7 @@ export interface AxisEnds {
   readonly max: number;
   readonly ticks: readonly number[];
   readonly label: (value: number, index: number) => string;
-  /** Labels of the times right below their axis. */
+  /** Labels right at their axis. */
   readonly close?: boolean;
 }
 
@@ -89,6 +89,7 @@ export function setAxis(chart: LineChart, which: 'x' | 'y', { min, max, ticks, l
     },
   });
   Object.assign(axis['ticks'] as object, {
+    ...(which === 'y' ? { padding: close ? 2 : 6 } : {}),
     color: colour('--text-3'),
     font: { family: colour('--sans'), size: 11 },
     callback: label,

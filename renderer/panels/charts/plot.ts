@@ -35,7 +35,7 @@ const MUTED_WIDTH = 1;
 /** Sixty lines behind the others are drawn in columns of two pixels: their peaks survive as well, in half the time. */
 const MUTED_PIXELS = 2;
 const TOP_WIDTH = 2.5;
-/** A chart lower than this, px, has its times right below the axis: what is left between them is for the plot. */
+/** A chart lower than this, px, has its labels right at their axes: what is left between them is for the plot. */
 const LOW = 100;
 
 export class Plot {
@@ -123,7 +123,8 @@ export class Plot {
     this.#foot = log ? Math.max(spec.least, 10 ** Math.floor(Math.log10(least))) : 0;
     const top = spec.axis === 'share' ? 100 : log ? logTop(highest, this.#foot) : niceMax(highest || 1);
     const ticks = spec.axis === 'share' ? [0, 50, 100] : log ? logTicks(this.#foot, top) : linearTicks(top);
-    setAxis(this.#chart, 'y', { min: this.#foot, max: top, ticks, label: (value) => spec.tick(value) });
+    const close = this.#chart.height < LOW;
+    setAxis(this.#chart, 'y', { close, min: this.#foot, max: top, ticks, label: (value) => spec.tick(value) });
   }
 
   /** The pixel columns of the span for these samples; those of the same times are found once a draw. */

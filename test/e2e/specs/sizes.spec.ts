@@ -100,6 +100,19 @@ describe(`${door}: charts in a low window`, () => {
         .poll(() => cursors.evaluateAll((lines) => Math.min(...lines.map((line) => line.clientHeight))))
         .toBeGreaterThanOrEqual(least);
       await page.keyboard.press('Escape');
+      // Every entry of every legend is seen.
+      const hidden = await page.getByRole('list', { name: 'Series', exact: true }).evaluateAll((lists) =>
+        lists.flatMap((list) => {
+          const { right, bottom } = list.getBoundingClientRect();
+          return [...list.children]
+            .filter((entry) => {
+              const box = entry.getBoundingClientRect();
+              return box.right > right + 1 || box.bottom > bottom + 1;
+            })
+            .map((entry) => entry.textContent);
+        }),
+      );
+      expect(hidden).toEqual([]);
       const panel = page.getByRole('region', { name: 'Low memory and charts' });
       const memory = await panel.locator('.memory').boundingBox();
       for (const part of [
