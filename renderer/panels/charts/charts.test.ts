@@ -1,7 +1,8 @@
 import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import { tick } from 'svelte';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBuiltIn } from '../../../src/lab/machines.ts';
+import { Run } from '../../state/run.svelte.ts';
 import { catalogue } from '../testing.ts';
 import { chartOf, defaultCharts, readCharts } from './chart-def.ts';
 import { chartSpec, type Shown } from './chart-spec.ts';
@@ -216,6 +217,26 @@ describe('the charts of a window', () => {
     await rerender({ ...of, run: later, seen: true });
     expect(within(chart).queryByText('70.0')).toBeNull();
     expect(within(chart).getByText('42.0')).toBeTruthy();
+  });
+
+  it('of samples are not made anew for a moment, those of moments are', async () => {
+    const live = new Run({ profile, layout, workloads: [], seed: 0, title: 'test' }, 1);
+    const progress = { runId: 'r1', state: 'running', progress: 0, timeNs: 0, references: 0, markers: [] } as const;
+    const row = (at: number): number[] => fixture.columns.map((id) => fixture.column(id)[at]);
+    live.take({ ...progress, frames: [{ columns: fixture.columns, row: row(1) }], moments: [moments[0]] }, 0);
+    const charts = new ChartsState();
+    charts.add('Processor', ['cpu:4:user']);
+    render(Charts, { run: live, catalogue, selection: { kind: 'machine' }, charts });
+    const user = within(screen.getByRole('region', { name: /^Processor/ }));
+    expect(user.getByText('50.0')).toBeTruthy();
+    const read = vi.spyOn(live, 'column');
+    live.take({ ...progress, frames: [], moments: [moments[1]] }, 50);
+    await tick();
+    expect(read.mock.calls.map(([id]) => id).filter((id) => id !== 'timeNs')).toEqual([]);
+    live.take({ ...progress, frames: [{ columns: fixture.columns, row: row(3) }], moments: [moments[2]] }, 100);
+    await tick();
+    expect(read.mock.calls.map(([id]) => id)).toContain('l2HitRate');
+    expect(user.getByText('0.0')).toBeTruthy();
   });
 
   it('become tables with the same numbers', async () => {
