@@ -5,6 +5,7 @@
  */
 import { Chart, type ChartDataset, type Plugin } from 'chart.js';
 import { formatExact } from '../format.ts';
+import { areaPoints } from './areas.ts';
 import { columnBounds, decimateInto, type Samples, type Span } from './decimate.ts';
 import { type LineChart, makeLineChart, type LineChartOptions, type Point, setAxis } from './line-chart.ts';
 import { colour, fillStyle } from './look.ts';
@@ -162,7 +163,6 @@ export class Plot {
     };
   }
 
-  /** Each area lies on the sum of those below it; gaps are left out, so that the areas close. */
   #areas(series: readonly Series[]): ChartDataset<'line', Point[]>[] {
     const positions = new Set<number>();
     for (const { samples } of series) {
@@ -170,17 +170,15 @@ export class Plot {
       for (let at = 0; at < count; at++) positions.add(this.#kept[at]);
     }
     const kept = [...positions].sort((a, b) => a - b);
-    const sums = new Map<number, number>();
-    return series.map(({ look, samples }, place) => {
-      const data = kept
-        .filter((at) => !Number.isNaN(samples.values[at]))
-        .map((at) => {
-          const y = (sums.get(at) ?? 0) + samples.values[at];
-          sums.set(at, y);
-          return { x: samples.times[at], y };
-        });
-      return { data, borderWidth: 0, backgroundColor: this.#fill(look), fill: place === 0 ? 'origin' : '-1' };
-    });
+    const width = this.area === undefined ? this.#chart.width : this.area.right - this.area.left;
+    const samples = series.map((one) => one.samples);
+    const points = areaPoints(samples, kept, this.#view?.span ?? { from: 0, to: 1 }, width);
+    return series.map(({ look }, place) => ({
+      data: points[place],
+      borderWidth: 0,
+      backgroundColor: this.#fill(look),
+      fill: place === 0 ? 'origin' : '-1',
+    }));
   }
 
   /** A log axis has no zero: what is less than its foot is drawn there. */
