@@ -200,6 +200,21 @@ describe('the window', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
+  it('goes on in the drawing when notes that came by themselves are closed, and else where the keys were', async () => {
+    localStorage.clear();
+    const fake = await opened('NUMA-Q, 64 GB, 8 quads');
+    const escape = async (): Promise<void> => {
+      await fireEvent.keyDown(await screen.findByRole('dialog'), { key: 'Escape' });
+      await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    };
+    await escape();
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Drawing of the machine'));
+    treeitem(/^Node 1 /).focus();
+    fake.fire('command', { id: 'machine.notes' });
+    await escape();
+    await waitFor(() => expect(document.activeElement).toBe(treeitem(/^Node 1 /)));
+  });
+
   it('walks the outline by arrow keys', async () => {
     await opened('NUMA-Q, 16 GB, 4 quads');
     const first = treeitem(/^Node 0 /);

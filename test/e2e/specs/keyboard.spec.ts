@@ -35,6 +35,8 @@ describe(`${door}: the keyboard`, () => {
     await press('Escape');
     await driver.page.getByRole('dialog').waitFor({ state: 'detached' });
     await driver.page.getByText(/16 CPUs, 4 nodes/).waitFor();
+    await expect.poll(focused).toBe('Drawing of the machine');
+    await tabTo(/^Node 0\b/);
   });
 
   it('walks the outline by arrows and edits a field by typing', async () => {
