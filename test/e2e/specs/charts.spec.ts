@@ -224,6 +224,34 @@ describe(`${door}: charts`, () => {
     await chart(/^Second level/).waitFor();
     await chart(/^Reads, Writes/).waitFor();
   });
+
+  it('shows the shares of a run that has one sample alone', async () => {
+    const { page } = driver;
+    // A step of 60 us: one sample, which are 50 us apart at first.
+    await page.evaluate(() => localStorage.setItem('numaq-lab.stepping', JSON.stringify({ kind: 'time', ns: 60_000 })));
+    await page.reload();
+    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
+    await page.keyboard.press('Shift+Period');
+    await page.getByText('Paused').first().waitFor();
+    const shares = chart(/^Memory references/);
+    await shares.focus();
+    await page.keyboard.press('t');
+    await expect.poll(() => shares.getByRole('table').getAttribute('aria-rowcount')).toBe('2');
+    await page.keyboard.press('t');
+    await shares.locator('canvas').waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await shares.locator('.frame > .line:not(.playhead)').waitFor();
+    // Between its lines of 50 and 100 % the plot is empty: what is painted there is an area.
+    const painted = (): Promise<number> =>
+      shares.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+        const line = canvas.parentElement?.querySelector<HTMLElement>('.line:not(.playhead)');
+        if (line === null || line === undefined) return -1;
+        const scale = canvas.width / canvas.clientWidth;
+        const [x, y] = [line.offsetLeft - 4, line.offsetTop + line.offsetHeight * 0.25];
+        return canvas.getContext('2d')?.getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data[3] ?? -1;
+      });
+    await expect.poll(painted).toBeGreaterThan(0);
+  });
 });
 
 /** Width and height of a PNG file, from its head. */
