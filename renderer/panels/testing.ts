@@ -68,5 +68,5 @@ export function aRun(): Run {
   const workloads = [
     { kind: 'pattern' as const, pattern: 'stream', cpus: [0], startNs: 0, bytes: 4096, references: 10 },
   ];
-  return new Run({ profile, workloads, seed: 0, title: 'test' }, 1);
+  return new Run({ profile, layout: null, workloads, seed: 0, title: 'test' }, 1);
 }

@@ -175,7 +175,7 @@ describe('the window', () => {
         { tab: 'b2', opened, changed, when },
       ],
       current: 'b2',
-      looked: '',
+      looked: null,
     };
     render(App, { client: fake.client });
     const bar = await screen.findByRole('region', { name: 'Recovered changes' }, { timeout: 5000 });

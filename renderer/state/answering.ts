@@ -18,19 +18,18 @@ export function answeringMs(now: number, since: number): number {
 }
 
 /**
- * Calls `then` when the next frame is painted and what a person did is answered, LONGEST_MS after now at the latest; at once
- * in a hidden window, where nothing is painted. Returns what takes it back.
+ * Calls `then` after the next frame, when what a person did is answered: LONGEST_MS after that frame at the latest. In a
+ * hidden window, which has no frames, it does not wait for one. Never within the call. Returns what takes it back.
  */
 export function afterAnswer(then: () => void): () => void {
-  if (document.hidden) {
-    then();
-    return () => undefined;
-  }
   const since = performance.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const frame = requestAnimationFrame(() => {
+  let frame = 0;
+  const soon = (): void => {
     timer = setTimeout(then, answeringMs(performance.now(), since));
-  });
+  };
+  if (document.hidden) soon();
+  else frame = requestAnimationFrame(soon);
   return () => {
     cancelAnimationFrame(frame);
     clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { KeptTabs, RecoveredMachine, RecoveredTabs, UnsavedMachine } from '../../src/lab/contract.ts';
+import type { KeptTabs, Looked, RecoveredMachine, RecoveredTabs, UnsavedMachine } from '../../src/lab/contract.ts';
 import { checkMachine, openBuiltIn } from '../../src/lab/machines.ts';
 import { AutosaveState } from './autosave.ts';
 import { DialogsState } from './dialogs.svelte.ts';
@@ -19,7 +19,7 @@ class FakeLab {
   /** How long a write takes, ms. */
   writeMs = 0;
   full = false;
-  looked = '';
+  looked: Looked | null = null;
   readonly tabs = new TabsState({
     client: {
       check: (profile) => Promise.resolve(checkMachine(profile)),
@@ -108,18 +108,19 @@ describe('autosave', () => {
   });
 
   it('keeps what is looked at while there is a machine, also where nothing of it changes', async () => {
+    const at = (screen: string): Looked => ({ screen, selected: {} });
     const lab = new FakeLab();
-    lab.autosave.looksAt('start');
+    lab.autosave.looksAt(at('start'));
     await vi.advanceTimersByTimeAsync(1000);
     expect(lab.order).toEqual([]);
-    lab.open().autosave.looksAt('node 3');
+    lab.open().autosave.looksAt(at('node 3'));
     await vi.advanceTimersByTimeAsync(1000);
-    lab.autosave.looksAt('node 3');
-    lab.autosave.looksAt('node 4');
+    lab.autosave.looksAt(at('node 3'));
+    lab.autosave.looksAt(at('node 4'));
     await vi.advanceTimersByTimeAsync(1000);
-    lab.autosave.looksAt('node 4');
+    lab.autosave.looksAt(at('node 4'));
     await vi.advanceTimersByTimeAsync(1000);
-    expect(lab.order.map(({ looked }) => looked)).toEqual(['node 3', 'node 4']);
+    expect(lab.order.map(({ looked }) => looked?.screen)).toEqual(['node 3', 'node 4']);
   });
 
   it('says once that nothing is kept, and goes on trying', async () => {
@@ -156,7 +157,7 @@ describe('what was left by a lab that was killed', () => {
   const left = (...tabs: RecoveredMachine[]): RecoveredTabs => ({
     tabs,
     current: tabs.at(-1)?.tab ?? '',
-    looked: 'as before',
+    looked: { screen: 'xray', selected: {} },
   });
 
   it('stands on the table with its changes unsaved, and undo leads to the file as it was', async () => {
@@ -171,7 +172,7 @@ describe('what was left by a lab that was killed', () => {
       'mine.numaq.json',
     ]);
     expect(lab.tabs.current.recovered).not.toBeNull();
-    expect(lab.looked).toBe('as before');
+    expect(lab.looked?.screen).toBe('xray');
     machine.undo();
     expect(machine.dirty).toBe(false);
     expect(lab.tabs.current.recovered).toBeNull();
@@ -206,7 +207,7 @@ describe('what was left by a lab that was killed', () => {
   it('opens in as many tabs as there were, in their order, with the same one in front', async () => {
     const lab = new FakeLab();
     const other: RecoveredMachine = { ...half(), tab: 'b', opened: openBuiltIn('smp-8way'), changed: null };
-    lab.left = { tabs: [half(), other, { ...half(), tab: 'c' }], current: 'b', looked: '' };
+    lab.left = { tabs: [half(), other, { ...half(), tab: 'c' }], current: 'b', looked: null };
     await lab.autosave.recover();
     expect(lab.tabs.list.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     expect(lab.tabs.current.id).toBe('b');

@@ -2,7 +2,7 @@
  * Keeps what every tab has on its table in side files of the lab, soon after each change, and puts it there again when
  * the lab ended without saving.
  */
-import type { UnsavedMachine } from '../../src/lab/contract.ts';
+import type { Looked, UnsavedMachine } from '../../src/lab/contract.ts';
 import type { Client } from '../client/client.ts';
 import { failureOf } from './failure.ts';
 import type { Tab } from './tab.svelte.ts';
@@ -13,7 +13,7 @@ interface AutosaveParts {
   readonly client: Pick<Client, 'keepUnsaved' | 'keepTabs' | 'dropUnsaved' | 'recoverUnsaved'>;
   readonly tabs: TabsState;
   /** Looks at what looksAt() was told when the tabs were there before. */
-  readonly lookAgain: (looked: string) => void;
+  readonly lookAgain: (looked: Looked) => void;
   /** Says a sentence in the status bar. */
   readonly say: (text: string) => void;
   /** This window's name for the lab (client/window-id.ts). */
@@ -27,7 +27,7 @@ export class AutosaveState {
   #window: Promise<string> | undefined;
   /** What the lab did not take: ids of tabs, and '' for their order. */
   readonly #failing = new Set<string>();
-  #looked = '';
+  #looked: Looked | undefined;
   #ended = false;
 
   constructor(parts: AutosaveParts) {
@@ -48,13 +48,13 @@ export class AutosaveState {
       .then((window) => client.recoverUnsaved(window))
       .catch(() => null);
     if (found === null || tabs.list.length > 0 || !tabs.recover(found)) return false;
-    this.#parts.lookAgain(found.looked);
+    if (found.looked !== null) this.#parts.lookAgain(found.looked);
     return true;
   }
 
   /** What the window looks at, in its own words: kept with the order of its tabs. */
-  looksAt(looked: string): void {
-    if (looked === this.#looked) return;
+  looksAt(looked: Looked): void {
+    if (JSON.stringify(looked) === JSON.stringify(this.#looked)) return;
     this.#looked = looked;
     if (!this.#ended && this.#parts.tabs.list.length > 0) this.#order.changed();
   }
@@ -110,7 +110,8 @@ export class AutosaveState {
   async #keepOrder(): Promise<boolean> {
     const { client, tabs } = this.#parts;
     const window = await this.#id();
-    const order = { window, tabs: tabs.list.map(({ id }) => id), current: tabs.current.id, looked: this.#looked };
+    const looked = this.#looked === undefined ? {} : { looked: this.#looked };
+    const order = { window, tabs: tabs.list.map(({ id }) => id), current: tabs.current.id, ...looked };
     return this.#tell('', () => client.keepTabs(order));
   }
 

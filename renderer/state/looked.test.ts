@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { machineOn } from '../panels/testing.ts';
-import { lookAgain, lookedText } from './looked.ts';
+import { lookAgain, lookedAt } from './looked.ts';
 import { type Selection, SelectionState } from './selection.svelte.ts';
 import type { Tab } from './tab.svelte.ts';
 import type { Screen } from './view.svelte.ts';
@@ -24,28 +24,32 @@ const selections = ({ tabs }: ReturnType<typeof window>): Selection[] =>
 
 describe('what is looked at', () => {
   it.each<Selection>([
+    { kind: 'machine' },
+    { kind: 'cpu' },
+    { kind: 'interconnect' },
+    { kind: 'remoteCache' },
     { kind: 'kernel' },
+    { kind: 'zones' },
     { kind: 'workload' },
     { kind: 'node', node: 7 },
     { kind: 'cpus', node: 0 },
     { kind: 'zone', node: 3, zone: 'HighMem', index: 0 },
   ])('is the same again: $kind', (selected) => {
-    const text = lookedText(window('xray', selected, { kind: 'node', node: 0 }));
+    const looked = lookedAt(window('xray', selected, { kind: 'node', node: 0 }));
     const next = window('start');
-    lookAgain(text, next);
+    lookAgain(looked, next);
     expect(next.view.screen).toBe('xray');
     expect(selections(next)).toEqual([selected, { kind: 'node', node: 0 }]);
   });
 
-  it('is passed over where the machine has no such thing, or the text says nothing', () => {
-    const wrong = {
-      screen: 'kitchen',
-      selected: { 'tab 0': 'zone:3:HighMem:7', 'tab 1': 'node:1', 'tab 2': 'kernel' },
-    };
-    for (const text of [JSON.stringify(wrong), '', 'null', '[]', '{"selected":5}', '{"selected":{"tab 0":5}}']) {
+  it('is passed over where the machine has no such thing, and where the screen would be empty', () => {
+    for (const screen of ['kitchen', 'runs', 'compare']) {
       const next = window('start', { kind: 'cpu' });
-      lookAgain(text, next);
+      lookAgain({ screen, selected: { 'tab 0': 'zone:3:HighMem:7', 'tab 1': 'node:1', 'tab 2': 'kernel' } }, next);
       expect([next.view.screen, ...selections(next)]).toEqual(['start', { kind: 'cpu' }, { kind: 'machine' }]);
     }
+    const next = window('start', { kind: 'cpu' });
+    lookAgain({ screen: 'lab', selected: { 'tab 0': 'constructor', 'tab 1': '' } }, next);
+    expect([next.view.screen, ...selections(next)]).toEqual(['lab', { kind: 'cpu' }, { kind: 'machine' }]);
   });
 });

@@ -1,39 +1,32 @@
 /**
- * What the window looks at (its screen, and what is selected in each tab) as text for its side file, and back. What does
- * not fit any more is passed over: the rest is as it was.
+ * What the window looks at (its screen, and what is selected in each tab) for its side file, and back. What does not fit
+ * any more is passed over: the rest is as it was.
  */
+import type { Looked } from '../../src/lab/contract.ts';
 import { selectionKey, selectionOf } from './selection.svelte.ts';
 import type { TabsState } from './tabs.svelte.ts';
-import { SCREENS, type ViewState } from './view.svelte.ts';
+import { SCREENS, type Screen, type ViewState } from './view.svelte.ts';
 
 interface Looking {
   readonly view: Pick<ViewState, 'screen' | 'show'>;
   readonly tabs: Pick<TabsState, 'list'>;
 }
 
-/** JSON of the screen's name and of the selections' keys by tab. */
-export function lookedText({ view, tabs }: Looking): string {
-  const selected = tabs.list.map(({ id, selection }) => [id, selectionKey(selection.current)]);
-  return JSON.stringify({ screen: view.screen, selected: Object.fromEntries(selected) as unknown });
+/** Of runs, which do not come back. */
+const EMPTY: readonly Screen[] = ['runs', 'compare'];
+
+/** Where the window is. */
+export function lookedAt({ view, tabs }: Looking): Looked {
+  const selected = tabs.list.map(({ id, selection }) => [id, selectionKey(selection.current)] as const);
+  return { screen: view.screen, selected: Object.fromEntries(selected) };
 }
 
-/** Looks at what `text` says. */
-export function lookAgain(text: string, { view, tabs }: Looking): void {
-  const { screen, selected } = parsed(text);
+/** Goes there again. */
+export function lookAgain({ screen, selected }: Looked, { view, tabs }: Looking): void {
   const known = SCREENS.find((one) => one === screen);
-  if (known !== undefined) view.show(known);
+  if (known !== undefined && !EMPTY.includes(known)) view.show(known);
   for (const { id, machine, selection } of tabs.list) {
-    const key = (selected as Readonly<Record<string, unknown>> | null | undefined)?.[id];
-    const found = typeof key === 'string' && machine.layout !== null ? selectionOf(key, machine.layout) : null;
+    const found = machine.layout === null ? null : selectionOf(selected[id] ?? '', machine.layout);
     if (found !== null) selection.select(found);
-  }
-}
-
-function parsed(text: string): { readonly screen?: unknown; readonly selected?: unknown } {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value !== null && typeof value === 'object' ? value : {};
-  } catch {
-    return {};
   }
 }

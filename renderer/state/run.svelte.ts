@@ -18,8 +18,8 @@ import { RunMeter } from './run-meter.ts';
 export interface RunStart {
   /** The object that MachineState.profile was at the start: when that is another one, the run is not of the machine as it stands. */
   readonly profile: MachineProfile;
-  /** What boot makes of it; left out where nobody has asked the lab, as of a run that was read from a file. */
-  readonly layout?: BootLayout;
+  /** What boot makes of it; null of a run that was read from a file. */
+  readonly layout: BootLayout | null;
   readonly workloads: readonly WorkloadSpec[];
   readonly seed: number;
   /** One line that names what runs. */
@@ -135,7 +135,7 @@ export class Run {
 /** A run as a file has it: with its samples and its report, without moments and markers. */
 export function runOfFile({ runId, name, report }: OpenedRun, number: number, title: string): Run {
   const { profile, workloads, seed, history } = report.config;
-  const start = { profile, workloads, seed, title, file: name };
+  const start = { profile, layout: null, workloads, seed, title, file: name };
   const run = new Run(history === undefined ? start : { ...start, history }, number);
   run.fill(runId, report);
   return run;

@@ -289,7 +289,13 @@ export class RunsState {
     this.#unheard.push(event);
     const ms = goesOn ? Math.max(this.#shown + SHOWN_MS - now, answeringMs(now, this.#since)) : 0;
     if (ms <= 0) this.#catchUp();
-    else this.#later ??= setTimeout(() => this.#catchUp(), ms);
+    else this.#later ??= setTimeout(() => this.#catchUpWhenAnswered(), ms);
+  }
+
+  #catchUpWhenAnswered(): void {
+    const ms = answeringMs(performance.now(), this.#since);
+    if (ms > 0) this.#later = setTimeout(() => this.#catchUp(), ms);
+    else this.#catchUp();
   }
 
   #catchUp(): void {

@@ -62,7 +62,7 @@ function fakeLab(over: Partial<Client> = {}): {
 function start(): RunStart {
   const { profile } = openBuiltIn('pc-256m').checked;
   if (profile === undefined) throw new Error('the built-in machine is not valid');
-  return { profile, workloads: [], seed: 1, title: 'test' };
+  return { profile, layout: null, workloads: [], seed: 1, title: 'test' };
 }
 
 const columns = ['timeNs', 'references'];
@@ -118,7 +118,12 @@ describe('runs', () => {
     expect([run?.state, run?.timeNs]).toEqual(['running', 10]);
     progress({ timeNs: 20, frames: [{ columns, row: [20, 1] }] });
     expect(run?.timeNs).toBe(10);
-    vi.advanceTimersByTime(66);
+    vi.advanceTimersByTime(60);
+    // It would be shown in 6 ms: a key comes first.
+    press();
+    vi.advanceTimersByTime(7);
+    expect(run?.timeNs).toBe(10);
+    vi.advanceTimersByTime(43);
     expect(run?.timeNs).toBe(20);
     vi.advanceTimersByTime(66);
     press();

@@ -59,29 +59,23 @@ export function selectionKey(selection: Selection): string {
   }
 }
 
-/** What a text of selectionKey() names on a machine; null where the machine has nothing of that name. */
+type Plain = Exclude<Selection['kind'], 'node' | 'cpus' | 'zone'>;
+const PLAIN: Readonly<Record<Plain, { readonly kind: Plain }>> = {
+  machine: { kind: 'machine' },
+  cpu: { kind: 'cpu' },
+  interconnect: { kind: 'interconnect' },
+  remoteCache: { kind: 'remoteCache' },
+  kernel: { kind: 'kernel' },
+  zones: { kind: 'zones' },
+  workload: { kind: 'workload' },
+};
+
+/** What a text of selectionKey() names; null where it names nothing, or a node or zone that the machine does not have. */
 export function selectionOf(key: string, layout: BootLayout): Selection | null {
   const [kind, id, name, index] = key.split(':');
   const node = layout.nodes.find((one) => String(one.id) === id);
-  switch (kind) {
-    case 'machine':
-    case 'cpu':
-    case 'interconnect':
-    case 'remoteCache':
-    case 'kernel':
-    case 'zones':
-    case 'workload':
-      return { kind };
-    case 'node':
-    case 'cpus':
-      return node === undefined ? null : { kind, node: node.id };
-    case 'zone': {
-      const zone = node?.zones.find((one) => one.name === name && String(one.index) === index);
-      return node === undefined || zone === undefined
-        ? null
-        : { kind, node: node.id, zone: zone.name, index: zone.index };
-    }
-    default:
-      return null;
-  }
+  if (kind === 'node' || kind === 'cpus') return node === undefined ? null : { kind, node: node.id };
+  if (kind !== 'zone') return Object.hasOwn(PLAIN, kind) ? PLAIN[kind as Plain] : null;
+  const zone = node?.zones.find((one) => one.name === name && String(one.index) === index);
+  return node === undefined || zone === undefined ? null : { kind, node: node.id, zone: zone.name, index: zone.index };
 }

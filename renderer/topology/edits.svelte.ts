@@ -36,9 +36,12 @@ export class TopologyEdits {
   link = $state.raw<{ readonly from: number; readonly to: number } | null>(null);
 
   readonly #lab: { readonly machine: MachineState };
+  readonly #onaccepted: () => void;
 
-  constructor(lab: { readonly machine: MachineState }) {
+  /** `onaccepted` is called after every edit that came into force. */
+  constructor(lab: { readonly machine: MachineState }, onaccepted: () => void = () => undefined) {
     this.#lab = lab;
+    this.#onaccepted = onaccepted;
   }
 
   changeCpus(index: number, by: 1 | -1): Promise<boolean> {
@@ -102,7 +105,10 @@ export class TopologyEdits {
       return false;
     }
     const accepted = await this.#lab.machine.replace(planned.profile, planned.label);
-    if (accepted) return true;
+    if (accepted) {
+      this.#onaccepted();
+      return true;
+    }
     const { issues } = this.#lab.machine.refused.find(({ path }) => path === '') ?? { issues: [] };
     this.#lab.machine.restore('');
     const message = issues.map((issue) => issue.message).join(' ');

@@ -37,6 +37,18 @@ describe('the drawing', () => {
     stop();
   });
 
+  it('shows nodes that come or go at once: what is done at a place is done to the node there', async () => {
+    const { machine, facts, stop } = drawn();
+    const { profile } = machine;
+    if (profile === null) throw new Error('no machine');
+    const nodes = profile.machine.nodes.filter(({ id }) => id !== 2);
+    expect(await machine.replace({ ...profile, machine: { ...profile.machine, nodes } }, 'Node 2 removed')).toBe(true);
+    expect(facts.profile).toBe(machine.profile);
+    machine.undo();
+    expect([facts.profile, facts.layout]).toEqual([machine.profile, machine.layout]);
+    stop();
+  });
+
   it('follows while a key is held down', async () => {
     const { machine, facts, stop } = drawn();
     const { profile } = machine;
@@ -55,6 +67,10 @@ describe('the drawing', () => {
     expect(facts.profile).toBe(machine.profile);
     stop();
     await press(machine, 3);
+    expect(facts.profile).toBe(machine.profile);
+    // What was begun while it was drawn ends later.
+    facts.catchUp();
+    await press(machine, 2);
     expect(facts.profile).toBe(machine.profile);
   });
 });

@@ -37,10 +37,15 @@ interface Drawn extends Pick<MachineState, 'profile' | 'layout'> {
 export class TopologyFacts {
   readonly #lab: FactSources;
   #drawn = $state.raw<Drawn | null>(null);
-  /** As it was drawn last while the drawing follows it, otherwise as it stands. */
-  readonly #machine: Pick<MachineState, 'profile' | 'layout'> = $derived.by(() =>
-    this.#drawn?.of === this.#lab.machine ? this.#drawn : this.#lab.machine,
-  );
+  /**
+   * As it was drawn last while the drawing follows it. As it stands where it does not, and where other nodes stand at
+   * other places: what is done at a place of the drawing is done to the node that stands there.
+   */
+  readonly #machine: Pick<MachineState, 'profile' | 'layout'> = $derived.by(() => {
+    const { machine } = this.#lab;
+    const drawn = this.#drawn;
+    return drawn?.of === machine && hasSameNodes(drawn.profile, machine.profile) ? drawn : machine;
+  });
 
   /** The run that is shown: the current one, where it is of the machine as it stands. */
   readonly run: Run | null = $derived.by(() => {
@@ -107,11 +112,15 @@ export class TopologyFacts {
       never();
       this.#drawn = null;
     });
-    untrack(() => this.catchUp());
+    untrack(() => this.#draw());
   }
 
-  /** Draws the machine as it stands, at once: for an edit that was made in the drawing. */
+  /** Draws the machine as it stands, at once, where it is drawn: for an edit that was made in the drawing. */
   catchUp(): void {
+    if (this.#drawn !== null) this.#draw();
+  }
+
+  #draw(): void {
     const { machine } = this.#lab;
     const { profile, layout } = machine;
     this.#drawn = { of: machine, profile, layout };
@@ -125,7 +134,7 @@ export class TopologyFacts {
 
   /** Free frames of 4 KiB of a zone as the run on screen has it; undefined where none of this machine is. */
   freeOf(node: NodeLayout, at: { readonly zone: string; readonly index: number }): number | undefined {
-    if (!this.live) return undefined;
+    if (!this.live || this.profile !== this.#lab.machine.profile) return undefined;
     return this.contentsOf(node).find(({ zone }) => zone.name === at.zone && zone.index === at.index)?.freePages;
   }
 
@@ -168,4 +177,10 @@ export class TopologyFacts {
     const share = present === 0 ? 0 : used / present;
     return { ...sum, used: this.layout?.boots === false ? null : share };
   }
+}
+
+function hasSameNodes(a: MachineProfile | null, b: MachineProfile | null): boolean {
+  if (a === null || b === null) return a === b;
+  const [these, those] = [a.machine.nodes, b.machine.nodes];
+  return these === those || (these.length === those.length && these.every(({ id }, at) => id === those[at].id));
 }

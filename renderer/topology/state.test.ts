@@ -25,7 +25,7 @@ describe('what a run says of zones', () => {
 
   function looked(machine: MachineState, on: MachineState): { free: number | undefined; live: boolean } {
     if (on.profile === null || machine.layout === null) throw new Error('no machine');
-    const current = new Run({ profile: on.profile, workloads: [], seed: 1, title: '' }, 1);
+    const current = new Run({ profile: on.profile, layout: null, workloads: [], seed: 1, title: '' }, 1);
     const selection = new SelectionState();
     const { facts } = new TopologyState({ machine, selection, runs: { current }, playhead: { moment } });
     return { free: facts.freeOf(machine.layout.nodes[0], { zone: 'HighMem', index: 0 }), live: facts.live };
@@ -49,7 +49,7 @@ describe('what a run says of zones', () => {
     const { profile } = machineOn('numaq-64g-8quad');
     if (profile === null) throw new Error('no machine');
     const kernel = { ...profile.kernel, pageMmuShift: 3 };
-    const run = new Run({ profile: { ...profile, kernel }, workloads: [], seed: 1, title: '' }, 1);
+    const run = new Run({ profile: { ...profile, kernel }, layout: null, workloads: [], seed: 1, title: '' }, 1);
     const frames = [{ columns: ['timeNs', 'free:0:HighMem:0'], row: [10, 800] }];
     run.take(
       { runId: '', state: 'running', progress: 0, timeNs: 10, references: 0, frames, moments: [], markers: [] },

@@ -126,7 +126,7 @@ export class TopologyState {
   constructor(lab: FactSources & { readonly selection: SelectionState }) {
     this.#lab = lab;
     this.facts = new TopologyFacts(lab);
-    this.edits = new TopologyEdits(lab);
+    this.edits = new TopologyEdits(lab, () => this.facts.catchUp());
   }
 
   /** The node that Tab reaches: the selected one where it is drawn, otherwise the first drawn; -1 where none is. */

@@ -35,6 +35,7 @@ import { historySchema } from './scheduling-schema.ts';
 import {
   type KeptTabs,
   keptTabsSchema,
+  type Looked,
   type RecoveredMachine,
   type RecoveredTabs,
   tabIdSchema,
@@ -137,7 +138,7 @@ export interface SegmentCatalogue {
   readonly schema: unknown;
 }
 export type { CheckedSegment, LowMemory, MachineShape };
-export type { KeptTabs, RecoveredMachine, RecoveredTabs, UnsavedMachine };
+export type { KeptTabs, Looked, RecoveredMachine, RecoveredTabs, UnsavedMachine };
 
 export interface SavedFile {
   readonly handle: string;
@@ -271,7 +272,7 @@ export const methods = {
   saveMachineAs: method<SavedFile | null>()(z.tuple([name, z.unknown()])),
   /** Keeps what a window has in a tab in a side file, atomically, so that a kill does not lose it. */
   keepUnsaved: method<null>()(z.tuple([unsavedSchema])),
-  /** Keeps the order of a window's tabs, and which one is looked at. */
+  /** Keeps the order of a window's tabs, which one is looked at, the screen and what is selected. */
   keepTabs: method<null>()(z.tuple([keptTabsSchema])),
   /** Takes the side file of a window's tab away; null: of all of them. */
   dropUnsaved: method<null>()(z.tuple([windowIdSchema, tabIdSchema.nullable()])),

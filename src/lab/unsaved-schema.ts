@@ -22,14 +22,21 @@ export const unsavedSchema = z.strictObject({
 /** What a window has in one of its tabs. */
 export type UnsavedMachine = z.output<typeof unsavedSchema>;
 
+/** What a window looks at, in its own words. */
+export const lookedSchema = z.strictObject({
+  screen: z.string().max(40),
+  /** What is selected in each tab. */
+  selected: z.record(tabIdSchema, z.string().max(80)),
+});
+export type Looked = z.output<typeof lookedSchema>;
+
 export const keptTabsSchema = z.strictObject({
   window: windowIdSchema,
   /** In their order on the screen. */
   tabs: z.array(tabIdSchema).max(1000),
   /** The one that is looked at. */
   current: tabIdSchema,
-  /** What the window looks at, in its own words. */
-  looked: z.string().max(65_536).optional(),
+  looked: lookedSchema.optional(),
 });
 /** Which tabs a window has. */
 export type KeptTabs = z.output<typeof keptTabsSchema>;
@@ -51,6 +58,6 @@ export interface RecoveredTabs {
   readonly tabs: readonly RecoveredMachine[];
   /** The tab that was looked at: one of `tabs`. */
   readonly current: string;
-  /** What the window looked at, as it said; empty where it did not. */
-  readonly looked: string;
+  /** As the window said it; null where it did not. */
+  readonly looked: Looked | null;
 }

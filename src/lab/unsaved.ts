@@ -13,6 +13,7 @@ import { checkMachine } from './machines.ts';
 import { Turns } from './turns.ts';
 import {
   type KeptTabs,
+  lookedSchema,
   type RecoveredMachine,
   type RecoveredTabs,
   tabIdSchema,
@@ -47,7 +48,8 @@ const tabsSchema = z.object({
   version: z.literal(1),
   tabs: z.array(z.string()),
   current: z.string(),
-  looked: z.string().optional(),
+  // A broken one does not take the order with it.
+  looked: lookedSchema.optional().catch(undefined),
 });
 
 interface KeptTab {
@@ -132,7 +134,7 @@ export class UnsavedMachines {
     }
     await this.#removeFiles(fileOf(from, TABS));
     const { current, looked } = found;
-    const order = { tabs: found.tabs.map(({ tab }) => tab), current, looked };
+    const order = { tabs: found.tabs.map(({ tab }) => tab), current, ...(looked === null ? {} : { looked }) };
     await this.#write(fileOf(window, TABS), { format: TABS_FORMAT, version: 1, ...order }).catch(() => undefined);
   }
 
@@ -143,7 +145,7 @@ export class UnsavedMachines {
     const place = (tab: string): number => (order.tabs.includes(tab) ? order.tabs.indexOf(tab) : order.tabs.length);
     const tabs = found.sort((a, b) => place(a.tab) - place(b.tab));
     const current = (tabs.find(({ tab }) => tab === order.current) ?? tabs[0])?.tab;
-    return current === undefined ? null : { tabs, current, looked: order.looked ?? '' };
+    return current === undefined ? null : { tabs, current, looked: order.looked ?? null };
   }
 
   async #order(window: string): Promise<Pick<z.output<typeof tabsSchema>, 'tabs' | 'current' | 'looked'>> {

@@ -38,7 +38,7 @@ function chosen(def: ChartDef, { run, selection, sources }: Shown): ChartSpec {
   });
   const free = series.flatMap(({ id }) => zoneOf(id) ?? []);
   const log = def.log || (free.length > 0 && free.length === series.length);
-  const layout = run.start?.layout;
+  const layout = run.start?.layout ?? null;
   const marks =
     free.length === 1 ? zoneMarks(layout, free[0], selection) : lowMarks(layout, free.slice(0, 2), selection);
   const words = UNITS[unit];

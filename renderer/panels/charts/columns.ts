@@ -6,8 +6,8 @@ import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 /** The part of a Run that charts read. */
 export interface SampledRun {
   readonly number?: number;
-  /** `layout`: where it is known, its watermarks are drawn. */
-  readonly start?: { readonly profile: MachineProfile; readonly layout?: BootLayout };
+  /** `layout`: where it is known its watermarks are drawn. */
+  readonly start?: { readonly profile: MachineProfile; readonly layout: BootLayout | null };
   readonly columns: readonly string[];
   /** Grows with every frame: reading it makes a component follow the run. */
   readonly frameCount: number;

@@ -1,5 +1,5 @@
 /**
- * One clock for all charts: what changed is drawn at most 30 times a second, in the screen's own rhythm. Where many charts
+ * One clock for all charts: what changed is drawn at most 30 times a second (of a run its progress comes 15 times), in the screen's own rhythm. Where many charts
  * take longer than a part of a frame, the rest has the next one, so that an input never waits for all of them; and what took
  * long is done less often, so that four fifths of the time are left for what a person does. Right after an input the
  * charts of a run stand still: the answer to it comes first.

@@ -74,7 +74,7 @@ const latency: Preset = (run) =>
 
 /** Free memory of up to four zones: those of the selection, low memory, then those with the least left. */
 const free: Preset = (run, selection) => {
-  const layout = run.start?.layout;
+  const layout = run.start?.layout ?? null;
   const zones = freeColumns(run.columns)
     .map(({ id, at }) => ({ id, at, zone: zoneLayout(layout, at), rank: rankOf(at, selection) }))
     .sort((a, b) => a.rank - b.rank || leftShare(run, a.id, a.zone) - leftShare(run, b.id, b.zone))

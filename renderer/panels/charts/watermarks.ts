@@ -11,17 +11,13 @@ const DOTTED: readonly number[] = [2, 2];
 type ZoneLayout = BootLayout['nodes'][number]['zones'][number];
 
 /** A zone as boot laid it out; undefined where the layout has none there. */
-export function zoneLayout(layout: BootLayout | undefined, at: ZoneAt): ZoneLayout | undefined {
+export function zoneLayout(layout: BootLayout | null, at: ZoneAt): ZoneLayout | undefined {
   const node = layout?.nodes.find(({ id }) => id === at.node);
   return node?.zones.find(({ name, index }) => name === at.zone && index === at.index);
 }
 
 /** The low mark of each zone that has one; the selected zone's warns most. */
-export function lowMarks(
-  layout: BootLayout | undefined,
-  zones: readonly ZoneAt[],
-  selection: Selection,
-): readonly Mark[] {
+export function lowMarks(layout: BootLayout | null, zones: readonly ZoneAt[], selection: Selection): readonly Mark[] {
   return zones.flatMap((at) => {
     const low = zoneLayout(layout, at)?.watermarks.low ?? 0;
     if (low === 0) return [];
@@ -30,7 +26,7 @@ export function lowMarks(
 }
 
 /** All three marks of one zone. */
-export function zoneMarks(layout: BootLayout | undefined, at: ZoneAt, selection: Selection): readonly Mark[] {
+export function zoneMarks(layout: BootLayout | null, at: ZoneAt, selection: Selection): readonly Mark[] {
   const marks = zoneLayout(layout, at)?.watermarks;
   if (marks === undefined || marks.low === 0) return [];
   const selected = isSelected(at, selection);
@@ -42,7 +38,7 @@ export function zoneMarks(layout: BootLayout | undefined, at: ZoneAt, selection:
 }
 
 function mark(
-  layout: BootLayout | undefined,
+  layout: BootLayout | null,
   label: string,
   pages: number,
   selected: boolean,

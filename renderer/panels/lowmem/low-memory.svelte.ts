@@ -4,6 +4,7 @@
  * measured one run after the other.
  */
 import type { LabFailure, LowMemory } from '../../../src/lab/contract.ts';
+import type { BootLayout } from '../../../src/sim/kernel/boot/layout.ts';
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
 import type { Client } from '../../client/client.ts';
 import { failureOf } from '../../state/failure.ts';
@@ -41,7 +42,7 @@ export class LowMemoryState {
   /** Runs `start` at each of these clusters, one after the other, until all are done or one is cancelled; what does not boot is left out. */
   async measure(
     shifts: readonly number[],
-    start: RunStart,
+    start: Omit<RunStart, 'layout'>,
     begin: (start: RunStart) => Promise<Run | null>,
   ): Promise<void> {
     if (this.waiting.length > 0) return;
@@ -50,24 +51,20 @@ export class LowMemoryState {
       const shift = this.waiting[0] ?? 0;
       const own = shift === start.profile.kernel.pageMmuShift;
       const profile = own ? start.profile : atCluster(start.profile, shift);
-      const run = (await this.#boots(profile))
-        ? await begin({
-            ...start,
-            profile,
-            title: `${start.title}, ${4 << shift} KiB clusters`,
-          })
-        : null;
+      const layout = await this.#boot(profile);
+      const title = `${start.title}, ${4 << shift} KiB clusters`;
+      const run = layout?.boots === true ? await begin({ ...start, profile, layout, title }) : null;
       if (run !== null) await finished(run);
       this.waiting = run?.state === 'cancelled' ? [] : this.waiting.slice(1);
     }
   }
 
-  async #boots(profile: MachineProfile): Promise<boolean> {
+  async #boot(profile: MachineProfile): Promise<BootLayout | null> {
     try {
-      return (await this.#client.check(profile)).layout?.boots === true;
+      return (await this.#client.check(profile)).layout ?? null;
     } catch {
       // The lab did not answer: a run would not begin either.
-      return false;
+      return null;
     }
   }
 

@@ -60,7 +60,7 @@ describe('the run beside a prediction', () => {
   it('is the last one of the same design on the same machine and kernel', () => {
     const runOf = (on: typeof machine, number: number): Run => {
       const workloads = [{ kind: 'segment' as const, design, scale: 1, cpus: [0], startNs: 0 }];
-      return new Run({ profile: on, workloads, seed: 1, title: '' }, number);
+      return new Run({ profile: on, layout: null, workloads, seed: 1, title: '' }, number);
     };
     const bound = { ...machine, kernel: { ...machine.kernel, binding: 'mempolicy' as const } };
     const [first, second] = [runOf(machine, 1), runOf(bound, 2)];

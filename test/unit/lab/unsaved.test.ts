@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RecoveredTabs, UnsavedMachine } from '../../../src/lab/contract.ts';
@@ -35,6 +35,8 @@ const unchanged = (window: string, tab = 'a'): UnsavedMachine => ({
 /** Titles of the machines that came back, as they were when the lab ended. */
 const titles = (found: RecoveredTabs | null): readonly (string | undefined)[] | undefined =>
   found?.tabs.map(({ opened, changed }) => (changed ?? opened.checked).profile?.title);
+
+const LOOKED = { screen: 'lowMemory', selected: { a: 'node:3' } };
 
 describe('what a window has on its table', () => {
   it('is there for the next start after a kill, with its unsaved changes', async () => {
@@ -122,15 +124,26 @@ describe('what a window has on its table', () => {
     const folder = emptyFolder();
     const killed = new UnsavedMachines(folder);
     for (const tab of ['a', 'b', 'c']) await killed.keep(changed(tab, FIRST, tab));
-    await killed.keepTabs({ window: FIRST, tabs: ['c', 'a'], current: 'a', looked: 'node 3' });
+    await killed.keepTabs({ window: FIRST, tabs: ['c', 'a'], current: 'a', looked: LOOKED });
     const next = new UnsavedMachines(folder);
     const found = await next.take(SECOND);
     // A tab that the order does not know yet, killed before it was written, stands last.
     expect(titles(found)).toEqual(['c', 'a', 'b']);
-    expect([found?.current, found?.looked]).toEqual(['a', 'node 3']);
+    expect([found?.current, found?.looked]).toEqual(['a', LOOKED]);
     const again = await next.take(SECOND);
-    expect([titles(again), again?.looked]).toEqual([['c', 'a', 'b'], 'node 3']);
+    expect([titles(again), again?.looked]).toEqual([['c', 'a', 'b'], LOOKED]);
     expect(names(join(folder, 'unsaved')).filter((name) => name.startsWith(FIRST))).toEqual([]);
+  });
+
+  it('has its tabs in their order though what was looked at cannot be read', async () => {
+    const folder = emptyFolder();
+    const killed = new UnsavedMachines(folder);
+    for (const tab of ['a', 'b']) await killed.keep(changed(tab, FIRST, tab));
+    await killed.keepTabs({ window: FIRST, tabs: ['b', 'a'], current: 'a', looked: LOOKED });
+    const file = join(folder, 'unsaved', `${FIRST}.tabs.json`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"lowMemory"', '5'));
+    const found = await new UnsavedMachines(folder).take(SECOND);
+    expect([titles(found), found?.current, found?.looked]).toEqual([['b', 'a'], 'a', null]);
   });
 
   it('loses one tab without the others when it is closed', async () => {
