@@ -132,20 +132,20 @@ describe('the clusters that are measured', () => {
       lowMemory: (asked) => Promise.resolve(lowMemoryOf(asked)),
       check: (asked) => Promise.resolve(checkMachine(asked)),
     });
-    const begun: { readonly shift: number; readonly title: string }[] = [];
+    const begun: { readonly shift: number; readonly title: string; readonly frames: number | undefined }[] = [];
     const begin = (next: RunStart): Promise<Run> => {
       const run = new Run(next, begun.length + 1);
       const shift = next.profile.kernel.pageMmuShift;
-      begun.push({ shift, title: next.title });
+      begun.push({ shift, title: next.title, frames: next.layout?.clusterFrames });
       setTimeout(() => (run.state = shift === 5 ? 'cancelled' : 'done'));
       return Promise.resolve(run);
     };
     await state.measure([0, 2, 3, 5, 6], { ...aRun().start, profile, title: 'stream' }, begin);
     // Of 60 bytes a struct page the machine does not boot without clusters.
     expect(begun).toEqual([
-      { shift: 2, title: 'stream, 16 KiB clusters' },
-      { shift: 3, title: 'stream, 32 KiB clusters' },
-      { shift: 5, title: 'stream, 128 KiB clusters' },
+      { shift: 2, title: 'stream, 16 KiB clusters', frames: 4 },
+      { shift: 3, title: 'stream, 32 KiB clusters', frames: 8 },
+      { shift: 5, title: 'stream, 128 KiB clusters', frames: 32 },
     ]);
     expect(state.waiting).toEqual([]);
   });
