@@ -321,6 +321,8 @@ export class RunsState {
   async #fetchReport(run: Run): Promise<void> {
     try {
       run.report = await this.#client.runReport(run.id);
+      // Until then records are counted, of which a modify is one.
+      run.references = run.report.result.totals['references'] ?? run.references;
     } catch (error) {
       run.failure = failureOf(error);
     }

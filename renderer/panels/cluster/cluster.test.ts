@@ -39,6 +39,25 @@ describe('the cluster slider', () => {
     expect(screen.queryByRole('button', { name: /would boot/ })).toBeNull();
   });
 
+  it('asks for its columns once for a machine, and marks those of the machine before an edit', async () => {
+    const machine = machineOn('numaq-64g-8quad');
+    const asked: unknown[] = [];
+    const check = (profile: unknown): Promise<ReturnType<typeof checkMachine>> => {
+      asked.push(profile);
+      return Promise.resolve(checkMachine(profile));
+    };
+    render(ClusterSlider, { machine, check });
+    const last = (): string | undefined => [...document.querySelectorAll('.figure')].at(-1)?.textContent?.trim();
+    await waitFor(() => expect(last()).toBe('882'));
+    expect(asked).toHaveLength(7);
+    expect(await machine.edit('kernel.pageMmuShift', 2)).toBe(true);
+    machine.undo();
+    expect(await machine.edit('kernel.structPageBytes', 60)).toBe(true);
+    await waitFor(() => expect(document.querySelectorAll('.column.old')).toHaveLength(6));
+    await waitFor(() => expect(document.querySelectorAll('.column.old')).toHaveLength(0));
+    expect(asked).toHaveLength(14);
+  });
+
   it('is one step of undo however far it is dragged', async () => {
     const machine = machineOn('numaq-64g-8quad');
     render(ClusterSlider, { machine, check: (profile: unknown) => Promise.resolve(checkMachine(profile)) });

@@ -12,6 +12,8 @@ export const SHIFTS: readonly number[] = [0, 1, 2, 3, 4, 5, 6];
 export interface FrontierPoint {
   readonly boots: boolean;
   readonly lowmemMiB: number;
+  /** Of the machine before an edit. */
+  readonly old?: boolean;
 }
 
 export class FrontierState {
@@ -20,12 +22,18 @@ export class FrontierState {
   readonly #check: (profile: unknown) => Promise<Checked>;
   readonly #settled = new Settled<MachineProfile>((profile, isOld) => this.#ask(profile, isOld));
 
+  #followed: MachineProfile | null = null;
+
   constructor(check: (profile: unknown) => Promise<Checked>) {
     this.#check = check;
   }
 
-  /** Asks anew for `profile`; figures of before stay until the new ones come. */
+  /** Asks anew for `profile`, unless the cluster alone is another one; figures of before are `old` until the new ones come. */
   follow(profile: MachineProfile): void {
+    const before = this.#followed;
+    this.#followed = profile;
+    if (before !== null && differInCluster(before, profile)) return;
+    this.points = this.points.map((point) => (point === null ? null : { ...point, old: true }));
     this.#settled.follow(profile);
   }
 
@@ -50,4 +58,11 @@ export class FrontierState {
       return null;
     }
   }
+}
+
+/** True where nothing that the frontier rests on is another one. Of states of one machine: what is the same is shared. */
+function differInCluster(a: MachineProfile, b: MachineProfile): boolean {
+  if (a.machine !== b.machine || a.zones !== b.zones) return false;
+  const plain = ({ kernel }: MachineProfile): string => JSON.stringify({ ...kernel, pageMmuShift: 0 });
+  return plain(a) === plain(b);
 }

@@ -110,8 +110,8 @@ describe('CSV', () => {
 describe('a run file', () => {
   it('is named after its machine in letters that every file system takes', () => {
     expect(runFileName({ number: 2, start: { profile: { title: 'NUMA-Q, 64 GB: 8 quads' } } })).toBe(
-      'numa-q-64-gb-8-quads-run-2.json',
+      'numa-q-64-gb-8-quads-2.numaq-run.json',
     );
-    expect(runFileName({ number: 1, start: { profile: { title: '機械' } } })).toBe('machine-run-1.json');
+    expect(runFileName({ number: 1, start: { profile: { title: '機械' } } })).toBe('machine-1.numaq-run.json');
   });
 });

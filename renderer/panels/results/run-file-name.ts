@@ -1,7 +1,7 @@
 /** A file name for a run: its machine and its number, in letters that every file system takes. */
 import type { Run } from '../../state/runs.svelte.ts';
 
-/** `numa-q-64-gb-8-quads-run-2.json`. */
+/** `numa-q-64-gb-8-quads-2.numaq-run.json`. */
 export function runFileName(
   run: Pick<Run, 'number'> & { readonly start: { readonly profile: { readonly title: string } } },
 ): string {
@@ -10,5 +10,5 @@ export function runFileName(
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 60);
-  return `${words === '' ? 'machine' : words}-run-${run.number}.json`;
+  return `${words === '' ? 'machine' : words}-${run.number}.numaq-run.json`;
 }
