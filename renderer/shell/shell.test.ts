@@ -176,10 +176,12 @@ describe('the window', () => {
       ],
       current: 'b2',
       looked: null,
+      unread: ['0a.json'],
     };
     render(App, { client: fake.client });
     const bar = await screen.findByRole('region', { name: 'Recovered changes' }, { timeout: 5000 });
     expect(bar.textContent).toContain('Unsaved changes to Half done, as of');
+    expect(screen.getByText(/unsaved changes in 0a.json cannot be read; the file stays/)).toBeTruthy();
     const kept = (): UnsavedMachine | undefined => fake.kept.findLast(({ tab }) => tab === 'b2');
     await waitFor(() => expect(kept()).toMatchObject({ profile: { title: 'Half done' } }));
     await waitFor(() => expect(fake.order.at(-1)).toMatchObject({ tabs: ['a1', 'b2'], current: 'b2' }));

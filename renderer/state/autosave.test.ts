@@ -158,6 +158,7 @@ describe('what was left by a lab that was killed', () => {
     tabs,
     current: tabs.at(-1)?.tab ?? '',
     looked: { screen: 'xray', selected: {} },
+    unread: ['w.b.json'],
   });
 
   it('stands on the table with its changes unsaved, and undo leads to the file as it was', async () => {
@@ -172,7 +173,7 @@ describe('what was left by a lab that was killed', () => {
       'mine.numaq.json',
     ]);
     expect(lab.tabs.current.recovered).not.toBeNull();
-    expect(lab.looked?.screen).toBe('xray');
+    expect([lab.looked?.screen, lab.autosave.unread]).toEqual(['xray', ['w.b.json']]);
     machine.undo();
     expect(machine.dirty).toBe(false);
     expect(lab.tabs.current.recovered).toBeNull();
@@ -207,7 +208,7 @@ describe('what was left by a lab that was killed', () => {
   it('opens in as many tabs as there were, in their order, with the same one in front', async () => {
     const lab = new FakeLab();
     const other: RecoveredMachine = { ...half(), tab: 'b', opened: openBuiltIn('smp-8way'), changed: null };
-    lab.left = { tabs: [half(), other, { ...half(), tab: 'c' }], current: 'b', looked: null };
+    lab.left = { tabs: [half(), other, { ...half(), tab: 'c' }], current: 'b', looked: null, unread: [] };
     await lab.autosave.recover();
     expect(lab.tabs.list.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     expect(lab.tabs.current.id).toBe('b');

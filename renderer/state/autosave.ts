@@ -21,6 +21,8 @@ interface AutosaveParts {
 }
 
 export class AutosaveState {
+  /** Names of the side files that recover() could not read. */
+  unread: readonly string[] = [];
   readonly #parts: AutosaveParts;
   readonly #writers = new Map<Tab, Writer>();
   readonly #order = new Writer(() => this.#keepOrder());
@@ -47,6 +49,7 @@ export class AutosaveState {
     const found = await this.#id()
       .then((window) => client.recoverUnsaved(window))
       .catch(() => null);
+    this.unread = found?.unread ?? [];
     if (found === null || tabs.list.length > 0 || !tabs.recover(found)) return false;
     if (found.looked !== null) this.#parts.lookAgain(found.looked);
     return true;

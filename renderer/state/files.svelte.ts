@@ -27,7 +27,7 @@ interface FilesParts {
   readonly dialogs: DialogsState;
   readonly view: ViewState;
   readonly notice: NoticeState;
-  readonly autosave: Pick<AutosaveState, 'recover' | 'end'>;
+  readonly autosave: Pick<AutosaveState, 'recover' | 'end' | 'unread'>;
   /** A path of a tab's machine as a person knows it. */
   readonly fieldName: (path: string, tab: Tab) => string;
 }
@@ -102,11 +102,18 @@ export class FilesState {
   /** What was on the table when the lab ended without saving, or this page was loaded again. */
   async recover(): Promise<void> {
     const { autosave, tabs, view, notice } = this.#parts;
-    if (!(await autosave.recover())) return;
-    if (view.screen === 'start') view.show('lab');
-    if (tabs.list.length > 1)
-      notice.say(`${tabs.list.length} machines are open again, as they were when the lab ended`);
-    else if (tabs.dirty.length === 0) notice.say(`${tabs.current.title} is open again, as it was when the lab ended`);
+    const recovered = await autosave.recover();
+    const { unread } = autosave;
+    const said: string[] = [];
+    if (recovered) {
+      if (view.screen === 'start') view.show('lab');
+      if (tabs.list.length > 1)
+        said.push(`${tabs.list.length} machines are open again, as they were when the lab ended`);
+      else if (tabs.dirty.length === 0) said.push(`${tabs.current.title} is open again, as it was when the lab ended`);
+    }
+    if (unread.length > 0)
+      said.push(`unsaved changes in ${unread.join(', ')} cannot be read; the file stays in the lab’s data`);
+    if (said.length > 0) notice.say(said.join('; '));
   }
 
   /** Closes a tab, after asking about its unsaved changes. False when it stays. */

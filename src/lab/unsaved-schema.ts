@@ -53,11 +53,13 @@ export interface RecoveredMachine {
   readonly when: string;
 }
 
-/** The tabs of a window that ended without saving, one or more, in their order. */
+/** The tabs of a window that ended without saving, in their order: none where nothing of it can be read. */
 export interface RecoveredTabs {
   readonly tabs: readonly RecoveredMachine[];
   /** The tab that was looked at: one of `tabs`. */
   readonly current: string;
   /** As the window said it; null where it did not. */
   readonly looked: Looked | null;
+  /** Names of side files that cannot be read, or are no machine here: they stay where they are. */
+  readonly unread: readonly string[];
 }

@@ -90,19 +90,20 @@ export class UnsavedMachines {
 
   /**
    * What the window left (it was loaded again), else what the newest window of an earlier start of the lab left, which
-   * becomes this window's. Null where there is none. What cannot be read or is no machine here is passed over and stays.
+   * becomes this window's. Null where there is none. What cannot be read or is no machine here is named and stays.
    */
   take(window: string): Promise<RecoveredTabs | null> {
     return this.#turns.alone(async () => {
-      const groups = await this.#groups();
-      const own = await this.#recovered(window, groups.get(window) ?? []);
+      const { groups, unread } = await this.#groups();
+      const unreadOf = (id: string): readonly string[] => unread.filter((file) => file.startsWith(`${id}.`));
+      const own = await this.#recovered(window, groups.get(window) ?? [], unreadOf(window));
       if (own !== null) return own;
       const left = [...groups].filter(
         ([id, tabs]) => !this.#windows.has(id) && tabs.every(({ kept }) => kept.start !== this.#start),
       );
       left.sort(([, a], [, b]) => (newest(a) < newest(b) ? 1 : -1));
       for (const [id, tabs] of left) {
-        const found = await this.#recovered(id, tabs);
+        const found = await this.#recovered(id, tabs, unreadOf(id));
         if (found === null) continue;
         await this.#adopt(id, window, tabs, found);
         // Machines without changes that other windows of that start showed: nothing is lost with them.
@@ -111,7 +112,8 @@ export class UnsavedMachines {
         }
         return found;
       }
-      return null;
+      const lost = unread.filter((file) => !this.#windows.has(file.slice(0, file.indexOf('.'))));
+      return lost.length === 0 ? null : { tabs: [], current: '', looked: null, unread: lost };
     });
   }
 
@@ -139,13 +141,16 @@ export class UnsavedMachines {
   }
 
   /** The tabs of a window checked and booted, in their order; null where none of them is a machine here. */
-  async #recovered(window: string, kept: readonly KeptTab[]): Promise<RecoveredTabs | null> {
+  async #recovered(window: string, kept: readonly KeptTab[], unread: readonly string[]): Promise<RecoveredTabs | null> {
     const found = kept.flatMap((one) => recovered(one) ?? []);
+    const refused = kept.filter(({ tab }) => found.every((one) => one.tab !== tab)).map(({ file }) => file);
     const order = await this.#order(window);
     const place = (tab: string): number => (order.tabs.includes(tab) ? order.tabs.indexOf(tab) : order.tabs.length);
     const tabs = found.sort((a, b) => place(a.tab) - place(b.tab));
     const current = (tabs.find(({ tab }) => tab === order.current) ?? tabs[0])?.tab;
-    return current === undefined ? null : { tabs, current, looked: order.looked ?? null };
+    return current === undefined
+      ? null
+      : { tabs, current, looked: order.looked ?? null, unread: [...unread, ...refused] };
   }
 
   async #order(window: string): Promise<Pick<z.output<typeof tabsSchema>, 'tabs' | 'current' | 'looked'>> {
@@ -153,19 +158,26 @@ export class UnsavedMachines {
     return parsed.success ? parsed.data : { tabs: [], current: '' };
   }
 
-  /** Every side file that can be read, by window. */
-  async #groups(): Promise<ReadonlyMap<string, readonly KeptTab[]>> {
+  /** Every side file that can be read, by window, and the names of those that cannot. */
+  async #groups(): Promise<{
+    readonly groups: ReadonlyMap<string, readonly KeptTab[]>;
+    readonly unread: readonly string[];
+  }> {
     const groups = new Map<string, KeptTab[]>();
+    const unread: string[] = [];
     for (const file of await readdir(this.#folder).catch(() => [])) {
       if (!file.endsWith(SUFFIX)) continue;
       const [window = '', tab = ONLY_TAB, ...rest] = file.slice(0, -SUFFIX.length).split('.');
       const named = windowIdSchema.safeParse(window).success && tabIdSchema.safeParse(tab).success;
       if (!named || rest.length > 0) continue;
       const parsed = fileSchema.safeParse(await this.#read(file));
-      if (!parsed.success) continue;
+      if (!parsed.success) {
+        unread.push(file);
+        continue;
+      }
       groups.set(window, [...(groups.get(window) ?? []), { tab, file, kept: parsed.data }]);
     }
-    return groups;
+    return { groups, unread };
   }
 
   #tabsOf(window: string): Map<string, boolean> {

@@ -146,6 +146,19 @@ describe('what a window has on its table', () => {
     expect([titles(found), found?.current, found?.looked]).toEqual([['b', 'a'], 'a', null]);
   });
 
+  it('names what of it cannot be read, beside the rest and alone', async () => {
+    const folder = emptyFolder();
+    const killed = new UnsavedMachines(folder);
+    for (const tab of ['a', 'b']) await killed.keep(changed(tab, FIRST, tab));
+    writeFileSync(join(folder, 'unsaved', `${FIRST}.b.json`), '{"format":"numaq-lab/unsa');
+    const found = await new UnsavedMachines(folder).take(SECOND);
+    expect([titles(found), found?.unread]).toEqual([['a'], [`${FIRST}.b.json`]]);
+    writeFileSync(join(folder, 'unsaved', `${SECOND}.a.json`), '{}');
+    const alone = await new UnsavedMachines(folder).take(THIRD);
+    expect([alone?.tabs, alone?.unread.length]).toEqual([[], 2]);
+    expect(names(join(folder, 'unsaved'))).toContain(`${FIRST}.b.json`);
+  });
+
   it('loses one tab without the others when it is closed', async () => {
     const folder = emptyFolder();
     const store = new UnsavedMachines(folder);
