@@ -24,9 +24,24 @@ export function inField(target: EventTarget | null): boolean {
   );
 }
 
+const STEPS_BACK = ['edit.undo', 'edit.redo'];
+
+/**
+ * True where undo takes typed text back: in a field for text, but for one that says by `data-typed="false"` that it
+ * shows the value in force. There undo takes the edit back that put it in force.
+ */
+export function hasOwnUndo(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  const isText = target.matches(
+    'textarea, input:not([type="range"], [type="checkbox"], [type="radio"], [type="button"], [type="color"])',
+  );
+  return isText && target.dataset['typed'] !== 'false';
+}
+
 function isQuiet(keys: string, command: Command, target: EventTarget | null): boolean {
-  // Undo within a field is the field's own.
-  if (inField(target) && (isQuietInFields(keys) || ['edit.undo', 'edit.redo'].includes(command.id))) return true;
+  if (STEPS_BACK.includes(command.id) && hasOwnUndo(target)) return true;
+  if (isQuietInFields(keys) && inField(target)) return true;
   if (!isQuietInFields(keys)) return false;
   if (document.querySelector(OVER_THE_PAGE) !== null) return true;
   if (!(target instanceof Element)) return false;

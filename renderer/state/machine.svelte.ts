@@ -146,6 +146,11 @@ export class MachineState {
     return refused === undefined ? getAt(this.profile, path) : refused.value;
   }
 
+  /** The field at `path` shows a value that was refused. */
+  isRefused(path: string): boolean {
+    return this.#refusedAt(path) !== undefined;
+  }
+
   /** The profile is, or was, this machine: a copy of it is another one. */
   owns(profile: MachineProfile): boolean {
     return profile === this.profile || this.#states.has(profile);

@@ -83,6 +83,49 @@ describe('keys', () => {
     expect(isQuietInFields('Shift+N')).toBe(true);
   });
 
+  it('take an edit back where nothing is typed that is not in force, and leave typed text to its field', () => {
+    const keys = { 'edit.undo': ['Mod+Z'], 'edit.redo': ['Mod+Shift+Z', 'Mod+Y'] };
+    const pressed = [
+      { key: 'z', ctrlKey: true },
+      { key: 'Z', ctrlKey: true, shiftKey: true },
+      { key: 'y', ctrlKey: true },
+    ];
+    const on = (html: string): readonly string[] => {
+      document.body.innerHTML = html;
+      return ran(keys, pressed, { target: document.body.firstElementChild ?? document.body });
+    };
+    const all = ['edit.undo', 'edit.redo', 'edit.redo'];
+    expect(on('<input data-typed="false">')).toEqual(all);
+    expect(on('<textarea data-typed="false"></textarea>')).toEqual(all);
+    expect(on('<select></select>')).toEqual(all);
+    expect(on('<input type="checkbox">')).toEqual(all);
+    expect(on('<input type="range">')).toEqual(all);
+    expect(on('<button role="combobox"></button>')).toEqual(all);
+    expect(on('<input data-typed="true">')).toEqual([]);
+    expect(on('<input>')).toEqual([]);
+    expect(on('<input role="combobox">')).toEqual([]);
+    expect(on('<textarea></textarea>')).toEqual([]);
+  });
+
+  it('never run the browser’s undo beside the lab’s, also where nothing is left to take back', () => {
+    const press = (html: string): boolean => {
+      document.body.innerHTML = html;
+      let prevented = false;
+      const see = (event: Event): void => void (prevented = event.defaultPrevented);
+      const undo: Command = { id: 'edit.undo', title: '', keys: ['Mod+Z'], enabled: () => false, run: () => undefined };
+      const listener = keyboard([undo], (command) => command.keys, false);
+      window.addEventListener('keydown', listener);
+      window.addEventListener('keydown', see);
+      const event = { key: 'z', ctrlKey: true, bubbles: true, cancelable: true };
+      document.body.firstElementChild?.dispatchEvent(new KeyboardEvent('keydown', event));
+      window.removeEventListener('keydown', listener);
+      window.removeEventListener('keydown', see);
+      return prevented;
+    };
+    expect(press('<input data-typed="false">')).toBe(true);
+    expect(press('<input data-typed="true">')).toBe(false);
+  });
+
   it('leave Space to buttons, arrows to sliders, and all single keys to a dialog', () => {
     const button = document.createElement('button');
     const slider = document.createElement('input');

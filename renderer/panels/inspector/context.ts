@@ -14,6 +14,8 @@ interface InspectedMachine {
   readonly issues: readonly Issue[];
   valueAt(path: string): unknown;
   issuesAt(path: string): readonly Issue[];
+  /** What its field shows was refused, and is not in force. */
+  isRefused(path: string): boolean;
   edit(path: string, value: unknown, gesture?: string): Promise<boolean>;
   restore(path?: string): void;
 }

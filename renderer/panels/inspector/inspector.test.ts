@@ -23,6 +23,27 @@ describe('a field', () => {
     await waitFor(() => expect(memory.value).toBe('4,096'));
   });
 
+  it('tells whether something stands in it that is not in force: typed, or refused', async () => {
+    const { machine } = inspect({ kind: 'node', node: 3 });
+    const cpus = field('CPUs');
+    const typed = (): string | undefined => cpus.dataset['typed'];
+    expect(typed()).toBe('false');
+    await fireEvent.input(cpus, { target: { value: '2' } });
+    expect(typed()).toBe('true');
+    await fireEvent.input(cpus, { target: { value: '4' } });
+    expect(typed()).toBe('false');
+    await enter(cpus, '2');
+    await waitFor(() => expect(typed()).toBe('false'));
+    expect(machine.profile?.machine.nodes[3].cpus).toBe(2);
+    machine.undo();
+    await waitFor(() => expect(cpus.value).toBe('4'));
+    await enter(cpus, 'many');
+    await waitFor(() => expect(machine.refused).toHaveLength(1));
+    expect(typed()).toBe('true');
+    await fireEvent.keyDown(cpus, { key: 'Escape' });
+    expect(typed()).toBe('false');
+  });
+
   it('says what was expected while a wrong number is being typed, and changes nothing', async () => {
     const { machine } = inspect({ kind: 'node', node: 3 });
     const before = machine.profile;

@@ -38,6 +38,58 @@ describe(`${door}: the history`, () => {
   });
 });
 
+describe(`${door}: undo in a field`, () => {
+  it('takes the edit back that put its value in force, and makes it again', async () => {
+    const { page } = lab.driver;
+    await openBuiltIn(page, MACHINE);
+    await setNodeMemory(page, 2, 3);
+    const memory = field(page, 'Memory');
+    await page.keyboard.press('Control+Z');
+    await expect.poll(() => memory.inputValue()).toBe('4,096');
+    await page.keyboard.press('Control+Shift+Z');
+    await expect.poll(() => memory.inputValue()).toBe('3,072');
+    await page.keyboard.press('Control+Z');
+    await expect.poll(() => memory.inputValue()).toBe('4,096');
+    await page.keyboard.press('Control+Y');
+    await expect.poll(() => memory.inputValue()).toBe('3,072');
+    await outlineRow(page, /^Node 2/)
+      .filter({ hasText: '3 GiB' })
+      .waitFor();
+  });
+
+  it('is of the text while something is typed, and never of the machine then', async () => {
+    const { page } = lab.driver;
+    await openBuiltIn(page, MACHINE);
+    await setNodeMemory(page, 2, 3);
+    const memory = field(page, 'Memory');
+    await memory.press('End');
+    await page.keyboard.type('5');
+    await page.keyboard.press('Control+Z');
+    await expect.poll(() => memory.inputValue()).toBe('3,072');
+    await page.keyboard.press('Enter');
+    await outlineRow(page, /^Node 2/)
+      .filter({ hasText: '3 GiB' })
+      .waitFor();
+    await page.keyboard.press('Control+Z');
+    await expect.poll(() => memory.inputValue()).toBe('4,096');
+  });
+
+  it('takes a choice back', async () => {
+    const { page } = lab.driver;
+    await openBuiltIn(page, MACHINE);
+    await outlineRow(page, /^Kernel/).click();
+    const kind = field(page, 'Compiler');
+    const before = await kind.inputValue();
+    await kind.focus();
+    await kind.selectOption({ index: 1 });
+    await page.getByText('changed, not saved').waitFor();
+    await expect.poll(() => kind.inputValue()).not.toBe(before);
+    await page.keyboard.press('Control+Z');
+    await expect.poll(() => kind.inputValue()).toBe(before);
+    await page.getByText('changed, not saved').waitFor({ state: 'detached' });
+  });
+});
+
 describe(`${door}: a lab that is killed`, () => {
   it('opens where it was, with unsaved changes, and says so until they are kept or discarded', async () => {
     await editTwice();
