@@ -57,6 +57,8 @@ export class MachineState {
   readonly history = new HistoryState();
   /** The profile as it was opened or last saved. */
   saved = $state.raw<MachineProfile | null>(null);
+  /** Called with the boot of what has come on the table, before anything else hears of it. */
+  onlayout: (layout: BootLayout) => void = () => undefined;
   /** Called after every change of what is on the table, and after a save. */
   onchange: () => void = () => undefined;
 
@@ -199,6 +201,7 @@ export class MachineState {
     this.layout = checked.layout ?? null;
     this.assumed = checked.assumed;
     this.#states.add(profile);
+    if (this.layout !== null) this.onlayout(this.layout);
     this.onchange();
   }
 

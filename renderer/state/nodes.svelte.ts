@@ -1,4 +1,5 @@
 /** Adding, duplicating and removing of nodes: one undoable change each, which keeps ids, links and sources in step. */
+import type { BootLayout } from '../../src/sim/kernel/boot/layout.ts';
 import type { InterconnectSpec, MachineProfile, NodeSpec } from '../../src/sim/profiles/schema.ts';
 import type { DialogsState } from './dialogs.svelte.ts';
 import { formatNumber } from '../panels/format.ts';
@@ -11,6 +12,9 @@ export class NodesState {
   readonly #selection: SelectionState;
   readonly #dialogs: DialogsState;
   readonly #notice: NoticeState;
+
+  /** What was said of the memory of a node that was added. */
+  #told: { readonly id: number; readonly text: string } | null = null;
 
   readonly canDuplicate: boolean = $derived.by(() => this.#selectedIndex() >= 0);
   readonly canRemove: boolean = $derived.by(
@@ -61,13 +65,24 @@ export class NodesState {
     return accepted;
   }
 
+  /** Takes back what was said of a node that is gone. */
+  forgetWithout(layout: BootLayout): void {
+    const told = this.#told;
+    if (told === null || layout.nodes.some(({ id }) => id === told.id)) return;
+    this.#told = null;
+    if (this.#notice.text === told.text) this.#notice.clear();
+  }
+
   /** `wishedMiB`: the memory of the node that the new one was to be like. */
   async #change(profile: MachineProfile, wishedMiB: number, label: (id: number) => string): Promise<boolean> {
     const added = profile.machine.nodes.at(-1) as NodeSpec;
     const accepted = await this.#put(profile, 'The node was not added', label(added.id));
     if (accepted) {
       this.#selection.select({ kind: 'node', node: added.id });
-      if (added.memoryMiB < wishedMiB) this.#notice.say(shortOfMemory(added, profile));
+      if (added.memoryMiB < wishedMiB) {
+        this.#told = { id: added.id, text: shortOfMemory(added, profile) };
+        this.#notice.say(this.#told.text);
+      }
     }
     return accepted;
   }

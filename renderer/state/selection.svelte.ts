@@ -36,6 +36,11 @@ export class SelectionState {
     this.field = path;
   }
 
+  /** Falls back to the machine where a node or zone that is selected is not there any more: undo takes nodes away, too. */
+  keepWithin(layout: BootLayout): void {
+    if (selectionOf(selectionKey(this.current), layout) === null) this.select({ kind: 'machine' });
+  }
+
   is(selection: Selection): boolean {
     return sameSelection(this.current, selection);
   }

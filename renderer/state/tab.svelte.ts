@@ -38,6 +38,10 @@ export class Tab {
     this.id = id;
     this.machine = new MachineState(client, nameOf);
     this.nodes = new NodesState(this.machine, this.selection, dialogs, notice);
+    this.machine.onlayout = (layout) => {
+      this.selection.keepWithin(layout);
+      this.nodes.forgetWithout(layout);
+    };
     this.lowMemory = new LowMemoryState(client);
     this.xray = new XrayState(client);
   }
