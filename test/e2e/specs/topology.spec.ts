@@ -59,6 +59,28 @@ async function drag(from: Locator, to: Locator): Promise<void> {
   await mouse.up();
 }
 
+/** What of the drawing is seen, as it is drawn; once it has come to rest. */
+async function seen(): Promise<{ x: number; y: number; zoom: number }> {
+  await middle(card(0));
+  return topology()
+    .locator('.svelte-flow__viewport')
+    .evaluate((drawn) => {
+      const { a, e, f } = new DOMMatrix(getComputedStyle(drawn).transform);
+      return { x: e, y: f, zoom: a };
+    });
+}
+
+/** Drags the ground of the drawing to the right. */
+async function pull(by: number): Promise<void> {
+  const { mouse } = driver.page;
+  const ground = await topology().locator('.svelte-flow').boundingBox();
+  if (ground === null) throw new Error('no ground');
+  await mouse.move(ground.x + 4, ground.y + 4);
+  await mouse.down();
+  await mouse.move(ground.x + 4 + by, ground.y + 4, { steps: 4 });
+  await mouse.up();
+}
+
 /** Memory of a node, as its card's head has it. */
 const memory = async (id: number): Promise<string> => (await node(id).textContent()) ?? '';
 
@@ -90,6 +112,41 @@ describe(`${door}: the topology of a small machine`, () => {
     await expect.poll(async () => (await middle(card(0))).x < before.x - 50).toBe(true);
     await press('f');
     await expect.poll(async () => Math.round((await middle(card(0))).x - before.x)).toBe(0);
+  });
+
+  it('begins a gesture from what is seen, though another tab was looked at elsewhere', async () => {
+    const whole = await seen();
+    await pull(40);
+    await expect.poll(seen).toEqual({ ...whole, x: whole.x + 40 });
+    await openBuiltIn(driver.page, 'NUMA-Q, 16 GB, 4 quads');
+    await node(7).waitFor({ state: 'detached' });
+    const other = await seen();
+    expect(other.x).not.toBe(whole.x + 40);
+    await pull(6);
+    await expect.poll(seen).toEqual({ ...other, x: other.x + 6 });
+    await press('Alt+PageUp');
+    await node(7).waitFor();
+    await expect.poll(seen).toEqual({ ...whole, x: whole.x + 40 });
+    await pull(6);
+    await expect.poll(seen).toEqual({ ...whole, x: whole.x + 46 });
+    await press('f');
+    await expect.poll(seen).toEqual(whole);
+  });
+
+  it('keeps the drawing where it is while a border of zones is dragged', async () => {
+    const before = await seen();
+    const border = card(0).getByRole('slider', { name: 'Memory of node 0' });
+    const start = await middle(border);
+    const value = await border.getAttribute('aria-valuenow');
+    const { mouse } = driver.page;
+    await mouse.move(start.x, start.y);
+    await mouse.down();
+    await mouse.move(start.x + 9, start.y + 24, { steps: 6 });
+    await expect.poll(() => border.getAttribute('aria-valuenow')).not.toBe(value);
+    await mouse.up();
+    expect(await seen()).toEqual(before);
+    await press('Control+Z');
+    await expect.poll(() => border.getAttribute('aria-valuenow')).toBe(value);
   });
 
   it('moves a CPU from card to card by dragging it, in one step that undo takes back', async () => {
