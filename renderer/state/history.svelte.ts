@@ -32,6 +32,11 @@ export class HistoryState {
     return this.entries[this.position];
   }
 
+  /** The one before it. */
+  get before(): HistoryEntry | undefined {
+    return this.entries[this.position - 1];
+  }
+
   /** Begins anew with an opened machine. */
   start(label: string, profile: MachineProfile, checked: Checked): void {
     this.entries = [{ id: this.#nextId++, label, profile, checked }];
@@ -55,6 +60,15 @@ export class HistoryState {
     this.entries = kept;
     this.position = kept.length - 1;
     return entry;
+  }
+
+  /** Takes the current state out, with all that were undone, and returns the one before it; undefined at the first. */
+  takeBack(): HistoryEntry | undefined {
+    const { before } = this;
+    if (before === undefined) return undefined;
+    this.entries = this.entries.slice(0, this.position);
+    this.position -= 1;
+    return before;
   }
 
   /** Moves to an entry by its index and returns it; undefined where there is none or it is the current one. */

@@ -114,7 +114,8 @@ export class MachineState {
   /**
    * Sets the value at a path (`machine.nodes[3].memoryMiB`); undefined gives an optional field back to its rule. Resolves
    * to true when the value is in force, to false when it was refused (see `refused`) or replaced by a later one.
-   * A number set by hand is marked `assumed` in the profile's sources. Edits with the same `gesture` are one undo step;
+   * A number set by hand is marked `assumed` in the profile's sources. Edits with the same `gesture` are one undo step, and
+   * none where they end in what was there before them;
    * `label` is what the history calls it where the field's name would not say.
    */
   edit(path: string, value: unknown, gesture?: string, label?: string): Promise<boolean> {
@@ -259,6 +260,14 @@ export class MachineState {
     const label = this.#label(batch);
     this.refused = this.refused.filter((refused) => !batch.some((edit) => isWithin(refused.path, edit.path)));
     if (shared(this.profile, profile) === this.profile) return;
+    const paths = batch.map(({ path }) => path);
+    const began = goesOn ? this.history.before : this.history.current;
+    if (gesture !== undefined && began !== undefined && isSameBut(began.profile, profile, paths)) {
+      // The gesture ends where it began: no step. Where it leaves from there again, it is a new one.
+      this.#gesture = undefined;
+      if (goesOn && this.history.takeBack() !== undefined) this.#put(began.profile, began.checked);
+      return;
+    }
     const entry = this.history.push(label, profile, checked, goesOn);
     this.#gesture = gesture;
     this.#put(entry.profile, entry.checked);
@@ -270,6 +279,17 @@ export class MachineState {
     if (base === null) return '';
     return batch.map(({ path, value, label }) => label ?? this.#nameOf(path, value, base)).join('; ');
   }
+}
+
+/** The profiles say the same, except where the numbers at `paths` come from. */
+function isSameBut(before: MachineProfile, after: MachineProfile, paths: readonly string[]): boolean {
+  const sources = { ...after.sources };
+  for (const path of [...Object.keys(before.sources), ...Object.keys(sources)]) {
+    if (!paths.some((edited) => isWithin(path, edited))) continue;
+    if (path in before.sources) sources[path] = before.sources[path];
+    else delete sources[path];
+  }
+  return shared(before, { ...after, sources }) === before;
 }
 
 /** The profile with a value set, and where a number was set by hand, with that said in its sources. */

@@ -184,6 +184,35 @@ describe('undo', () => {
     expect(machine.canUndo).toBe(false);
   });
 
+  it('has no step for a gesture that ends where it began, with its numbers from where they were', async () => {
+    const { machine } = opened();
+    const { profile, layout } = machine;
+    const drag = (ns: number): Promise<boolean> => machine.edit('machine.localNs', ns, 'drag 1');
+    await drag(300);
+    expect(machine.dirty).toBe(true);
+    await drag(225);
+    expect(machine.profile).toBe(profile);
+    expect(machine.layout).toBe(layout);
+    expect([machine.dirty, machine.canUndo, machine.canRedo]).toEqual([false, false, false]);
+    await drag(310);
+    await drag(320);
+    expect(machine.history.entries).toHaveLength(2);
+    machine.undo();
+    expect(machine.profile).toBe(profile);
+  });
+
+  it('goes no further back than to the edit before the gesture', async () => {
+    const { machine } = opened();
+    await machine.edit('machine.localNs', 300);
+    const before = machine.profile;
+    for (const ns of [310, 225, 300]) await machine.edit('machine.localNs', ns, 'drag 1');
+    expect(machine.profile).toBe(before);
+    expect(machine.history.entries).toHaveLength(2);
+    for (const ns of [310, 225]) await machine.edit('machine.localNs', ns, 'drag 2');
+    expect(machine.history.entries).toHaveLength(3);
+    expect(machine.dirty).toBe(true);
+  });
+
   it('brings the layout back with the profile', async () => {
     const { machine } = opened();
     await machine.edit('kernel.pageMmuShift', 3);
