@@ -1,5 +1,6 @@
 /** Every field that a machine's profile has in the inspector, wherever it stands: what the search looks through. Pure. */
 import type { MachineProfile } from '../../../src/sim/profiles/schema.ts';
+import { isWithin } from '../../state/path.ts';
 import { childrenOf, controlOf, join, tagOf, variantOf, type SchemaNode } from './schema.ts';
 import { fieldTitle } from './titles.ts';
 
@@ -64,8 +65,11 @@ function partOf(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 
-/** The fields in whose name, path or description every word of `wanted` is found; those with it in the title first. */
-export function findFields(fields: readonly IndexedField[], wanted: string): IndexedField[] {
+/**
+ * The fields in whose name, path or description every word of `wanted` is found; those with it in the title first, and
+ * among equals those at `within`, the path of what is selected.
+ */
+export function findFields(fields: readonly IndexedField[], wanted: string, within = ''): IndexedField[] {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];
   const found: { readonly field: IndexedField; readonly rank: number }[] = [];
@@ -77,5 +81,6 @@ export function findFields(fields: readonly IndexedField[], wanted: string): Ind
     const rank = words.every((word) => title.includes(word)) ? 0 : words.every((word) => name.includes(word)) ? 1 : 2;
     found.push({ field, rank });
   }
-  return found.sort((a, b) => a.rank - b.rank).map(({ field }) => field);
+  const apart = ({ path }: IndexedField): number => (within === '' || isWithin(path, within) ? 0 : 1);
+  return found.sort((a, b) => a.rank - b.rank || apart(a.field) - apart(b.field)).map(({ field }) => field);
 }

@@ -12,6 +12,26 @@ async function enter(input: HTMLInputElement, text: string): Promise<void> {
   await fireEvent.keyDown(input, { key: 'Enter' });
 }
 
+describe('the search of fields', () => {
+  const found = (): string | undefined => screen.getAllByRole('option')[0]?.textContent;
+
+  it('has the fields of what is selected first among equals, and a better one of something else before them', async () => {
+    const { selection } = inspect({ kind: 'node', node: 4 });
+    const search = screen.getByLabelText('Find a field');
+    await fireEvent.input(search, { target: { value: 'memory' } });
+    expect(found()).toContain('Node 4, Memory');
+    selection.select({ kind: 'cpus', node: 6 });
+    flushSync();
+    expect(found()).toContain('Node 6, Memory');
+    selection.select({ kind: 'machine' });
+    flushSync();
+    expect(found()).toContain('Node 0, Memory');
+    selection.select({ kind: 'node', node: 4 });
+    await fireEvent.input(search, { target: { value: 'swappiness' } });
+    expect(found()).toMatch(/swappiness/i);
+  });
+});
+
 describe('a field', () => {
   it('shows its value with thousands and takes another one with Enter', async () => {
     const { machine } = inspect({ kind: 'node', node: 3 });
