@@ -191,6 +191,17 @@ describe(`${door}: the topology of a small machine`, () => {
       .waitFor();
   });
 
+  it('closes the menu of a node that an undo takes away', async () => {
+    await command('Add a node');
+    await node(8).click({ button: 'right' });
+    const menu = driver.page.getByRole('menu');
+    await menu.waitFor();
+    expect(await menu.getAttribute('aria-label')).toBe('Node 8');
+    await press('Control+Z');
+    await node(8).waitFor({ state: 'detached' });
+    await menu.waitFor({ state: 'detached' });
+  });
+
   it('does all of it by keys: walk, add a CPU, move memory and remove a link from the menu of a node', async () => {
     await node(0).focus();
     await press('ArrowRight');
