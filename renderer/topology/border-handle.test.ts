@@ -61,6 +61,19 @@ describe('a border handle', () => {
     await waitFor(() => expect(standing()).toBe(first - 2 * step));
   });
 
+  it('leaves no step when it comes back to where it began, also where a rule has put it', async () => {
+    const maxmem = handle(1);
+    const { machine } = lab;
+    const opened = machine?.profile;
+    expect(opened?.zones.maxmemMiB).toBeUndefined();
+    await fireEvent.keyDown(maxmem, { key: 'ArrowDown' });
+    await waitFor(() => expect(machine?.profile?.zones.maxmemMiB).toBeDefined());
+    expect(machine?.canUndo).toBe(true);
+    await fireEvent.keyDown(maxmem, { key: 'ArrowUp' });
+    await waitFor(() => expect(machine?.profile).toBe(opened));
+    expect([machine?.canUndo, machine?.dirty]).toEqual([false, false]);
+  });
+
   it('never goes where the machine does not boot', async () => {
     const maxmem = handle(1);
     await fireEvent.keyDown(maxmem, { key: 'Home' });

@@ -83,8 +83,12 @@ export function snapped(border: Border, value: number): number {
 /** px of a drag over which a value doubles where zones are not to scale. */
 const DOUBLING = 48;
 
-/** The value after a drag of `up` px. `mibPerPx` where zones are to scale, otherwise the value grows by its own share. */
+/**
+ * The value after a drag of `up` px. `mibPerPx` where zones are to scale, otherwise the value grows by its own share. Where
+ * it began is `from` itself, which need not be on a step.
+ */
 export function dragged(border: Border, from: number, up: number, mibPerPx: number | null): number {
+  if (up === 0) return from;
   return snapped(border, mibPerPx === null ? from * 2 ** (up / DOUBLING) : from + up * mibPerPx);
 }
 

@@ -227,6 +227,7 @@ describe('borders', () => {
     expect(snapped(maxmem, 895.2)).toBe(896);
     expect(snapped(maxmem, 1e9)).toBe(4096);
     expect(dragged(maxmem, 896, 10, 2)).toBe(916);
+    expect(dragged(maxmem, 893, 0, 2)).toBe(893);
     expect(dragged(dma, 16, 48, null)).toBe(32);
     expect(dragged(dma, 16, -480, null)).toBe(1);
   });
