@@ -15,6 +15,7 @@ export function resultsCommands(lab: Showing): readonly Command[] {
   const show = (sheet: string): void => {
     results.tab = 'results';
     results.sheet = sheet;
+    results.entering = true;
     if (view.screen === 'lab') view.setOpen('bottom', true);
     else view.show('runs');
   };

@@ -9,6 +9,8 @@ export class ResultsView {
   tab = $state.raw<BottomTab>('charts');
   /** `totals`, `proc`, `follow`, or the id of a sheet. */
   sheet = $state.raw('totals');
+  /** The tab of the table that was brought up should take the keys; the tables take this back. */
+  entering = $state.raw(false);
   /** What is asked of the table that is shown; its filter stays from run to run. */
   readonly table = new TableView();
   file = $state.raw<ProcFile>('meminfo');

@@ -78,6 +78,12 @@ describe(`${door}: the keyboard`, () => {
     await expect.poll(() => run.innerText()).toMatch(/running|% left|preparing|done/);
     await press('Control+Shift+Enter');
     await run.getByText(/cancelled|done/).waitFor();
+    // A run that was cancelled has no table: what is said in its place has the keys.
+    await press('r');
+    await press('k');
+    await driver.page
+      .locator('.results [role="tab"][aria-selected="true"]:focus, .results [role="tabpanel"]:focus')
+      .waitFor();
     const panels = {
       b: driver.page.getByRole('tree', { name: 'Machine' }),
       j: driver.page.getByRole('heading', { name: /^Low memory budget/ }),

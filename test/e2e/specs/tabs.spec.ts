@@ -70,6 +70,10 @@ describe(`${door}: machines in tabs`, () => {
     await tab(/./).first().and(page.locator('[aria-selected="false"]')).waitFor();
     await page.keyboard.press('Alt+w');
     const question = page.getByRole('alertdialog', { name: `Save the changes to ${FIRST}?` });
+    await question
+      .locator('button:focus')
+      .and(question.getByRole('button', { name: 'Save', exact: true }))
+      .waitFor();
     await question.getByRole('button', { name: 'Do not save' }).click();
     await outlineRow(page, /^Node 0 1 GiB/).waitFor();
     expect(await page.getByRole('tablist', { name: 'Open machines' }).count()).toBe(0);
