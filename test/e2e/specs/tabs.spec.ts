@@ -58,6 +58,9 @@ describe(`${door}: machines in tabs`, () => {
     expect(await page.getByText('of another machine').count()).toBe(0);
     await page.keyboard.press('Alt+PageDown');
     await page.getByText(/^Run 2: /).waitFor();
+    await page.keyboard.press('r');
+    await page.keyboard.press('k');
+    await page.locator('.results [role="tab"][data-tab="profile"]:focus').waitFor();
   });
 
   it('are walked, moved and closed by keys, with a question where something is unsaved', async () => {
