@@ -18,8 +18,8 @@ const MACHINE = 'NUMA-Q, 64 GB, 8 quads';
 const SECONDS = Number(process.argv[2]) || 70;
 /** Between two actions of the person, who is quick. */
 const PAUSE_MS = 120;
-/** Of each CPU: about two minutes, of which a sample is taken every 2 ms of virtual time. */
-const REFERENCES = '32000000';
+/** Of each CPU: about two minutes, with a sample every 5 ms of virtual time, some two a second. */
+const REFERENCES = '64000000';
 /** Tasks are traced for so long, after the measured time. */
 const TRACED_MS = 10_000;
 /** Event Timing reports nothing shorter: such an event counts as this long. */
